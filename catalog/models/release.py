@@ -1,0 +1,208 @@
+"""Releases: one publication of one dataset, as it was loaded, and what it changed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+QUARTER_STARTS = {"1": "January", "2": "April", "3": "July", "4": "October"}
+
+
+def quarter_of(day: date) -> str:
+    """The calendar quarter a day lies in, as CMS names its releases: ``2025Q4``."""
+    return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def quarters_between(earlier: str, later: str) -> int:
+    """How many quarters ``later`` comes after ``earlier``; negative when it comes before."""
+    return (int(later[:4]) * 4 + int(later[5])) - (int(earlier[:4]) * 4 + int(earlier[5]))
+
+
+class Dataset(models.TextChoices):
+    HCPCS = "hcpcs", "HCPCS Level II"
+
+
+class ReleaseQuerySet(models.QuerySet):
+    def current(self) -> ReleaseQuerySet:
+        """The releases readers are answered from: at most one per dataset and setting."""
+        return self.filter(state=Release.State.CURRENT)
+
+    def readable(self) -> ReleaseQuerySet:
+        """Every release whose rows are complete, current or not."""
+        return self.exclude(state=Release.State.LOADING)
+
+    def published(self) -> ReleaseQuerySet:
+        """Releases of a publisher: everything readable but the starter set."""
+        return self.readable().filter(origin=Release.Origin.CMS)
+
+    def newest_first(self) -> ReleaseQuerySet:
+        return self.order_by("dataset", "setting", "-quarter", "-revision", "-pk")
+
+
+class Release(models.Model):
+    """One publication of one dataset. Its rows never change once it is loaded.
+
+    A release that is being written is ``loading`` and nobody sees it. Activating is one pointer flip:
+    ``current`` for this one, ``loaded`` for the one before.
+    """
+
+    class Origin(models.TextChoices):
+        CMS = "cms", "CMS"
+        STARTER = "starter", "Starter set"
+
+    class State(models.TextChoices):
+        LOADING = "loading", "Loading"
+        LOADED = "loaded", "Loaded"
+        CURRENT = "current", "Current"
+
+    dataset = models.CharField(max_length=16, choices=Dataset.choices)
+    setting = models.CharField(max_length=32, blank=True, help_text="Empty where a dataset knows no settings.")
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.CMS)
+    quarter = models.CharField(
+        max_length=6, validators=[RegexValidator(r"^[0-9]{4}Q[1-4]$")], help_text="As in 2025Q4."
+    )
+    revision = models.PositiveSmallIntegerField(
+        default=0, help_text="0 for the first publication of a quarter; re-posts count up."
+    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.LOADING)
+    counts = models.JSONField(default=dict, help_text="Rows by kind, as loaded.")
+    started_at = models.DateTimeField(auto_now_add=True)
+    loaded_at = models.DateTimeField(null=True, blank=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["dataset", "setting", "-quarter", "-revision", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "setting"],
+                condition=Q(state="current"),
+                name="one_current_release",
+                violation_error_message="This dataset and setting already has a current release.",
+            ),
+            models.UniqueConstraint(
+                fields=["dataset", "setting", "origin", "quarter", "revision"],
+                condition=~Q(state="loading"),
+                name="one_release_per_revision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_dataset_display()}, {self.title}"
+
+    @property
+    def title(self) -> str:
+        """How people name it: ``October 2025``, ``October 2025, revision 2``, ``Starter set``."""
+        if self.is_starter:
+            return "Starter set"
+        month = f"{QUARTER_STARTS[self.quarter[5]]} {self.quarter[:4]}"
+        return f"{month}, revision {self.revision}" if self.revision else month
+
+    @property
+    def short_title(self) -> str:
+        """The title with the month cut to three letters, for narrow places: ``Oct 2025``."""
+        return self.title if self.is_starter else f"{QUARTER_STARTS[self.quarter[5]][:3]} {self.quarter[:4]}"
+
+    @property
+    def is_starter(self) -> bool:
+        return self.origin == self.Origin.STARTER
+
+    @property
+    def is_current(self) -> bool:
+        return self.state == self.State.CURRENT
+
+    @property
+    def first_day(self) -> date:
+        """The day this release's quarter begins."""
+        return date(int(self.quarter[:4]), int(self.quarter[5]) * 3 - 2, 1)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of this release's quarter."""
+        return (self.first_day + timedelta(days=95)).replace(day=1) - timedelta(days=1)
+
+    def quarters_behind(self, day: date) -> int:
+        """How many quarters have begun since this one, on ``day``."""
+        return max(0, quarters_between(self.quarter, quarter_of(day)))
+
+    def previous(self) -> Release | None:
+        """The publisher's release before this one among those loaded, by quarter and revision."""
+        return (
+            Release.objects.published()
+            .filter(dataset=self.dataset, setting=self.setting)
+            .filter(Q(quarter__lt=self.quarter) | Q(quarter=self.quarter, revision__lt=self.revision))
+            .order_by("-quarter", "-revision")
+            .first()
+        )
+
+    def next(self) -> Release | None:
+        """The publisher's release after this one among those loaded."""
+        return (
+            Release.objects.published()
+            .filter(dataset=self.dataset, setting=self.setting)
+            .filter(Q(quarter__gt=self.quarter) | Q(quarter=self.quarter, revision__gt=self.revision))
+            .order_by("quarter", "revision")
+            .first()
+        )
+
+
+class ReleaseFile(models.Model):
+    """A file that went into a release: what it was called and the hash that proves which one it was."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=255, help_text="The file that was read, without its folder.")
+    archive = models.CharField(max_length=255, blank=True, help_text="The zip it came in, when it came in one.")
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    rows = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.archive} / {self.name}" if self.archive else self.name
+
+
+class ChangeQuerySet(models.QuerySet):
+    def tally(self) -> dict[str, int]:
+        """Counts by kind, every kind present."""
+        found = dict(self.order_by().values_list("kind").annotate(n=models.Count("pk")))
+        return {kind: found.get(kind, 0) for kind in Change.Kind.values}
+
+
+class Change(models.Model):
+    """One thing a release did to one record, against the publisher's release before it."""
+
+    class Kind(models.TextChoices):
+        ADDED = "added", "Added"
+        REVISED = "revised", "Revised"
+        ENDED = "ended", "Discontinued"
+        REACTIVATED = "reactivated", "Reactivated"
+        VANISHED = "vanished", "No longer in the file"
+
+    class Record(models.TextChoices):
+        CODE = "code", "Code"
+        MODIFIER = "modifier", "Modifier"
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="changes")
+    against = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    record = models.CharField(max_length=8, choices=Record.choices)
+    code = models.CharField(max_length=5)
+    fields = models.JSONField(default=dict, help_text="Changed fields: name to [before, after].")
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "kind"]
+        indexes = [
+            models.Index(fields=["release", "kind", "code"], name="change_of_release"),
+            models.Index(fields=["code"], name="change_of_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.get_kind_display().lower()}"

@@ -1,0 +1,234 @@
+"""What a process holds in memory about the data it serves, and the stamp that says when it is out of date.
+
+Pages, the search index and the tree of sections are all made from one snapshot, so an answer never mixes two
+releases. Asking for ``current()`` costs one small query; the snapshot is rebuilt when the stamp has moved: another
+release is current, an editor saved something, or a new day has begun.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import wraps
+from hashlib import blake2b
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from catalog import search
+from catalog.models import (
+    CodeNote,
+    Dataset,
+    HcpcsCode,
+    Level,
+    Modifier,
+    Release,
+    Section,
+    Synonym,
+)
+from catalog.tree import Tree
+
+FRAGMENTS_KEPT = 4_000
+THEMES = ("light", "dark")
+
+
+class Fragments:
+    """Rendered answers, the least recently used ones dropped. They live and die with their snapshot."""
+
+    def __init__(self, size: int = FRAGMENTS_KEPT):
+        self._size = size
+        self._kept: OrderedDict[object, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: object) -> bytes | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: object, fragment: bytes) -> None:
+        with self._lock:
+            self._kept[key] = fragment
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    stamp: str
+    day: date
+    release: Release | None
+    tree: Tree
+    index: search.Index
+    fragments: Fragments = field(default_factory=Fragments)
+
+    @property
+    def is_starter(self) -> bool:
+        return self.release is not None and self.release.is_starter
+
+    @property
+    def quarters_behind(self) -> int:
+        """Quarters begun since the loaded release; 0 for the starter set, whose banner says enough."""
+        return 0 if self.release is None or self.is_starter else self.release.quarters_behind(self.day)
+
+
+_lock = threading.Lock()
+_snapshot: Snapshot | None = None
+
+
+def current() -> Snapshot:
+    """The snapshot of what the database holds now."""
+    global _snapshot
+    held, now = _snapshot, stamp()
+    if held is not None and held.stamp == now:
+        return held
+    with _lock:
+        if _snapshot is None or _snapshot.stamp != now:
+            _snapshot = _build(now)
+        return _snapshot
+
+
+def stamp() -> str:
+    """Changes whenever anything readers see has changed, in this process or another."""
+    with connection.cursor() as cursor:
+        cursor.execute(_stamp_sql())
+        row = cursor.fetchone()
+    return blake2b(repr((timezone.localdate(), row)).encode(), digest_size=9).hexdigest()
+
+
+def _stamp_sql() -> str:
+    release = Release._meta.db_table
+    parts = [f"(SELECT MAX(activated_at) FROM {release})", f"(SELECT COUNT(*) FROM {release})"]  # noqa: S608
+    for model in (Level, Section, Synonym, CodeNote):
+        table = model._meta.db_table
+        parts += [f"(SELECT MAX(updated_at) FROM {table})", f"(SELECT COUNT(*) FROM {table})"]  # noqa: S608
+    return "SELECT " + ", ".join(parts)
+
+
+def _build(now: str) -> Snapshot:
+    day = timezone.localdate()
+    release = Release.objects.current().filter(dataset=Dataset.HCPCS).first()
+    on_file = list(_records(HcpcsCode, release))
+    gone = _no_longer_on_file(release)
+    tree = Tree(
+        Level.objects.all(),
+        Section.objects.prefetch_related("ranges"),
+        {record.code: record.effective_on(day) for record in on_file} | {record.code: False for record in gone},
+    )
+    entries = [_entry(record, day, tree) for record in on_file]
+    entries += [_entry(record, day, tree, last_seen=record.release) for record in gone]
+    entries += [_entry(record, day, tree) for record in _records(Modifier, release)]
+    index = search.build(entries, _section_entries(tree), Synonym.objects.values_list("term", "means", "code"))
+    return Snapshot(now, day, release, tree, index)
+
+
+def _records(model: type[HcpcsCode] | type[Modifier], release: Release | None):
+    return model.objects.filter(release=release).only(
+        "code", "short_descriptor", "long_descriptor", "added_date", "termination_date", "release_id"
+    )
+
+
+def _no_longer_on_file(release: Release | None) -> list[HcpcsCode]:
+    """Codes that earlier releases had and the current one has not, each from the newest release that has it."""
+    if release is None or release.is_starter:
+        return []
+    earlier = (
+        HcpcsCode.objects.filter(
+            release__in=Release.objects.published().filter(dataset=Dataset.HCPCS, quarter__lt=release.quarter)
+        )
+        .exclude(code__in=HcpcsCode.objects.filter(release=release).values("code"))
+        .select_related("release")
+        .order_by("release__quarter", "release__revision")
+    )
+    return list({record.code: record for record in earlier}.values())
+
+
+def _entry(record: HcpcsCode | Modifier, day: date, tree: Tree, last_seen: Release | None = None) -> search.Entry:
+    is_modifier = isinstance(record, Modifier)
+    section = None if is_modifier else tree.narrowest(record.code)
+    return search.Entry(
+        code=record.code,
+        kind="modifier" if is_modifier else "code",
+        short=record.short_descriptor,
+        long=record.long_descriptor,
+        ended=last_seen is not None or not record.effective_on(day),
+        tag=status_words(record, day, last_seen),
+        letter="" if is_modifier else record.code[0],
+        section=section.slug if section else "",
+        where=section.short_title if section else "",
+        level=2,
+    )
+
+
+def status_words(record: HcpcsCode | Modifier, day: date, last_seen: Release | None = None) -> str:
+    """What stands beside a code that is not in force on ``day``; empty for one that is."""
+    if record.ended_before(day):
+        return f"Ended {us_date(record.termination_date)}"
+    if last_seen is not None:
+        return f"Last seen in {last_seen.title}"
+    if not record.effective_on(day):
+        return f"Starts {us_date(record.added_date)}"
+    return ""
+
+
+def us_date(day: date) -> str:
+    return format_date(day, "M j, Y")
+
+
+def _section_entries(tree: Tree) -> list[search.SectionEntry]:
+    entries = []
+    for section in tree.sections.values():
+        ranges = list(section.ranges.all())
+        entries.append(
+            search.SectionEntry(
+                slug=section.slug,
+                title=section.title,
+                short_title=section.short_title,
+                description=section.description,
+                path_titles=tuple(ancestor.title for ancestor in tree.path(section)[:-1]),
+                level=section.level_id,
+                letter=ranges[0].low[0] if ranges and section.level_id == 2 else "",
+                low=ranges[0].low if ranges else "",
+                high=ranges[0].high if ranges else "",
+                codes=tree.count(section).total,
+            )
+        )
+    return entries
+
+
+def theme_of(request: HttpRequest) -> str:
+    """``light`` or ``dark`` when the reader chose one, empty to follow the system."""
+    theme = request.COOKIES.get("theme", "")
+    return theme if theme in THEMES else ""
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    """For every template: the snapshot, built only when a template asks for it, and the chosen theme."""
+    return {"loaded": SimpleLazyObject(current), "theme": theme_of(request)}
+
+
+def stamped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a page an ETag from the snapshot it shows, and answer 304 while that snapshot stands."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        shown = (current().stamp, settings.BUILD, theme_of(request), request.headers.get("HX-Target", ""))
+        etag = f'"{blake2b(repr(shown).encode(), digest_size=12).hexdigest()}"'
+        response = get_conditional_response(request, etag=etag)
+        if response is None:
+            response = view(request, *args, **kwargs)
+            if response.status_code == 200:
+                response.headers["ETag"] = etag
+        patch_cache_control(response, public=True, no_cache=True)
+        patch_vary_headers(response, ["Cookie", "HX-Target"])
+        return response
+
+    return wrapper

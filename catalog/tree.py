@@ -1,0 +1,91 @@
+"""The tree of sections in memory: where a code belongs, what lies below a section, how many codes it holds.
+
+Built from the rows once per snapshot, then only read. Where ranges nest, the narrowest one wins.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from catalog import codes
+from catalog.models import Level, Section
+
+
+class Count(NamedTuple):
+    """Codes of the loaded release inside a section and the sections below it."""
+
+    in_force: int = 0
+    ended: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.in_force + self.ended
+
+
+class Tree:
+    def __init__(self, levels: Iterable[Level], sections: Iterable[Section], in_force: Mapping[str, bool]):
+        """``sections`` come with their ranges prefetched; ``in_force`` maps every code on file to its status."""
+        self.levels = {level.number: level for level in levels}
+        self.sections = {section.slug: section for section in sections}
+        self._by_pk = {section.pk: section for section in self.sections.values()}
+        self._children: dict[int | None, list[Section]] = defaultdict(list)
+        for section in self.sections.values():
+            self._children[section.parent_id].append(section)
+        self._lines = _narrowest_by_line(self.sections.values())
+        self._counts = self._count(in_force)
+
+    def narrowest(self, code: str) -> Section | None:
+        """The section with the narrowest range around the code; None where no range holds it."""
+        line = self._lines.get(codes.series(code))
+        if line is None:
+            return None
+        starts, owners = line
+        at = bisect_right(starts, codes.number(code)) - 1
+        return owners[at] if at >= 0 else None
+
+    def path(self, section: Section) -> list[Section]:
+        """From the section's top ancestor down to itself."""
+        path = [section]
+        while path[-1].parent_id is not None:
+            path.append(self._by_pk[path[-1].parent_id])
+        return path[::-1]
+
+    def top(self, level: int) -> list[Section]:
+        return [section for section in self._children[None] if section.level_id == level]
+
+    def children(self, section: Section) -> list[Section]:
+        return self._children.get(section.pk, [])
+
+    def count(self, section: Section) -> Count:
+        return self._counts.get(section.pk, Count())
+
+    def _count(self, in_force: Mapping[str, bool]) -> dict[int, Count]:
+        tallies: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        for code, is_in_force in in_force.items():
+            section = self.narrowest(code)
+            while section is not None:
+                tallies[section.pk][0 if is_in_force else 1] += 1
+                section = self._by_pk.get(section.parent_id)
+        return {pk: Count(*tally) for pk, tally in tallies.items()}
+
+
+def _narrowest_by_line(sections: Iterable[Section]) -> dict[str, tuple[list[int], list[Section | None]]]:
+    """Per number line: where the owner changes, and who owns from there on."""
+    ranges = defaultdict(list)
+    for section in sections:
+        for range_ in section.ranges.all():
+            ranges[codes.series(range_.low)].append((codes.number(range_.low), codes.number(range_.high), section))
+    lines = {}
+    for series, stretches in ranges.items():
+        starts = sorted({edge for low, high, _ in stretches for edge in (low, high + 1)})
+        # Widest first, so that a narrower stretch overwrites the part of a wider one it covers.
+        stretches.sort(key=lambda stretch: stretch[0] - stretch[1])
+        owners: list[Section | None] = [None] * len(starts)
+        for low, high, section in stretches:
+            for at in range(bisect_right(starts, low) - 1, bisect_right(starts, high)):
+                owners[at] = section
+        lines[series] = (starts, owners)
+    return lines
