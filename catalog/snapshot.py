@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import wraps
+from functools import cache, wraps
 from hashlib import blake2b
 
 from django.conf import settings
@@ -96,6 +96,13 @@ def current() -> Snapshot:
         return _snapshot
 
 
+def of(request: HttpRequest) -> Snapshot:
+    """The one snapshot a request is answered from, however many parts of the page ask for it."""
+    if not hasattr(request, "snapshot"):
+        request.snapshot = current()
+    return request.snapshot
+
+
 def stamp() -> str:
     """Changes whenever anything readers see has changed, in this process or another."""
     with connection.cursor() as cursor:
@@ -104,6 +111,7 @@ def stamp() -> str:
     return blake2b(repr((timezone.localdate(), row)).encode(), digest_size=9).hexdigest()
 
 
+@cache
 def _stamp_sql() -> str:
     release = Release._meta.db_table
     parts = [f"(SELECT MAX(activated_at) FROM {release})", f"(SELECT COUNT(*) FROM {release})"]  # noqa: S608
@@ -212,7 +220,7 @@ def theme_of(request: HttpRequest) -> str:
 
 def context(request: HttpRequest) -> dict[str, object]:
     """For every template: the snapshot, built only when a template asks for it, and the chosen theme."""
-    return {"loaded": SimpleLazyObject(current), "theme": theme_of(request)}
+    return {"loaded": SimpleLazyObject(lambda: of(request)), "theme": theme_of(request)}
 
 
 def stamped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -220,7 +228,7 @@ def stamped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        shown = (current().stamp, settings.BUILD, theme_of(request), request.headers.get("HX-Target", ""))
+        shown = (of(request).stamp, settings.BUILD, theme_of(request), request.headers.get("HX-Target", ""))
         etag = f'"{blake2b(repr(shown).encode(), digest_size=12).hexdigest()}"'
         response = get_conditional_response(request, etag=etag)
         if response is None:
