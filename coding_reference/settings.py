@@ -1,9 +1,10 @@
 """Settings from the environment; sensible for development when absent, refused with a hint when wrong.
 
 ``SECRET_KEY``, ``DEBUG``, ``ALLOWED_HOSTS``, ``CSRF_TRUSTED_ORIGINS`` and ``DATABASE_URL`` are what a production
-site sets. README.md explains them.
+site sets. README.md explains them all.
 """
 
+import os
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,53 +14,65 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 
 def flag(name: str, default: bool) -> bool:
-    try:
-        return env.bool(name, default)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be true or false, not {env.str(name)!r}.") from error
+    text = os.environ.get(name, "").strip().lower()
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    if text:
+        raise ImproperlyConfigured(f"{name} must be true or false, not “{text}”.")
+    return default
+
+
+def words(name: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
 DEBUG = flag("DEBUG", False)
-# A site without a secret of its own is a development site: reachable from this machine only.
-SECRET_KEY = env.str("SECRET_KEY", "")
+# A site without a secret of its own is a development site: it answers on this machine only.
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
 IS_DEVELOPMENT = not SECRET_KEY
 if IS_DEVELOPMENT:
     SECRET_KEY = "insecure-development-key-" + "0" * 40
-elif len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
-    raise ImproperlyConfigured("SECRET_KEY is too weak: use at least 50 random characters. README.md shows how.")
+elif len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or SECRET_KEY.startswith("django-insecure-"):
+    raise ImproperlyConfigured(
+        "SECRET_KEY is too weak: use at least 50 random characters. README.md shows how to make one."
+    )
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS if IS_DEVELOPMENT else [])
+ALLOWED_HOSTS = words("ALLOWED_HOSTS") or (LOCAL_HOSTS if IS_DEVELOPMENT else [])
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to, separated by commas.")
 if any("/" in host for host in ALLOWED_HOSTS):
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS takes bare host names such as codes.example.org, without https:// or a path."
     )
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 if any(urlsplit(origin).scheme not in {"http", "https"} for origin in CSRF_TRUSTED_ORIGINS):
     raise ImproperlyConfigured("CSRF_TRUSTED_ORIGINS takes whole origins such as https://codes.example.org.")
 
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+DATABASE_HINT = "Use postgres://user:password@host:5432/name or sqlite:////path/to/file."
 try:
-    DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-except Exception as error:  # django-environ raises whatever its parser trips over
-    raise ImproperlyConfigured(
-        "DATABASE_URL cannot be read. Use postgres://user:password@host:5432/name or sqlite:////path/to/file."
-    ) from error
-DATABASES["default"]["CONN_MAX_AGE"] = None
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
-        # Take the write lock at BEGIN: a transaction that reads first cannot fail when it comes to write.
-        "transaction_mode": "IMMEDIATE",
-    }
+    DATABASE = environ.Env.db_url_config(DATABASE_URL)
+except Exception as error:  # the parser raises whatever it trips over
+    raise ImproperlyConfigured(f"DATABASE_URL cannot be read. {DATABASE_HINT}") from error
+match DATABASE.get("ENGINE"):
+    case "django.db.backends.sqlite3":
+        DATABASE["OPTIONS"] = {
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+            # Take the write lock at BEGIN: a transaction that reads first cannot fail when it comes to write.
+            "transaction_mode": "IMMEDIATE",
+        }
+    case "django.db.backends.postgresql":
+        DATABASE["CONN_HEALTH_CHECKS"] = True
+    case _:
+        raise ImproperlyConfigured(f"DATABASE_URL names neither PostgreSQL nor SQLite. {DATABASE_HINT}")
+DATABASES = {"default": DATABASE | {"CONN_MAX_AGE": None}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -72,6 +85,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "axes",
+    "bootstrap",
     "csp",
     "django_filters",
     "django_htmx",
@@ -81,6 +95,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "coding_reference.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "coding_reference.security.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -135,9 +150,13 @@ USE_THOUSAND_SEPARATOR = False
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "coding_reference.static_files.UsedFilesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "coding_reference.static_files.HashedFiles"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
@@ -181,8 +200,13 @@ SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", not IS_DEVELOPMENT)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 0 if IS_DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not IS_DEVELOPMENT
-if flag("TRUST_PROXY_SSL_HEADER", False):
+if flag("BEHIND_PROXY", False):
+    # Believed only on request: without a proxy that overwrites them, anybody can send these headers.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    AXES_CLIENT_IP_CALLABLE = "coding_reference.security.address_from_proxy"
+# No page takes a file; forms are small.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 LOGGING = {
     "version": 1,
