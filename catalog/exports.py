@@ -1,0 +1,111 @@
+"""Tables as files for a spreadsheet: CSV and XLSX that say what they are and that no cell can turn into a program.
+
+Both begin with lines that name the table, the release and the filter, then a header, then the rows. Codes stay
+text, so 00100 keeps its zeros; dates are ISO.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.utils.text import slugify
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
+# What makes a spreadsheet read a cell of a CSV file as a formula (OWASP, "CSV Injection").
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes the file for a local code page
+
+
+class Sheet(NamedTuple):
+    """A table on its way out: what it is, what it was taken from, and its rows with the header first."""
+
+    title: str
+    about: tuple[str, ...]
+    release: str
+    rows: Iterable[Sequence[object]]
+
+    def filename(self, extension: str, day: date) -> str:
+        """The title, the release and the day, fit for any file system."""
+        title = slugify(self.title.replace("–", "-"))[:60]
+        return f"{title}-{slugify(self.release)}-{day.isoformat()}.{extension}"
+
+
+def response(sheet: Sheet, export_format: str, day: date) -> HttpResponse | StreamingHttpResponse:
+    """The sheet as a download. Http404 for a format that is not ``csv`` or ``xlsx``."""
+    if export_format == "csv":
+        answer = StreamingHttpResponse(csv_lines(sheet), content_type="text/csv; charset=utf-8")
+    elif export_format == "xlsx":
+        answer = HttpResponse(xlsx(sheet), content_type=f"application/{_XLSX}")
+    else:
+        raise Http404(f"There is no export as {export_format}.")
+    answer["Content-Disposition"] = f'attachment; filename="{sheet.filename(export_format, day)}"'
+    return answer
+
+
+_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def csv_lines(sheet: Sheet) -> Iterator[str]:
+    """The lines of a CSV file, one at a time. Cells that would run as formulas begin with an apostrophe."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    yield _BYTE_ORDER_MARK
+    for row in _lines(sheet):
+        writer.writerow([_harmless(cell) for cell in row])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def xlsx(sheet: Sheet) -> bytes:
+    """A workbook of one sheet named after the release. Every cell is typed as text, so none is a formula."""
+    workbook = Workbook(write_only=True)
+    page = workbook.create_sheet(_sheet_name(sheet.release))
+    header_at = len(sheet.about) + 2
+    page.freeze_panes = f"A{header_at + 1}"
+    for number, row in enumerate(_lines(sheet), start=1):
+        page.append([_text_cell(page, cell, bold=number in (1, header_at)) for cell in row])
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _lines(sheet: Sheet) -> Iterator[Sequence[object]]:
+    yield [sheet.title]
+    yield from ([line] for line in sheet.about)
+    yield from sheet.rows
+
+
+def _text(cell: object) -> str:
+    """A cell as text: dates in ISO form, none as nothing."""
+    if cell is None:
+        return ""
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _harmless(cell: object) -> str:
+    text = _text(cell)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _text_cell(page, cell: object, *, bold: bool) -> WriteOnlyCell:
+    typed = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", _text(cell)))
+    typed.data_type = "s"  # a leading "=" would make it a formula
+    typed.number_format = "@"
+    if bold:
+        typed.font = Font(bold=True)
+    return typed
+
+
+def _sheet_name(release: str) -> str:
+    """Excel allows 31 characters and forbids some."""
+    return re.sub(r"[\[\]:*?/\\]", " ", release)[:31]

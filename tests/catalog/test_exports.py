@@ -1,0 +1,97 @@
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.http import Http404
+from openpyxl import load_workbook
+
+from catalog.exports import Sheet, csv_lines, response, xlsx
+
+DAY = date(2025, 11, 14)
+HEADER = ["Code", "Descriptor", "Added"]
+
+
+def sheet(*rows: list) -> Sheet:
+    return Sheet(
+        title="Injected drugs, J0120–J3591",
+        about=("HCPCS Level II, October 2025", "Filter: none"),
+        release="October 2025",
+        rows=[HEADER, *rows],
+    )
+
+
+def read_csv(exported: Sheet) -> list[list[str]]:
+    return list(csv.reader(io.StringIO("".join(csv_lines(exported)).removeprefix("\ufeff"), newline="")))
+
+
+def read_xlsx(exported: Sheet) -> list[tuple]:
+    return [*load_workbook(io.BytesIO(xlsx(exported))).active.iter_rows()]
+
+
+def test_a_csv_file_says_what_it_is_before_its_rows():
+    assert read_csv(sheet(["J1885", "Ketorolac", date(1993, 1, 1)])) == [
+        ["Injected drugs, J0120–J3591"],
+        ["HCPCS Level II, October 2025"],
+        ["Filter: none"],
+        HEADER,
+        ["J1885", "Ketorolac", "1993-01-01"],
+    ]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_a_csv_cell_that_would_run_as_a_formula_is_disarmed(start):
+    [*_, row] = read_csv(sheet([f"{start}1+1", "plain = fine", None]))
+    assert row == [f"'{start}1+1", "plain = fine", ""]
+
+
+def test_a_csv_file_keeps_commas_quotes_and_line_breaks_inside_a_cell():
+    [*_, row] = read_csv(sheet(["J1885", 'Solution, "each"\r\n15 mg', None]))
+    assert row[1] == 'Solution, "each"\r\n15 mg'
+
+
+def test_a_csv_file_is_written_line_by_line():
+    def rows():
+        yield HEADER
+        raise AssertionError("read ahead")
+
+    lines = csv_lines(sheet()._replace(rows=rows()))
+    assert "Code" in "".join(next(lines) for _ in range(5))
+
+
+def test_an_xlsx_cell_is_text_even_when_it_looks_like_a_number_or_a_formula():
+    [*_, row] = read_xlsx(sheet(["00100", "=1+1", date(1993, 1, 1)]))
+    assert [cell.value for cell in row] == ["00100", "=1+1", "1993-01-01"]
+    assert {cell.data_type for cell in row} == {"s"}
+    assert {cell.number_format for cell in row} == {"@"}
+
+
+def test_an_xlsx_sheet_is_named_after_the_release_and_begins_with_the_title():
+    page = load_workbook(io.BytesIO(xlsx(sheet()))).active
+    assert page.title == "October 2025"
+    assert page["A1"].value == "Injected drugs, J0120–J3591"
+    assert [cell.value for cell in page[4]] == HEADER
+    assert page.freeze_panes == "A5"
+
+
+def test_characters_no_workbook_can_hold_are_left_out():
+    [*_, row] = read_xlsx(sheet(["J1885", "ketorolac\x0b 15 mg", None]))
+    assert row[1].value == "ketorolac 15 mg"
+
+
+def test_a_sheet_name_never_breaks_the_workbook():
+    page = load_workbook(io.BytesIO(xlsx(sheet()._replace(release="A/B: [July] " + "x" * 40)))).active
+    assert len(page.title) == 31
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx"])
+def test_the_file_name_says_section_release_and_day(extension):
+    answer = response(sheet(), extension, DAY)
+    assert answer["Content-Disposition"] == (
+        f'attachment; filename="injected-drugs-j0120-j3591-october-2025-2025-11-14.{extension}"'
+    )
+
+
+def test_another_format_is_not_found():
+    with pytest.raises(Http404):
+        response(sheet(), "exe", DAY)
