@@ -89,3 +89,9 @@ class SectionRange(models.Model):
             raise ValidationError(f"{self.low} and {self.high} are on different number lines.")
         if codes.number(self.low) > codes.number(self.high):
             raise ValidationError(f"The range is reversed: {self.low} comes after {self.high}.")
+
+    def validate_constraints(self, exclude: set[str] | None = None) -> None:
+        """Refuse a range that is on file already, and say whose it is."""
+        twin = SectionRange.objects.filter(low=self.low, high=self.high).exclude(pk=self.pk).first()
+        if twin is not None:
+            raise ValidationError(f"{self} is already the range of “{twin.section}”.")
