@@ -1,0 +1,83 @@
+import json
+import logging
+import sys
+
+import pytest
+from django.urls import path
+
+from coding_reference import urls as site
+from coding_reference.request_log import JsonFormatter
+
+TYPED = "what-a-coder-typed"
+
+
+def fails(request):
+    raise RuntimeError("out of order")
+
+
+urlpatterns = [*site.urlpatterns, path("fails", fails)]
+
+
+@pytest.fixture
+def lines(caplog):
+    """What the console would show: every record of every logger, as the settings' formatter writes it."""
+    caplog.set_level(logging.DEBUG)
+    loggers = [logging.getLogger(name) for name in ("django", "django.server", "axes")]
+    for logger in loggers:
+        logger.addHandler(caplog.handler)
+    yield lambda: [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    for logger in loggers:
+        logger.removeHandler(caplog.handler)
+
+
+def requests(lines: list[dict]) -> list[dict]:
+    return [line for line in lines if line["logger"] == "coding_reference.requests"]
+
+
+@pytest.mark.django_db
+def test_a_request_is_one_line_with_method_path_status_time_and_size(client, lines):
+    response = client.get("/healthz")
+    (line,) = requests(lines())
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/healthz", 200)
+    assert line["bytes"] == len(response.content)
+    assert line["ms"] >= 0
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/", 200),
+        ("/api/hcpcs/v3/search", 200),
+        ("/healthz", 200),
+        ("/no-such-page/", 404),
+        ("/fails", 500),
+        ("/admin/", 302),
+    ],
+)
+def test_what_was_typed_is_in_no_line_of_any_logger(client, lines, address, status):
+    client.raise_request_exception = False
+    assert client.get(address, {"q": TYPED, "terms": TYPED}).status_code == status
+    assert requests(lines())
+    assert TYPED not in json.dumps(lines())
+
+
+@pytest.mark.django_db
+def test_neither_a_refused_host_nor_a_failed_login_logs_what_was_typed(client, lines):
+    assert client.get("/", {"q": TYPED}, headers={"host": "evil.example.org"}).status_code == 400
+    client.post(f"/admin/login/?next=/{TYPED}", {"username": TYPED, "password": TYPED})
+    assert len(requests(lines())) == 2
+    assert TYPED not in json.dumps(lines())
+
+
+def test_an_error_keeps_its_traceback_on_one_line():
+    try:
+        raise RuntimeError("out of order")
+    except RuntimeError:
+        record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Error: %s", ("/",), sys.exc_info())
+    text = JsonFormatter().format(record)
+    assert "\n" not in text
+    line = json.loads(text)
+    assert (line["level"], line["message"]) == ("error", "Error: /")
+    assert line["traceback"].endswith("RuntimeError: out of order")
