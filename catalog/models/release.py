@@ -67,6 +67,7 @@ class Release(models.Model):
     revision = models.PositiveSmallIntegerField(
         default=0, help_text="0 for the first publication of a quarter; re-posts count up."
     )
+    partial = models.BooleanField(default=False, help_text="Loaded although it looked incomplete.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.LOADING)
     counts = models.JSONField(default=dict, help_text="Rows by kind, as loaded.")
     started_at = models.DateTimeField(auto_now_add=True)
@@ -130,20 +131,20 @@ class Release(models.Model):
         return max(0, quarters_between(self.quarter, quarter_of(day)))
 
     def previous(self) -> Release | None:
-        """The publisher's release before this one among those loaded, by quarter and revision."""
+        """The publisher's complete release before this one among those loaded, by quarter and revision."""
         return (
             Release.objects.published()
-            .filter(dataset=self.dataset, setting=self.setting)
+            .filter(dataset=self.dataset, setting=self.setting, partial=False)
             .filter(Q(quarter__lt=self.quarter) | Q(quarter=self.quarter, revision__lt=self.revision))
             .order_by("-quarter", "-revision")
             .first()
         )
 
     def next(self) -> Release | None:
-        """The publisher's release after this one among those loaded."""
+        """The publisher's complete release after this one among those loaded."""
         return (
             Release.objects.published()
-            .filter(dataset=self.dataset, setting=self.setting)
+            .filter(dataset=self.dataset, setting=self.setting, partial=False)
             .filter(Q(quarter__gt=self.quarter) | Q(quarter=self.quarter, revision__gt=self.revision))
             .order_by("quarter", "revision")
             .first()
