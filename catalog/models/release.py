@@ -133,8 +133,7 @@ class Release(models.Model):
     def previous(self) -> Release | None:
         """The publisher's complete release before this one among those loaded, by quarter and revision."""
         return (
-            Release.objects.published()
-            .filter(dataset=self.dataset, setting=self.setting, partial=False)
+            self._line()
             .filter(Q(quarter__lt=self.quarter) | Q(quarter=self.quarter, revision__lt=self.revision))
             .order_by("-quarter", "-revision")
             .first()
@@ -143,12 +142,17 @@ class Release(models.Model):
     def next(self) -> Release | None:
         """The publisher's complete release after this one among those loaded."""
         return (
-            Release.objects.published()
-            .filter(dataset=self.dataset, setting=self.setting, partial=False)
+            self._line()
             .filter(Q(quarter__gt=self.quarter) | Q(quarter=self.quarter, revision__gt=self.revision))
             .order_by("quarter", "revision")
             .first()
         )
+
+    def _line(self) -> ReleaseQuerySet:
+        """The releases this one may be compared with: none for the starter set, which no publisher changed."""
+        if self.is_starter:
+            return Release.objects.none()
+        return Release.objects.published().filter(dataset=self.dataset, setting=self.setting, partial=False)
 
 
 class ReleaseFile(models.Model):
