@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -49,12 +49,8 @@ def load_into_empty_database() -> list[str]:
 
 @transaction.atomic
 def load_texts() -> list[str]:
-    added = {
-        "levels": [_add_level(**level) for level in _entries("levels.toml", "level")],
-        "sections": [_add_section(**section) for name in SECTIONS for section in _entries(name, "section")],
-        "terms": [_add_term(**synonym) for synonym in _entries("synonyms.toml", "synonym")],
-    }
-    return [f"{sum(new)} {what}" for what, new in added.items() if any(new)]
+    added = {"levels": _add_levels(), "sections": _add_sections(), "terms": _add_terms()}
+    return [f"{count} {what}" for what, count in added.items() if count]
 
 
 def load_codes() -> list[str]:
@@ -88,37 +84,52 @@ def _entries(name: str, table: str) -> list[dict]:
     return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))[table]
 
 
-def _add_level(number: int, ended: str, description: str, **fields) -> bool:
-    fields |= {"description": description.strip(), "ended": date.fromisoformat(ended) if ended else None}
-    return Level.objects.get_or_create(number=number, defaults=fields)[1]
+def _add_levels() -> int:
+    held = set(Level.objects.values_list("number", flat=True))
+    new = [Level(**_level(**entry)) for entry in _entries("levels.toml", "level") if entry["number"] not in held]
+    return len(Level.objects.bulk_create(new))
 
 
-def _add_section(
-    slug: str, level: int, parent: str, ranges: list[tuple[str, str]], description: str, **fields
-) -> bool:
-    """Add a section unless it, or one with one of its ranges, is there: then an editor has given it a new slug."""
-    is_there = Section.objects.filter(slug=slug).exists() or any(
-        SectionRange.objects.filter(low=low, high=high).exists() for low, high in ranges
-    )
-    if not is_there:
-        section = Section.objects.create(
-            slug=slug,
-            level_id=level,
-            parent=Section.objects.filter(slug=parent).first(),
-            description=description.strip(),
-            **fields,
-        )
-        SectionRange.objects.bulk_create(SectionRange(section=section, low=low, high=high) for low, high in ranges)
-    return not is_there
+def _level(ended: str, description: str, **fields) -> dict:
+    ended_on = date.fromisoformat(ended) if ended else None
+    return fields | {"ended": ended_on, "description": description.strip()}
 
 
-def _add_term(term: str, means: str = "", codes: tuple[str, ...] = (), note: str = "") -> bool:
-    """Add what a term means unless it means something already."""
-    is_there = Synonym.objects.filter(term=term).exists()
-    if not is_there:
-        meanings = [{"means": means}] if means else [{"code": code} for code in codes]
-        Synonym.objects.bulk_create(Synonym(term=term, note=note, **meaning) for meaning in meanings)
-    return not is_there
+def _add_sections() -> int:
+    """A section is there when its slug is, or one of its ranges: then an editor gave it another slug."""
+    sections = {section.slug: section for section in Section.objects.all()}
+    held = set(SectionRange.objects.values_list("low", "high"))
+    ranges = []
+    added = 0
+    for name in SECTIONS:
+        for entry in _entries(name, "section"):
+            stretches = [tuple(stretch) for stretch in entry.pop("ranges")]
+            if entry["slug"] in sections or not held.isdisjoint(stretches):
+                continue
+            section = Section.objects.create(**_section(sections, **entry))
+            sections[section.slug] = section
+            ranges += [SectionRange(section=section, low=low, high=high) for low, high in stretches]
+            added += 1
+    SectionRange.objects.bulk_create(ranges)
+    return added
+
+
+def _section(sections: dict[str, Section], parent: str, level: int, description: str, **fields) -> dict:
+    return fields | {"parent": sections.get(parent), "level_id": level, "description": description.strip()}
+
+
+def _add_terms() -> int:
+    """A term is there when it means anything at all."""
+    held = set(Synonym.objects.values_list("term", flat=True))
+    new = [entry for entry in _entries("synonyms.toml", "synonym") if entry["term"] not in held]
+    Synonym.objects.bulk_create(synonym for entry in new for synonym in _meanings(**entry))
+    return len(new)
+
+
+def _meanings(term: str, means: str = "", codes: Sequence[str] = (), note: str = "") -> list[Synonym]:
+    if means:
+        return [Synonym(term=term, means=means, note=note)]
+    return [Synonym(term=term, code=code, note=note) for code in codes]
 
 
 def _rows(record: str, name: str) -> Iterator[Row]:
