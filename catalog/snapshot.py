@@ -114,7 +114,10 @@ def stamp() -> str:
 @cache
 def _stamp_sql() -> str:
     release = Release._meta.db_table
-    parts = [f"(SELECT MAX(activated_at) FROM {release})", f"(SELECT COUNT(*) FROM {release})"]  # noqa: S608
+    parts = [
+        f"(SELECT {what} FROM {release})"  # noqa: S608
+        for what in ("MAX(activated_at)", "MAX(loaded_at)", "COUNT(*)")
+    ]
     for model in (Level, Section, Synonym, CodeNote):
         table = model._meta.db_table
         parts += [f"(SELECT MAX(updated_at) FROM {table})", f"(SELECT COUNT(*) FROM {table})"]  # noqa: S608

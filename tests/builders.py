@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from catalog.models import HcpcsCode, Modifier, Release
+from django.utils import timezone
+
+from catalog.models import HcpcsCode, Level, Modifier, Release, Section
 
 
 def make_release(quarter: str = "2025Q4", *, current: bool = True, **fields) -> Release:
     """A CMS release of the HCPCS dataset, current unless told otherwise."""
     state = Release.State.CURRENT if current else Release.State.LOADED
-    return Release.objects.create(**{"dataset": "hcpcs", "quarter": quarter, "state": state} | fields)
+    now = timezone.now()
+    defaults = {"dataset": "hcpcs", "quarter": quarter, "state": state, "loaded_at": now, "activated_at": now}
+    return Release.objects.create(**defaults | fields)
 
 
 def make_code(code: str = "J1885", release: Release | None = None, **fields) -> HcpcsCode:
@@ -20,6 +24,36 @@ def make_code(code: str = "J1885", release: Release | None = None, **fields) -> 
 
 def make_modifier(code: str = "LT", release: Release | None = None, **fields) -> Modifier:
     return Modifier.objects.create(**_record(code, release, fields))
+
+
+def make_level(number: int = 2, **fields) -> Level:
+    """One of the three levels, the same row however often it is asked for."""
+    defaults = {
+        "name": f"Level {'I' * number}",
+        "title": "National codes",
+        "maintainer": "CMS",
+        "shape": "Letter first",
+    }
+    return Level.objects.get_or_create(number=number, defaults=defaults | fields)[0]
+
+
+def make_section(slug: str, *ranges: tuple[str, str], parent: Section | None = None, **fields) -> Section:
+    """A Level II section holding the inclusive ranges, below ``parent`` when one is given."""
+    section = Section.objects.create(
+        **{
+            "slug": slug,
+            "level": fields.pop("level", None) or make_level(),
+            "parent": parent,
+            "title": slug.replace("-", " ").capitalize(),
+            "short_title": slug,
+            "kind": "level_ii",
+            "maintainer": "CMS",
+        }
+        | fields
+    )
+    for low, high in ranges:
+        section.ranges.create(low=low, high=high)
+    return section
 
 
 def _record(code: str, release: Release | None, fields: dict) -> dict:

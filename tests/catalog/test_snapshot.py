@@ -1,0 +1,130 @@
+from datetime import date
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from catalog import snapshot
+from catalog.models import Release, Section, Synonym
+from tests.builders import make_code, make_release, make_section
+
+pytestmark = pytest.mark.django_db
+
+
+def find(text: str) -> list[str]:
+    return [entry.code for entry in snapshot.current().index.search(text).entries]
+
+
+def test_the_same_data_is_the_same_snapshot():
+    make_code("J1885")
+    assert snapshot.current() is snapshot.current()
+
+
+def test_asking_costs_one_query(django_assert_num_queries):
+    make_code("J1885")
+    snapshot.current()
+    with django_assert_num_queries(1):
+        snapshot.current()
+
+
+def test_a_request_is_answered_from_one_snapshot(rf):
+    make_code("J1885")
+    request = rf.get("/")
+    first = snapshot.of(request)
+    make_section("drugs", ("J0000", "J9999"))
+    assert snapshot.of(request) is first
+
+
+def test_a_saved_synonym_is_found_at_once():
+    make_code("J1885", long_descriptor="Ketorolac, given by needle")
+    assert find("toradol") == []
+    synonym = Synonym.objects.create(term="toradol", means="ketorolac")
+    assert find("toradol") == ["J1885"]
+    synonym.delete()
+    assert find("toradol") == []
+
+
+def test_a_changed_section_changes_the_stamp():
+    section = make_section("drugs", ("J0000", "J9999"))
+    before = snapshot.stamp()
+    section.title = "Medicines"
+    section.save()
+    assert snapshot.stamp() != before
+    assert snapshot.current().tree.sections["drugs"].title == "Medicines"
+
+
+def test_a_new_day_changes_the_stamp(monkeypatch):
+    before = snapshot.stamp()
+    monkeypatch.setattr(snapshot.timezone, "localdate", lambda: date(2031, 1, 1))
+    assert snapshot.stamp() != before
+
+
+def test_codes_that_left_the_file_are_found_and_say_when_they_were_last_seen():
+    make_code("Q1001", make_release("2019Q1", current=False), long_descriptor="Odd lens")
+    make_code("Q1001", make_release("2020Q2", current=False), long_descriptor="Odd lens")
+    make_code("V2020", make_release("2025Q4"), long_descriptor="Frames")
+    (entry,) = snapshot.current().index.search("odd lens").entries
+    assert (entry.code, entry.ended, entry.tag) == ("Q1001", True, "Last seen in April 2020")
+
+
+def test_a_release_that_is_loading_is_invisible():
+    make_code("J1885", make_release("2025Q3"))
+    loading = make_release("2025Q4", current=False, state=Release.State.LOADING)
+    make_code("J9999", loading, long_descriptor="Not yet")
+    assert find("not yet") == []
+    assert snapshot.current().release.quarter == "2025Q3"
+
+
+def test_ended_and_future_codes_say_so():
+    day = date(2025, 11, 1)
+    ended = make_code("J1890", termination_date=date(2025, 3, 31))
+    future = make_code("J1891", added_date=date(2026, 1, 1))
+    last_day = make_code("J1892", termination_date=day)
+    assert snapshot.status_words(ended, day) == "Ended Mar 31, 2025"
+    assert snapshot.status_words(future, day) == "Starts Jan 1, 2026"
+    assert snapshot.status_words(last_day, day) == ""
+
+
+def test_an_empty_database_has_an_empty_snapshot():
+    held = snapshot.current()
+    assert held.release is None
+    assert held.index.search("anything").entries == ()
+
+
+@snapshot.stamped
+def page(request):
+    return HttpResponse("page")
+
+
+def test_a_page_is_not_sent_again_while_its_snapshot_stands():
+    make_code("J1885")
+    get = RequestFactory().get
+    first = page(get("/"))
+    etag = first.headers["ETag"]
+    assert first.status_code == 200
+    assert page(get("/", headers={"If-None-Match": etag})).status_code == 304
+    make_section("drugs", ("J0000", "J9999"))
+    assert Section.objects.count() == 1
+    assert page(get("/", headers={"If-None-Match": etag})).status_code == 200
+
+
+def test_a_page_depends_on_the_theme_and_on_the_part_asked_for():
+    get = RequestFactory().get
+    dark = RequestFactory()
+    dark.cookies["theme"] = "dark"
+    tags = {
+        page(get("/")).headers["ETag"],
+        page(get("/", headers={"HX-Target": "results"})).headers["ETag"],
+        page(dark.get("/")).headers["ETag"],
+    }
+    assert len(tags) == 3
+
+
+def test_fragments_forget_the_least_recently_used():
+    fragments = snapshot.Fragments(size=2)
+    fragments.put("a", b"1")
+    fragments.put("b", b"2")
+    assert fragments.get("a") == b"1"
+    fragments.put("c", b"3")
+    assert fragments.get("b") is None
+    assert (fragments.get("a"), fragments.get("c")) == (b"1", b"3")

@@ -1,0 +1,68 @@
+import pytest
+
+from catalog.models import Level, Section
+from catalog.tree import Count, Tree
+from tests.builders import make_level, make_section
+
+pytestmark = pytest.mark.django_db
+
+
+def tree(in_force=None) -> Tree:
+    return Tree(Level.objects.all(), Section.objects.prefetch_related("ranges"), in_force or {})
+
+
+def test_narrowest_range_wins_where_ranges_nest():
+    equipment = make_section("equipment", ("E0000", "E9999"))
+    sleep = make_section("sleep", ("E0530", "E0606"), parent=equipment)
+    airway = make_section("airway", ("E0601", "E0601"), parent=sleep)
+    found = tree()
+    assert found.narrowest("E0601") == airway
+    assert found.narrowest("E0600") == found.narrowest("E0602") == sleep
+    assert found.narrowest("E0607") == found.narrowest("E0529") == equipment
+
+
+def test_a_wide_range_stands_on_both_sides_of_an_island():
+    make_section("medicine", ("90000", "99999"), level=make_level(1), kind="cpt_i")
+    make_section("visits", ("99202", "99499"), level=make_level(1), kind="cpt_i")
+    found = tree()
+    assert [found.narrowest(code).slug for code in ("99201", "99202", "99499", "99500")] == [
+        "medicine",
+        "visits",
+        "visits",
+        "medicine",
+    ]
+
+
+def test_a_section_may_own_several_stretches():
+    make_section("pads", ("E0181", "E0199"), ("E0370", "E0373"))
+    found = tree()
+    assert found.narrowest("E0199").slug == found.narrowest("E0370").slug == "pads"
+    assert found.narrowest("E0200") is None
+
+
+def test_number_lines_do_not_mix():
+    make_section("lab", ("0001U", "0050U"), level=make_level(1), kind="pla")
+    found = tree()
+    assert found.narrowest("0001U").slug == "lab"
+    assert found.narrowest("U0001") is None
+    assert found.narrowest("0001T") is None
+    assert found.narrowest("00010") is None
+
+
+def test_counts_climb_to_every_ancestor():
+    drugs = make_section("drugs", ("J0000", "J9999"))
+    injected = make_section("injected", ("J0120", "J3591"), parent=drugs)
+    found = tree({"J1885": True, "J1890": False, "J9000": True, "Q0001": True})
+    assert found.count(injected) == Count(in_force=1, ended=1)
+    assert found.count(drugs) == Count(in_force=2, ended=1)
+    assert found.count(drugs).total == 3
+
+
+def test_path_runs_from_the_top_down():
+    drugs = make_section("drugs", ("J0000", "J9999"))
+    injected = make_section("injected", ("J0120", "J3591"), parent=drugs)
+    found = tree()
+    assert [section.slug for section in found.path(injected)] == ["drugs", "injected"]
+    assert found.children(drugs) == [injected]
+    assert found.top(2) == [drugs]
+    assert found.top(1) == []
