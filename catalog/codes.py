@@ -156,13 +156,14 @@ _APART = rf"(?:{MODIFIER}|(?=[A-Z]*[0-9]){_GLUED})"
 _MODIFIERS = re.compile(rf"{_APART}(?:-{_APART})*")
 _CODE_AND_MODIFIERS = re.compile(rf"({_FIVE})((?:{MODIFIER}|{_GLUED})?(?:-{_APART})*)")
 _PAIR = re.compile("[0-9A-Z]{2}")
+_LIKELY_UNITS = re.compile("X[0-9]|[01][0-9]|2[01]")  # modifiers by shape that often mean units
 _UNITS = re.compile(r"(?: ?[X*×]| (?:QTY|QUANTITY|UNITS?)[:=]?) ?[0-9]{1,4}$| [0-9]{1,4} ?UNITS?$")
 
 # Words beside a code, although they look like modifiers. CMS has never issued modifiers of these letters.
 _SMALL_WORDS = frozenset(("BY", "IF", "IN", "IS", "IT", "NO", "OF", "ON", "OR", "TO", "VS"))
 
 _START, _END = r"(?<![0-9A-Z])", r"(?![0-9A-Z])"
-_SKIPPED = r"CPT(?:-?4)?|HCPCS|CODES?|MOD(?:IFIER)?S?|FROM|AND|WITH|PLUS|THEN"
+_SKIPPED = r"CPT(?:-?4)?|HCPCS|CDT|CODES?|PROC(?:EDURE)?S?|MOD(?:IFIER)?S?|FROM|AND|WITH|W|PLUS|THEN|VERSUS"
 
 # Applied in this order to text in normal form, so that its chunks can then be read one by one.
 _TIDYING = tuple(
@@ -175,8 +176,8 @@ _TIDYING = tuple(
         (rf"{_START}([A-Z])[ -]([0-9]{{4}})(?![0-9])", r"\1\2"),
         (rf"{_START}([0-9]{{4}})[ -]([FTUMA]){_END}", r"\1\2"),
         (rf"{_START}({_FIVE})(?: ?(?:\.\.+|[~→]|-?>) ?| (?:TO|THRU|THROUGH) )(?={_FIVE}{_END})", r"\1-"),
-        (rf"{_START}(?:OR|VS)\.?(?= {_FIVE}{_END})", ","),
-        (rf"{_START}(?:(?:{_SKIPPED}){_END}-?|W/)", ","),
+        (rf"{_START}(?:OR|VS?)\.?(?= {_FIVE}{_END})", ","),
+        (rf"{_START}(?:(?:{_SKIPPED}){_END}-?|(?:CPT|HCPCS|MOD)(?=[0-9])|W/)", ","),
     )
 )
 
@@ -195,6 +196,7 @@ def parse(text: str) -> Parsed:
     * Labels and joining words (CPT, code, mod, and, with ...) are skipped; any other word beside a code makes the
       text invalid with the code as candidate, for it may be a search.
     * ``J1885X2`` has the modifier X2. Units are the claim's business and must be cut off before.
+    * A date or a drug's NDC with its dashes is never read as codes or modifiers, though its pieces might be.
 
     Never raises; time grows with the length of the text, and text beyond ``MAX_LENGTH`` is not read.
     """
@@ -287,7 +289,7 @@ def _with_modifiers(parsed: Parsed, more: list[str]) -> Parsed:
         hint = Hint.TOO_MANY_MODIFIERS
     elif re.fullmatch("[0-9]{11}", parsed.text):
         hint = Hint.DRUG_NDC
-    elif not hint and any(re.fullmatch("X[0-9]|[01][0-9]|2[01]", modifier) for modifier in modifiers):
+    elif not hint and any(map(_LIKELY_UNITS.fullmatch, modifiers)):
         hint = Hint.UNITS_SEPARATE
     return replace(
         parsed,
@@ -325,9 +327,13 @@ def _invalid(chunk: str) -> Parsed:
     return Parsed(chunk, Status.INVALID_FORMAT, hint=hint, candidates=candidates)
 
 
+def _without_units(part: Parsed) -> Parsed:
+    return replace(part, modifiers=tuple(m for m in part.modifiers if not _LIKELY_UNITS.fullmatch(m)))
+
+
 def _advice(normal: str, parts: list[Parsed]) -> tuple[Hint | None, list[str]]:
     """The most telling hint for a text that could not be read, and what may have been meant."""
-    found = [part.canonical for part in parts if _names_codes(part)]
+    found = [_without_units(part).canonical for part in parts if _names_codes(part)]
     unread = [part for part in parts if not _names_codes(part)]
     for part in unread:
         if part.hint in (Hint.DATE, Hint.DRUG_NDC):
@@ -347,7 +353,7 @@ def _advice(normal: str, parts: list[Parsed]) -> tuple[Hint | None, list[str]]:
         return Hint.STRAY_SEPARATOR, [whole.canonical]
     odd = [part for part in unread if not part.modifier]
     inside = [piece for part in odd for piece in part.text.split("-") if is_code(piece)]  # 99213-OFFICE
-    if found and odd and len(odd[0].text) == 1:
+    if found and odd and len(odd[0].text) == 1 and (odd[0].text.isdigit() or odd == parts[1:]):
         return Hint.MODIFIER_TOO_SHORT, found
     if odd and odd[0].hint and (len(parts) == 1 or not any(map(_is_word, odd))):
         guesses = [guess for part in odd for guess in part.candidates]
