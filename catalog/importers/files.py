@@ -1,0 +1,231 @@
+"""Publishers' files as they arrive: plain, in a folder, in a zip. Opened with care, read as lines or rows.
+
+Nothing is ever unpacked to disk. Whatever is wrong is said in one sentence that names the file, the line where
+there is one, and what to do.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+# CMS's largest publication is a zip of about 50 MB of text, packed 21 to 1; its tightest member is packed 52 to 1.
+MAX_MEMBERS = 1_000
+MAX_BYTES = 1 << 30
+MAX_RATIO = 200
+SMALL = 1 << 20
+MAX_LINE = 1 << 16
+MAX_CELLS = 20_000_000
+
+TEXT_FORMS = (".txt", ".csv")
+WORKBOOK_FORMS = (".xlsx", ".xlsm", ".xls")
+FORMS = (*TEXT_FORMS, *WORKBOOK_FORMS)
+
+CLIMBS = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
+CELL = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+
+
+class Refused(Exception):  # noqa: N818 - an import is refused, it does not go wrong
+    """An import that cannot go on. Its text is the sentence for the person who asked for it."""
+
+
+class BadRow(Refused):
+    """A line or row that cannot be what it should be: ``file``, ``line`` (1-based) and ``reason``."""
+
+    def __init__(self, file: str, line: int, reason: str):
+        self.file, self.line, self.reason = file, line, reason
+        super().__init__(f"{file}, line {line}: {reason}")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file to read: ``path`` itself, or what lies ``inside`` that zip (in a second zip at most)."""
+
+    path: Path
+    inside: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its own name, without folders."""
+        return PurePosixPath(self.inside[-1]).name if self.inside else self.path.name
+
+    @property
+    def archive(self) -> str:
+        """The zip it came in, empty for a plain file."""
+        return "" if not self.inside else PurePosixPath((self.path.as_posix(), *self.inside)[-2]).name
+
+    @property
+    def form(self) -> str:
+        """Its suffix in lower case: ``.txt``, ``.xlsx`` …"""
+        return PurePosixPath(self.name).suffix.lower()
+
+    def __str__(self) -> str:
+        return f"{self.archive}: {self.name}" if self.archive else self.name
+
+
+def members(paths: Iterable[Path]) -> list[Member]:
+    """Every file under ``paths``: folders are walked, zips are looked into (one zip deep inside a zip)."""
+    found: list[Member] = []
+    for path in paths:
+        if path.is_dir():
+            files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+            if not files:
+                raise Refused(f"{path} is an empty folder.")
+        elif path.is_file():
+            files = [path]
+        else:
+            raise Refused(f"{path} does not exist. Give the path of a release file, a zip or a folder.")
+        for file in files:
+            found += _inside(Member(file))
+    return found
+
+
+def _inside(member: Member) -> list[Member]:
+    if member.form != ".zip":
+        return [member]
+    with opened(member) as stream:
+        if not zipfile.is_zipfile(stream):
+            raise Refused(f"{member} is not a zip file, or only part of one. Download it again.")
+        with zipfile.ZipFile(stream) as archive:
+            entries = _safe_entries(member, archive)
+    found = []
+    for entry in entries:
+        inner = Member(member.path, (*member.inside, entry.filename))
+        if inner.form == ".zip" and member.inside:
+            raise Refused(f"{inner} lies in a zip inside a zip inside a zip. Unpack it and give the folder.")
+        found += _inside(inner)
+    return found
+
+
+def _safe_entries(member: Member, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if len(entries) > MAX_MEMBERS:
+        raise Refused(f"{member} holds {len(entries):,} files, more than the {MAX_MEMBERS:,} any release has.")
+    for entry in entries:
+        if entry.filename.startswith(("/", "\\")) or re.search(
+            r"^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)", entry.filename
+        ):
+            raise Refused(
+                f"{member} holds the path {entry.filename!r}, which leads out of the zip. It is not CMS's."
+            )
+        if entry.flag_bits & 0x1:
+            raise Refused(f"{member} is protected by a password. Unpack it and give the folder.")
+        if entry.file_size > max(SMALL, MAX_RATIO * entry.compress_size):
+            raise Refused(f"{member} holds {entry.filename!r}, packed too tightly to be a release file.")
+    if (size := sum(entry.file_size for entry in entries)) > MAX_BYTES:
+        raise Refused(f"{member} would unpack to {size >> 20:,} MB, more than the {MAX_BYTES >> 20:,} MB allowed.")
+    return [entry for entry in entries if not re.match(r"__MACOSX/|(.*/)?\.", entry.filename)]
+
+
+@contextmanager
+def opened(member: Member) -> Iterator[BinaryIO]:
+    """The bytes of a member; a damaged zip is refused wherever the damage shows."""
+    with ExitStack() as stack:
+        try:
+            stream: BinaryIO = stack.enter_context(member.path.open("rb"))
+            for name in member.inside:
+                archive = stack.enter_context(zipfile.ZipFile(stream))
+                stream = stack.enter_context(archive.open(name))
+            yield stream
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise Refused(f"{member} is damaged ({error}). Download it again.") from error
+        except NotImplementedError as error:
+            raise Refused(
+                f"{member} is packed in a way Python cannot read. Unpack it and give the folder."
+            ) from error
+        except OSError as error:
+            raise Refused(f"{member} cannot be read: {error.strerror or error}.") from error
+
+
+def fingerprint(member: Member) -> tuple[str, int]:
+    """SHA-256 (hex) and size in bytes of what is read: the same for a file and for that file in a zip."""
+    with opened(member) as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        return digest.hexdigest(), stream.tell()
+
+
+def lines(member: Member) -> Iterator[tuple[int, str]]:
+    """Numbered lines without their ends: UTF-8 where a line is that, else cp1252, as CMS writes."""
+    with opened(member) as stream:
+        read = io.BufferedReader(stream).readline
+        for number, raw in enumerate(iter(lambda: read(MAX_LINE), b""), 1):
+            if number == 1 and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+                raise Refused(f"{member} is UTF-16 text. Give the file as CMS publishes it.")
+            if len(raw) == MAX_LINE:
+                raise BadRow(str(member), number, "this line has no end. It is not a text file.")
+            yield number, _decoded(raw.rstrip(b"\r\n").removeprefix(b"\xef\xbb\xbf" if number == 1 else b""))
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def tables(member: Member) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """The tables of a workbook, one per sheet, or the one of a CSV: numbered rows of cells as text."""
+    if member.form == ".csv":
+        yield _csv_rows(member)
+        return
+    for sheet in _workbook_sheets(member):
+        yield ((number, [cell_text(cell) for cell in row]) for number, row in enumerate(sheet, 1))
+
+
+def _csv_rows(member: Member) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(f"{line}\n" for _number, line in lines(member))
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise BadRow(str(member), reader.line_num, f"not a row of comma-separated values ({error}).") from error
+
+
+def _workbook_sheets(member: Member) -> Iterator[list[list[object]]]:
+    with opened(member) as stream:
+        content = io.BytesIO(stream.read(MAX_BYTES))
+        if zipfile.is_zipfile(content):
+            _check_workbook(member, zipfile.ZipFile(content))
+            content.seek(0)
+    try:
+        workbook = CalamineWorkbook.from_filelike(content)
+        for name in workbook.sheet_names:
+            yield workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise Refused(f"{member} cannot be read as a workbook: it is damaged or protected ({error}).") from error
+
+
+def _check_workbook(member: Member, archive: zipfile.ZipFile) -> None:
+    """Refuse what would fill the memory: calamine trusts sizes, and makes room for all cells up to the last."""
+    for entry in _safe_entries(member, archive):
+        part = archive.read(entry)  # raises when it is not as long as it says
+        if not entry.filename.startswith("xl/worksheets/"):
+            continue
+        columns, rows = {b"A"}, {1}
+        for column, row in CELL.findall(part):
+            columns.add(column)
+            rows.add(int(row))
+        width = max(sum((byte - 64) * 26**i for i, byte in enumerate(reversed(column))) for column in columns)
+        if width * max(rows) > MAX_CELLS:
+            raise Refused(f"{member} has a cell far outside its table (row {max(rows):,}, column {width:,}).")
+
+
+def cell_text(value: object) -> str:
+    """A cell as the text its publisher meant: 51.0 is ``51``, a date is ``20251001``. Blanks around text stay."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, date):
+        return value.strftime("%Y%m%d")
+    return str(value)

@@ -1,0 +1,207 @@
+import hashlib
+import struct
+import zipfile
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+
+from catalog.importers import files
+from catalog.importers.files import BadRow, Member, Refused
+from tests.release_files import write_zip
+
+# Where a zip's central directory keeps flags, method and unpacked size, by the ZIP specification.
+FLAGS, METHOD, SIZE = 8, 10, 24
+
+
+def patched(path, offset, value, form="<H"):
+    """The zip with a field of its first central directory entry overwritten."""
+    content = bytearray(path.read_bytes())
+    struct.pack_into(form, content, content.index(b"PK\x01\x02") + offset, value)
+    path.write_bytes(content)
+    return path
+
+
+def refusal(call) -> str:
+    with pytest.raises(Refused) as refused:
+        call()
+    return str(refused.value)
+
+
+def test_a_folder_gives_its_files_in_order_and_looks_into_zips(tmp_path):
+    (tmp_path / "b.txt").write_text("b")
+    (tmp_path / ".hidden").write_text("no")
+    (tmp_path / "sub").mkdir()
+    write_zip(tmp_path / "sub" / "c.zip", ("folder/inner.txt", b"c"), ("__MACOSX/._inner.txt", b"junk"))
+    found = files.members([tmp_path])
+    assert [str(member) for member in found] == ["b.txt", "c.zip: inner.txt"]
+    assert [member.archive for member in found] == ["", "c.zip"]
+
+
+def test_a_zip_in_a_zip_is_read_and_a_third_is_refused(tmp_path):
+    inner = write_zip(tmp_path / "inner.zip", ("a.txt", b"one\ntwo\n"))
+    outer = write_zip(tmp_path / "outer.zip", inner)
+    (member,) = files.members([outer])
+    assert (member.name, member.archive) == ("a.txt", "inner.zip")
+    assert list(files.lines(member)) == [(1, "one"), (2, "two")]
+    third = write_zip(tmp_path / "third.zip", outer)
+    assert "zip inside a zip inside a zip" in refusal(lambda: files.members([third]))
+
+
+def test_a_path_that_is_not_there_and_an_empty_folder_are_refused(tmp_path):
+    assert "does not exist" in refusal(lambda: files.members([tmp_path / "nothing.txt"]))
+    assert "empty folder" in refusal(lambda: files.members([tmp_path]))
+
+
+@pytest.mark.parametrize("name", ["../up.txt", "/etc/absolute.txt", "a/../../b.txt", "C:\\x.txt", "..\\up.txt"])
+def test_a_zip_with_a_path_that_climbs_out_is_refused(tmp_path, name):
+    path = write_zip(tmp_path / "climbs.zip", (name, b"x"))
+    assert "leads out of the zip" in refusal(lambda: files.members([path]))
+
+
+def test_a_file_that_only_is_called_zip_is_refused(tmp_path):
+    path = tmp_path / "page.zip"
+    path.write_text("<html>Not found</html>")
+    assert "not a zip file" in refusal(lambda: files.members([path]))
+
+
+def test_a_zip_cut_short_is_refused(tmp_path):
+    path = write_zip(tmp_path / "cut.zip", ("a.txt", b"x" * 5_000))
+    path.write_bytes(path.read_bytes()[:-40])
+    assert "Download it again" in refusal(lambda: files.members([path]))
+
+
+def test_damage_inside_a_zip_is_refused_where_it_shows(tmp_path):
+    path = write_zip(tmp_path / "bad.zip", ("a.txt", b"some text\n" * 500))
+    content = bytearray(path.read_bytes())
+    content[45] ^= 0xFF
+    path.write_bytes(content)
+    (member,) = files.members([path])
+    assert "is damaged" in refusal(lambda: list(files.lines(member)))
+
+
+def test_a_zip_with_a_password_is_refused(tmp_path):
+    path = patched(write_zip(tmp_path / "locked.zip", ("a.txt", b"x")), FLAGS, 1)
+    assert "password" in refusal(lambda: files.members([path]))
+
+
+def test_a_zip_packed_by_an_unknown_method_is_refused(tmp_path):
+    path = patched(write_zip(tmp_path / "odd.zip", ("a.txt", b"x")), METHOD, 9)
+    (member,) = files.members([path])
+    assert "packed in a way" in refusal(lambda: list(files.lines(member)))
+
+
+def test_a_member_packed_too_tightly_is_refused(tmp_path):
+    path = write_zip(tmp_path / "bomb.zip", ("a.txt", b"0" * (5 << 20)))
+    assert "too tightly" in refusal(lambda: files.members([path]))
+
+
+def test_a_zip_that_would_unpack_to_too_much_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_BYTES", 1_000)
+    path = write_zip(tmp_path / "large.zip", ("a.txt", b"a" * 600), ("b.txt", b"b" * 600))
+    assert "more than" in refusal(lambda: files.members([path]))
+
+
+def test_a_zip_of_too_many_files_is_refused(tmp_path):
+    path = write_zip(tmp_path / "many.zip", *((f"{n}.txt", b"") for n in range(files.MAX_MEMBERS + 1)))
+    assert "1,001 files" in refusal(lambda: files.members([path]))
+
+
+def test_a_size_that_is_not_true_is_refused(tmp_path):
+    path = patched(write_zip(tmp_path / "liar.zip", ("a.txt", b"0" * 10_000)), SIZE, 10, "<I")
+    (member,) = files.members([path])
+    assert "is damaged" in refusal(lambda: list(files.lines(member)))
+
+
+def test_the_same_content_has_the_same_fingerprint_in_and_out_of_a_zip(tmp_path):
+    content = b"line\r\n" * 1_000
+    (tmp_path / "a.txt").write_bytes(content)
+    packed = write_zip(tmp_path / "a.zip", tmp_path / "a.txt")
+    expected = (hashlib.sha256(content).hexdigest(), 6_000)
+    assert files.fingerprint(Member(tmp_path / "a.txt")) == expected
+    assert files.fingerprint(files.members([packed])[0]) == expected
+
+
+def lines_of(tmp_path, content: bytes) -> list[tuple[int, str]]:
+    (tmp_path / "lines.txt").write_bytes(content)
+    return list(files.lines(Member(tmp_path / "lines.txt")))
+
+
+def test_lines_are_numbered_and_lose_only_their_ends(tmp_path):
+    assert lines_of(tmp_path, b"  one \r\n\ntwo\x0b\x85x\nlast") == [
+        (1, "  one "),
+        (2, ""),
+        (3, "two\x0b…x"),
+        (4, "last"),
+    ]
+
+
+def test_lines_are_read_as_utf_8_where_they_are_that_else_as_cp1252(tmp_path):
+    assert lines_of(tmp_path, b"\xef\xbb\xbfcaf\xc3\xa9\ncaf\xe9 \x92s\n") == [(1, "café"), (2, "café ’s")]
+
+
+def test_utf_16_and_a_line_without_end_are_refused(tmp_path):
+    assert "UTF-16" in refusal(lambda: lines_of(tmp_path, "text".encode("utf-16")))
+    assert "line 1: this line has no end" in refusal(lambda: lines_of(tmp_path, b"x" * (files.MAX_LINE + 1)))
+
+
+def test_a_bad_row_names_file_line_and_reason():
+    error = BadRow("file.txt", 7, "wrong.")
+    assert (error.file, error.line, error.reason, str(error)) == (
+        "file.txt",
+        7,
+        "wrong.",
+        "file.txt, line 7: wrong.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (51.0, "51"),
+        (20251001.0, "20251001"),
+        (12.5, "12.5"),
+        (3, "3"),
+        ("  LT ", "  LT "),
+        ("", ""),
+        (date(2025, 10, 1), "20251001"),
+        (datetime(2025, 10, 1, 12, 30), "20251001"),  # noqa: DTZ001
+    ],
+)
+def test_a_cell_becomes_the_text_its_publisher_meant(value, text):
+    assert files.cell_text(value) == text
+
+
+def test_every_sheet_of_a_workbook_is_a_table_with_its_own_row_numbers(tmp_path):
+    workbook = openpyxl.Workbook()
+    workbook.active["B3"] = 51
+    workbook.create_sheet("Two").append(["x", "00100"])
+    workbook.save(tmp_path / "book.xlsx")
+    first, second = (list(rows) for rows in files.tables(Member(tmp_path / "book.xlsx")))
+    assert first == [(1, ["", ""]), (2, ["", ""]), (3, ["", "51"])]
+    assert second == [(1, ["x", "00100"])]
+
+
+def test_a_csv_is_one_table_numbered_by_lines(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b'HCPC,TEXT\r\nA1,"two\r\nlines"\r\nA2,caf\xe9\r\n')
+    (rows,) = files.tables(Member(tmp_path / "a.csv"))
+    assert list(rows) == [(1, ["HCPC", "TEXT"]), (3, ["A1", "two\nlines"]), (4, ["A2", "café"])]
+
+
+def test_what_is_no_workbook_is_refused(tmp_path):
+    (tmp_path / "book.xlsx").write_text("not one")
+    assert "cannot be read as a workbook" in refusal(lambda: list(files.tables(Member(tmp_path / "book.xlsx"))))
+
+
+def test_a_workbook_with_a_cell_far_outside_is_refused_before_it_fills_the_memory(tmp_path):
+    workbook = openpyxl.Workbook()
+    workbook.active["A1"] = "HCPC"
+    workbook.active["XFD1048576"] = "far"
+    workbook.save(tmp_path / "far.xlsx")
+    assert "far outside its table" in refusal(lambda: list(files.tables(Member(tmp_path / "far.xlsx"))))
+
+
+def test_a_workbook_that_unpacks_too_far_is_refused(tmp_path):
+    path = write_zip(tmp_path / "bomb.xlsx", ("xl/worksheets/sheet1.xml", b" " * (5 << 20)))
+    assert zipfile.is_zipfile(path)
+    assert "too tightly" in refusal(lambda: list(files.tables(Member(path))))
