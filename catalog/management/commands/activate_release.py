@@ -1,0 +1,28 @@
+"""``manage.py activate_release``: answer from another release, which is also how one rolls back."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from django.core.management import BaseCommand, CommandError
+
+from catalog.importers import load
+from catalog.importers.files import Refused
+from catalog.models import Release
+
+
+class Command(BaseCommand):
+    help = "Make a loaded release the current one. The one before it stays loaded."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("id", type=int, help="as manage.py releases lists it")
+
+    def handle(self, *, id: int, **options: object) -> None:
+        release = Release.objects.filter(pk=id).first()
+        if release is None:
+            raise CommandError(f"There is no release {id}. manage.py releases lists those that are loaded.")
+        try:
+            load.make_current(release)
+        except Refused as reason:
+            raise CommandError(str(reason)) from reason
+        self.stdout.write(f"{release} is current.")

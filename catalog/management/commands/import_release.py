@@ -1,0 +1,144 @@
+"""``manage.py import_release``: load releases from files, zips and folders."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from itertools import groupby
+from pathlib import Path
+
+from django.core.management import BaseCommand, CommandError
+from tqdm import tqdm
+
+from catalog.importers import DATASETS, load
+from catalog.importers.files import Refused
+from catalog.importers.load import Outcome
+from catalog.importers.names import Publication
+
+SAMPLES = 5
+
+DETECTION = """\
+What is detected from names, in any case of letters:
+  dataset    ANWEB or Alpha-Numeric in the name of a file or its zip: HCPCS Level II
+  quarter    HCPC2025_OCT_ANWEB.txt and october-2025-alpha-numeric-hcpcs-file.zip are 2025Q4, 2020-04_anweb.xlsx is
+             2020Q2; a year alone is an annual file: 2019-Alpha-Numeric-HCPCS-File.zip is 2019Q1
+  revision   HCPC2026_OCT_ANWEB_v2.txt is revision 2; no number is the first publication. A re-post of a loaded
+             quarter with other content becomes the next revision and takes its place
+In a zip or folder the newest main file of each quarter is read, text before workbook. Transaction reports,
+corrections and record layouts are left alone, processing notes are read along. Flags win over names.
+
+A release becomes current unless a newer one is; the starter set always gives way. The same content again, or the
+same rows in the other form, does nothing. Exit status: 0 loaded or already loaded, 1 refused.
+"""
+
+
+class Command(BaseCommand):
+    help = "Load a release of CMS's files, whole or not at all."
+
+    def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
+        return super().create_parser(
+            *args, epilog=DETECTION, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, a zip or a folder")
+        parser.add_argument("--dataset", default="", choices=list(DATASETS), help="what the files are")
+        parser.add_argument("--quarter", default="", help="the quarter they are of, as in 2026Q4")
+        parser.add_argument("--revision", type=int, help="the revision they are, 0 for the first publication")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+        parser.add_argument(
+            "--no-activate", action="store_true", help="load, and leave the current release current"
+        )
+        parser.add_argument(
+            "--allow-partial",
+            action="store_true",
+            help="load a release that looks incomplete (too few rows, no modifiers, known codes missing, "
+            "another quarter's dates); it is marked as partial and never replaces a complete one by itself",
+        )
+
+    def handle(self, *, paths: list[Path], dataset: str, quarter: str, revision: int | None, **options) -> None:
+        if quarter and not re.fullmatch(r"20[0-9]{2}Q[1-4]", quarter := quarter.upper()):
+            raise CommandError(f"--quarter {quarter} is not a quarter. Write it as in 2026Q4.")
+        if revision is not None and not 0 <= revision <= 99:
+            raise CommandError("--revision is a number between 0 and 99.")
+        try:
+            found = load.publications(paths, dataset, quarter)
+        except Refused as reason:
+            raise CommandError(str(reason)) from reason
+        if len(found) > 1 and revision is not None:
+            raise CommandError(f"--revision is for one release, and these paths hold {len(found)}.")
+        refused = [reason for publication in found if (reason := self.load(publication, revision, options))]
+        if refused:
+            raise CommandError("\n".join(refused))
+
+    def load(self, publication: Publication, revision: int | None, options: dict) -> str:
+        """Load one publication and report on it; returns the reason when it is refused."""
+        began = time.monotonic()
+        try:
+            with tqdm(unit=" rows", leave=False, disable=not sys.stderr.isatty()) as bar:
+                outcome = load.load(
+                    publication,
+                    revision=revision,
+                    dry_run=options["dry_run"],
+                    activate=not options["no_activate"],
+                    allow_partial=options["allow_partial"],
+                    progress=lambda done, total: advance(bar, done, total),
+                )
+        except Refused as reason:
+            return str(reason)
+        seconds = time.monotonic() - began
+        for line in report(outcome, dry_run=options["dry_run"], seconds=seconds):
+            self.stdout.write(line)
+        return ""
+
+
+def advance(bar: tqdm, done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)
+
+
+def report(outcome: Outcome, *, dry_run: bool, seconds: float) -> list[str]:
+    """What happened to one release, its first line complete in itself."""
+    release, counts = outcome.release, listing(outcome.counts)
+    if not outcome.is_new:
+        source = release.files.first()
+        return [f"{release}: already loaded from {source}, {counts}. Nothing to do. {standing(outcome)}"]
+    if dry_run:
+        lines = [f"{release}: would load {counts}. Dry run: nothing was written."]
+    else:
+        lines = [f"{release}: loaded {counts} in {seconds:.1f} s. {standing(outcome)}"]
+    lines += [f"  Loaded all the same: {doubt}" for doubt in outcome.doubts]
+    if outcome.against:
+        lines.append(f"  Against {outcome.against.title}: {listing(outcome.tally) or 'no changes'}.")
+    if dry_run:
+        lines += samples(outcome)
+    return lines
+
+
+def standing(outcome: Outcome) -> str:
+    release, current = outcome.release, outcome.current
+    if current == release:
+        return "It is current."
+    stays = f"{current.title} stays current" if current else "Nothing is current"
+    return f"{stays}; manage.py activate_release {release.pk} changes that."
+
+
+def samples(outcome: Outcome) -> list[str]:
+    lines = []
+    in_kinds = sorted(outcome.differences, key=lambda difference: difference.kind)
+    for kind, group in groupby(in_kinds, key=lambda difference: difference.kind):
+        differences = list(group)
+        shown = [
+            difference.code + (f" ({', '.join(difference.fields)})" if kind == "revised" else "")
+            for difference in differences[:SAMPLES]
+        ]
+        more = len(differences) - len(shown)
+        lines.append(f"  {kind}: {', '.join(shown)}" + (f" and {more:,} more" if more else ""))
+    return lines
+
+
+def listing(counts: dict[str, int]) -> str:
+    """``8,463 codes, 383 modifiers``: what is there, in words."""
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)

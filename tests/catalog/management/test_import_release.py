@@ -1,0 +1,118 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog.importers import hcpcs
+from catalog.management.commands import import_release
+from catalog.models import Release
+from tests.release_files import record, whole, write_text
+
+pytestmark = pytest.mark.django_db
+
+NEW = {"ADD_DT": "20251001", "ACT_EFF_DT": "20251001", "ACTION_CD": "A"}
+
+
+@pytest.fixture(autouse=True)
+def small_releases(monkeypatch):
+    monkeypatch.setattr(hcpcs, "FEWEST", {"code": 1, "modifier": 1})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_text(tmp_path / "HCPC2025_JUL_ANWEB.txt", whole(record("E0105", ACT_EFF_DT="20250701", ACTION_CD="C")))
+    write_text(tmp_path / "HCPC2025_OCT_ANWEB.txt", whole(record("E0105", "New words"), record("C9999", **NEW)))
+    return tmp_path
+
+
+def run(capsys, *arguments: object, **options: object) -> list[str]:
+    call_command("import_release", *map(str, arguments), **options)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_folder_is_loaded_with_one_line_for_each_release_and_its_changes(folder, capsys):
+    july, october, changes = run(capsys, folder)
+    assert july.startswith("HCPCS Level II, July 2025: loaded 17 codes, 4 modifiers in ")
+    assert july.endswith(" It is current.")
+    assert october.startswith("HCPCS Level II, October 2025: loaded 18 codes, 4 modifiers in ")
+    assert changes == "  Against July 2025: 1 added, 1 revised."
+
+
+def test_a_second_run_says_that_all_is_there(folder, capsys):
+    run(capsys, folder)
+    lines = run(capsys, folder)
+    older, newer = Release.objects.order_by("quarter")
+    assert lines == [
+        "HCPCS Level II, July 2025: already loaded from HCPC2025_JUL_ANWEB.txt, 17 codes, 4 modifiers. "
+        f"Nothing to do. October 2025 stays current; manage.py activate_release {older.pk} changes that.",
+        "HCPCS Level II, October 2025: already loaded from HCPC2025_OCT_ANWEB.txt, 18 codes, 4 modifiers. "
+        "Nothing to do. It is current.",
+    ]
+    assert newer.is_current
+
+
+def test_a_dry_run_prints_samples_and_writes_nothing(folder, capsys):
+    run(capsys, folder / "HCPC2025_JUL_ANWEB.txt")
+    assert run(capsys, folder / "HCPC2025_OCT_ANWEB.txt", "--dry-run") == [
+        "HCPCS Level II, October 2025: would load 18 codes, 4 modifiers. Dry run: nothing was written.",
+        "  Against July 2025: 1 added, 1 revised.",
+        "  added: C9999",
+        "  revised: E0105 (long_descriptor)",
+    ]
+    assert Release.objects.count() == 1
+
+
+def test_many_differences_are_cut_to_a_few_samples(folder, capsys):
+    run(capsys, folder / "HCPC2025_JUL_ANWEB.txt")
+    many = [record(f"C{number}", **NEW) for number in range(8000, 8009)]
+    write_text(folder / "HCPC2025_OCT_ANWEB.txt", whole(record("E0105"), *many))
+    lines = run(capsys, folder / "HCPC2025_OCT_ANWEB.txt", "--dry-run")
+    assert lines[-1] == "  added: C8000, C8001, C8002, C8003, C8004 and 4 more"
+
+
+def test_flags_go_over_what_the_name_says(folder, capsys):
+    path = folder / "HCPC2025_OCT_ANWEB.txt"
+    run(capsys, path, "--quarter", "2024q2", "--revision", "3", "--no-activate", "--dataset", "hcpcs")
+    release = Release.objects.get()
+    assert (release.quarter, release.revision, release.state) == ("2024Q2", 3, "loaded")
+
+
+def test_an_incomplete_release_is_refused_until_it_is_allowed(folder, capsys):
+    path = write_text(folder / "HCPC2026_JAN_ANWEB.txt", [record("E0105")])
+    with pytest.raises(CommandError, match=r"looks incomplete: It has no modifiers.*Give --allow-partial"):
+        run(capsys, path)
+    lines = run(capsys, path, "--allow-partial")
+    assert lines[1].startswith("  Loaded all the same: It has no modifiers;")
+
+
+def test_a_refused_release_does_not_keep_the_others_out(folder, capsys):
+    bad = folder / "HCPC2025_JUL_ANWEB.txt"
+    bad.write_bytes(bad.read_bytes() + b"E0110 cut")
+    with pytest.raises(CommandError, match="line 22: not a HCPCS record"):
+        run(capsys, folder)
+    assert [release.title for release in Release.objects.all()] == ["October 2025"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--quarter", "October"], "is not a quarter"),
+        (["--revision", "1"], "these paths hold 2"),
+        (["--quarter", "2025Q4"], "these are 2025Q3, 2025Q4"),
+        (["--revision", "100"], "between 0 and 99"),
+    ],
+)
+def test_flags_that_make_no_sense_are_refused(folder, capsys, arguments, reason):
+    with pytest.raises(CommandError, match=reason):
+        run(capsys, folder, *arguments)
+    assert not Release.objects.exists()
+
+
+def test_a_path_that_is_not_there_is_refused(tmp_path, capsys):
+    with pytest.raises(CommandError, match=r"nothing\.zip does not exist"):
+        run(capsys, tmp_path / "nothing.zip")
+
+
+def test_the_help_says_what_is_detected(capsys):
+    parser = import_release.Command().create_parser("manage.py", "import_release")
+    text = parser.format_help()
+    assert "2019-Alpha-Numeric-HCPCS-File.zip is 2019Q1" in text
+    assert "Exit status: 0 loaded or already loaded, 1 refused." in text
