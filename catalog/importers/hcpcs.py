@@ -90,6 +90,11 @@ class Note(NamedTuple):
 
 
 NOTE = re.compile(r"\s*([0-9]{4})--(.*)")
+DATES = (
+    re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"),
+    re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?: 00:00:00)?"),
+    re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})"),
+)
 MAIN_FILE = re.compile(r"anweb|alpha[-_ ]?numeric|hcpc", re.IGNORECASE)
 OTHER_FILE = re.compile(r"trans|correct|layout|readme|notes|noc|changes|index|drug", re.IGNORECASE)
 NOTES_FILE = re.compile(r"proc_?notes?.*\.txt$", re.IGNORECASE)
@@ -194,8 +199,9 @@ def _row(member: Member, first: Piece, parts: list[Piece]) -> Row:
 
 def _value(member: Member, first: Piece, name: str, field: Field) -> str | tuple[str, ...] | date | int | None:
     raw = [text for cell in first.details[name] if (text := _tidy(cell))]
+    is_date = name.endswith("_date")
     for text in raw:
-        if len(text) > (field.limit or field.width):
+        if len(text) > (field.limit or field.width) and not is_date:
             raise BadRow(
                 str(member),
                 first.line,
@@ -207,7 +213,7 @@ def _value(member: Member, first: Piece, name: str, field: Field) -> str | tuple
         return tuple(raw)
     text = raw[0] if raw else ""
     try:
-        if name.endswith("_date"):
+        if is_date:
             return _date(text)
         if name == "anesthesia_base_units":
             return int(text) if text else None
@@ -218,12 +224,13 @@ def _value(member: Member, first: Piece, name: str, field: Field) -> str | tuple
 
 @cache
 def _date(text: str) -> date | None:
-    """``20251001`` or nothing; raises ValueError for any other text."""
+    """``20251001``, or what a spreadsheet made of it, or nothing; raises ValueError for any other text."""
     if not text.strip("0"):
         return None
-    if not re.fullmatch(r"[0-9]{8}", text):
-        raise ValueError(text)
-    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    for form in DATES:
+        if found := form.fullmatch(text):
+            return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    raise ValueError(text)
 
 
 def _tidy(text: str) -> str:

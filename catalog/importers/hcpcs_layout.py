@@ -64,7 +64,7 @@ FIELDS = {
 LAST_POSITION = 293
 LONG_DESCRIPTION = slice(11, 91)
 REQUIRED_COLUMNS = (
-    *("HCPC", "LONG DESCRIPTION", "SHORT DESCRIPTION", "PRICE1", "MULT_PI", "STATUTE", "XREF1", "COV", "BETOS"),
+    *("LONG DESCRIPTION", "SHORT DESCRIPTION", "PRICE1", "MULT_PI", "STATUTE", "XREF1", "COV", "BETOS"),
     *("TOS1", "ADD DT", "ACT EFF DT", "TERM DT", "ACTION CD"),
 )
 
@@ -115,42 +115,39 @@ def _cells(line: str, field: Field) -> list[str]:
 
 def _table_pieces(member: Member) -> Iterator[Piece]:
     for rows in tables(member):
-        if header := _header(member, rows):
-            yield from _rows_below(member, header, rows)
-            return
+        for number, header in islice(rows, 50):
+            if header and _plain(header[0]) in ("HCPC", "HCPCS"):
+                yield from _rows_below(member, number, header, rows)
+                return
     raise Refused(f"{member} has no header row that begins with HCPC. It is not the main file of a release.")
 
 
-def _header(member: Member, rows: Iterator[tuple[int, list[str]]]) -> list[str] | None:
-    for number, cells in islice(rows, 50):
-        header = [" ".join(cell.upper().split()) for cell in cells]
-        if header[:1] in (["HCPC"], ["HCPCS"]):
-            header[0] = "HCPC"
-            if missing := [column for column in REQUIRED_COLUMNS if column not in header]:
-                raise BadRow(str(member), number, f"the header lacks {', '.join(missing)}.")
-            return header
-    return None
-
-
-def _rows_below(member: Member, header: list[str], rows: Iterator[tuple[int, list[str]]]) -> Iterator[Piece]:
-    at = {column: index for index, column in enumerate(header)}
+def _rows_below(
+    member: Member, header_row: int, header: list[str], rows: Iterator[tuple[int, list[str]]]
+) -> Iterator[Piece]:
+    at = {_plain(name): index for index, name in enumerate(header) if index}
+    if missing := [column for column in REQUIRED_COLUMNS if _plain(column) not in at]:
+        raise BadRow(str(member), header_row, f"the header lacks {', '.join(missing)}.")
+    places = {
+        name: [at[_plain(column)] for column in field.columns if _plain(column) in at]
+        for name, field in FIELDS.items()
+    }
     for number, cells in rows:
         code = cells[0].strip() if cells else ""
-        rest = any(cell.strip() for cell in cells[1:])
-        if not rest and len(code) != 5:  # an empty row, or a remark
+        if len(code) != 5 and not any(cell.strip() for cell in cells[1:]):  # an empty row, or a remark
             continue
         if len(cells) != len(header):
             raise BadRow(str(member), number, f"has {len(cells)} cells under a header of {len(header)}.")
-        ric = cells[at["RECID"]].strip() if "RECID" in at else ""
-        sequence = cells[at["SEQNUM"]].strip() if "SEQNUM" in at else ""
-        details = None
-        if _is_first(member, number, code, ric or ("3" if len(code) == 5 else "7")):
-            details = {
-                name: [cells[at[column]] for column in field.columns if column in at]
-                for name, field in FIELDS.items()
-            }
+        record_id, sequence = (cells[at[name]].strip() if name in at else "" for name in ("RECID", "SEQNUM"))
+        is_first = _is_first(member, number, code, record_id or ("3" if len(code) == 5 else "7"))
+        details = {name: [cells[place] for place in found] for name, found in places.items()} if is_first else None
         order = int(sequence) if sequence.isdecimal() else 0
-        yield Piece(number, code, order, cells[at["LONG DESCRIPTION"]], details)
+        yield Piece(number, code, order, cells[at["LONGDESCRIPTION"]], details)
+
+
+def _plain(name: str) -> str:
+    """A column's name without what a spreadsheet or its user may have changed: ``ADD DT``, ``Add_Dt``."""
+    return re.sub(r"[^A-Z0-9]", "", name.upper())
 
 
 def _is_first(member: Member, line: int, code: str, record_id: str) -> bool:

@@ -191,8 +191,9 @@ def test_numbers_in_a_workbook_become_the_codes_they_were(tmp_path):
     assert (found.added_date, found.termination_date) == (date(1986, 1, 1), None)
 
 
-def test_a_date_cell_is_read_as_a_date(tmp_path):
-    path = write_workbook(tmp_path / "a.xlsx", [cells(TERM__DT=date(2024, 12, 31))])
+@pytest.mark.parametrize("cell", [date(2024, 12, 31), "2024-12-31", "2024-12-31 00:00:00", "12/31/2024"])
+def test_a_date_is_read_in_whatever_way_a_spreadsheet_keeps_it(tmp_path, cell):
+    path = write_workbook(tmp_path / "a.xlsx", [cells(TERM__DT=cell)])
     assert rows_of(path)["E0100"].termination_date == date(2024, 12, 31)
 
 
@@ -231,6 +232,12 @@ def test_the_sheet_with_the_header_is_read_whatever_sheets_stand_before_it(tmp_p
 def test_a_value_too_long_for_its_field_means_shifted_columns(tmp_path):
     error = bad_row(write_workbook(tmp_path / "a.xlsx", [cells(COV="O1E", BETOS="D")]))
     assert (error.line, "'O1E' as COV" in error.reason) == (2, True)
+
+
+def test_column_names_may_be_written_in_another_way(tmp_path):
+    path = write_csv(tmp_path / "a.csv", [table_row(record("E0100", TERM_DT="20241231"))])
+    path.write_text(path.read_text().replace("TERM DT", "Term_dt ").replace("HCPC,", "HCPCS,"))
+    assert rows_of(path)["E0100"].termination_date == date(2024, 12, 31)
 
 
 def test_a_header_without_a_needed_column_names_it(tmp_path):
