@@ -20,7 +20,7 @@ from catalog.models.release import quarter_of
 
 MODELS = {"code": HcpcsCode, "modifier": Modifier}
 
-# In every file from 2019 to 2026, with these added dates; ended codes stay in the file.
+# In every file from 2019 to 2025, with these added dates; ended codes stay. A1 is the first record, V5364 the last.
 CANARIES = {
     "A0428": date(2001, 1, 1),
     "B4034": date(1986, 1, 1),
@@ -38,6 +38,8 @@ CANARIES = {
     "S0020": date(2000, 1, 1),
     "T1000": date(2001, 7, 1),
     "V2020": date(1985, 1, 1),
+    "V5364": date(1990, 1, 1),
+    "A1": date(2002, 7, 1),
     "GA": date(1995, 1, 1),
     "KX": date(2002, 7, 1),
     "LT": date(1984, 1, 1),

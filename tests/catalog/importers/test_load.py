@@ -56,8 +56,8 @@ def test_a_release_is_loaded_with_its_rows_and_becomes_current(october):
     outcome = load_file(october)
     release = outcome.release
     assert (release.quarter, release.revision, release.state, release.partial) == ("2025Q4", 0, "current", False)
-    assert release.counts == {"codes": 19, "modifiers": 4, "processing notes": 0}
-    assert (release.codes.count(), release.modifiers.count()) == (19, 4)
+    assert release.counts == {"codes": 20, "modifiers": 5, "processing notes": 0}
+    assert (release.codes.count(), release.modifiers.count()) == (20, 5)
     assert outcome.is_new
     assert outcome.current == release
     assert release.loaded_at <= release.activated_at
@@ -102,7 +102,7 @@ def test_the_files_a_release_came_from_are_kept_with_their_hashes(tmp_path, octo
     release = load_file(write_zip(tmp_path / "october-2025-alpha-numeric-hcpcs-file.zip", october, notes)).release
     main, beside = release.files.all()
     assert (main.name, main.archive) == (october.name, "october-2025-alpha-numeric-hcpcs-file.zip")
-    assert (main.size, main.rows, len(main.sha256)) == (october.stat().st_size, 23, 64)
+    assert (main.size, main.rows, len(main.sha256)) == (october.stat().st_size, 25, 64)
     assert (beside.name, beside.rows) == ("proc_notes_2025.txt", 1)
     assert release.processing_notes.get().text == "A NOTE."
 
@@ -236,7 +236,7 @@ def test_a_dry_run_tells_the_differences_and_writes_nothing(july, october):
 def test_a_release_that_lost_many_codes_is_refused(tmp_path, october):
     load_file(october)
     path = write_text(tmp_path / "HCPC2026_JAN_ANWEB.txt", whole())
-    with pytest.raises(Refused, match="It lacks 3 of the 23 codes and modifiers of October 2025"):
+    with pytest.raises(Refused, match="It lacks 3 of the 25 codes and modifiers of October 2025"):
         load_file(path)
     assert Release.objects.count() == 1
 
@@ -261,7 +261,7 @@ def test_no_release_is_compared_with_an_incomplete_one(tmp_path, july, october):
 
 def test_a_bad_row_leaves_nothing(october):
     october.write_bytes(october.read_bytes() + b"E0110 cut")
-    with pytest.raises(Refused, match="line 24: not a HCPCS record"):
+    with pytest.raises(Refused, match="line 26: not a HCPCS record"):
         load_file(october)
     assert row_counts() == [0] * 6
 
@@ -269,7 +269,7 @@ def test_a_bad_row_leaves_nothing(october):
 def test_progress_is_told_row_by_row_of_all(october):
     told = []
     load_file(october, progress=lambda done, total: told.append((done, total)))
-    assert told == [(4, 23), (8, 23), (12, 23), (16, 23), (19, 23), (23, 23)]
+    assert told == [(4, 25), (8, 25), (12, 25), (16, 25), (20, 25), (24, 25), (25, 25)]
 
 
 def stop(done: int, total: int) -> None:
@@ -299,7 +299,7 @@ def test_a_load_that_is_killed_is_never_seen_and_the_next_one_cleans_up(july, oc
     assert Release.objects.readable().get().title == "July 2025"
     assert load_file(october).is_new
     assert states() == {"July 2025": "loaded", "October 2025": "current"}
-    assert HcpcsCode.objects.filter(release__quarter="2025Q4").count() == 19
+    assert HcpcsCode.objects.filter(release__quarter="2025Q4").count() == 20
 
 
 @pytest.mark.django_db(transaction=True)
@@ -338,7 +338,7 @@ def test_an_editor_can_save_between_two_batches(october):
         saved.append(thread.is_alive())
 
     load_file(october, progress=in_between)
-    assert saved == [False] * 6
+    assert saved == [False] * 7
 
 
 def test_a_release_that_was_never_loaded_whole_cannot_be_made_current():

@@ -30,9 +30,9 @@ def run(capsys, *arguments: object, **options: object) -> list[str]:
 
 def test_a_folder_is_loaded_with_one_line_for_each_release_and_its_changes(folder, capsys):
     july, october, changes = run(capsys, folder)
-    assert july.startswith("HCPCS Level II, July 2025: loaded 17 codes, 4 modifiers in ")
+    assert july.startswith("HCPCS Level II, July 2025: loaded 18 codes, 5 modifiers in ")
     assert july.endswith(" It is current.")
-    assert october.startswith("HCPCS Level II, October 2025: loaded 18 codes, 4 modifiers in ")
+    assert october.startswith("HCPCS Level II, October 2025: loaded 19 codes, 5 modifiers in ")
     assert changes == "  Against July 2025: 1 added, 1 revised."
 
 
@@ -41,9 +41,9 @@ def test_a_second_run_says_that_all_is_there(folder, capsys):
     lines = run(capsys, folder)
     older, newer = Release.objects.order_by("quarter")
     assert lines == [
-        "HCPCS Level II, July 2025: already loaded from HCPC2025_JUL_ANWEB.txt, 17 codes, 4 modifiers. "
+        "HCPCS Level II, July 2025: already loaded from HCPC2025_JUL_ANWEB.txt, 18 codes, 5 modifiers. "
         f"Nothing to do. October 2025 stays current; manage.py activate_release {older.pk} changes that.",
-        "HCPCS Level II, October 2025: already loaded from HCPC2025_OCT_ANWEB.txt, 18 codes, 4 modifiers. "
+        "HCPCS Level II, October 2025: already loaded from HCPC2025_OCT_ANWEB.txt, 19 codes, 5 modifiers. "
         "Nothing to do. It is current.",
     ]
     assert newer.is_current
@@ -52,7 +52,7 @@ def test_a_second_run_says_that_all_is_there(folder, capsys):
 def test_a_dry_run_prints_samples_and_writes_nothing(folder, capsys):
     run(capsys, folder / "HCPC2025_JUL_ANWEB.txt")
     assert run(capsys, folder / "HCPC2025_OCT_ANWEB.txt", "--dry-run") == [
-        "HCPCS Level II, October 2025: would load 18 codes, 4 modifiers. Dry run: nothing was written.",
+        "HCPCS Level II, October 2025: would load 19 codes, 5 modifiers. Dry run: nothing was written.",
         "  Against July 2025: 1 added, 1 revised.",
         "  added: C9999",
         "  revised: E0105 (long_descriptor)",
@@ -86,7 +86,7 @@ def test_an_incomplete_release_is_refused_until_it_is_allowed(folder, capsys):
 def test_a_refused_release_does_not_keep_the_others_out(folder, capsys):
     bad = folder / "HCPC2025_JUL_ANWEB.txt"
     bad.write_bytes(bad.read_bytes() + b"E0110 cut")
-    with pytest.raises(CommandError, match="line 22: not a HCPCS record"):
+    with pytest.raises(CommandError, match="line 24: not a HCPCS record"):
         run(capsys, folder)
     assert [release.title for release in Release.objects.all()] == ["October 2025"]
 
