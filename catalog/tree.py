@@ -59,6 +59,30 @@ class Tree:
     def children(self, section: Section) -> list[Section]:
         return self._children.get(section.pk, [])
 
+    def stretches(self, section: Section) -> list[tuple[str, str]]:
+        """The inclusive ranges whose codes count for a section: its own and those of the sections below it.
+
+        Where a section from elsewhere has the narrower range, its codes are left out.
+        """
+        below = self._below(section)
+        found = []
+        for series, (starts, owners) in self._lines.items():
+            stretch = None
+            for start, end, owner in zip(starts, starts[1:], owners, strict=False):
+                if owner is None or owner.pk not in below:
+                    stretch = None
+                elif stretch is None:
+                    found.append(stretch := [series, start, end - 1])
+                else:
+                    stretch[2] = end - 1
+        return [(_code_at(series, low), _code_at(series, high)) for series, low, high in found]
+
+    def _below(self, section: Section) -> set[int]:
+        pks = {section.pk}
+        for child in self.children(section):
+            pks |= self._below(child)
+        return pks
+
     def count(self, section: Section) -> Count:
         return self._counts.get(section.pk, Count())
 
@@ -89,3 +113,10 @@ def _narrowest_by_line(sections: Iterable[Section]) -> dict[str, tuple[list[int]
                 owners[at] = section
         lines[series] = (starts, owners)
     return lines
+
+
+def _code_at(series: str, number: int) -> str:
+    """The code at a place of a number line; the reverse of ``codes.series`` and ``codes.number``."""
+    if series.startswith("#"):
+        return f"{number:04}{series[1]}"
+    return f"{series}{number:0{5 - len(series)}}"

@@ -66,3 +66,31 @@ def test_path_runs_from_the_top_down():
     assert found.children(drugs) == [injected]
     assert found.top(2) == [drugs]
     assert found.top(1) == []
+
+
+def test_stretches_leave_out_narrower_ranges_from_elsewhere():
+    drugs = make_section("drugs", ("J0000", "J9999"))
+    injected = make_section("injected", ("J0120", "J3591"), parent=drugs)
+    make_section("unclassified", ("J3490", "J3490"), parent=drugs)
+    found = tree()
+    assert found.stretches(injected) == [("J0120", "J3489"), ("J3491", "J3591")]
+    assert found.stretches(drugs) == [("J0000", "J9999")]
+
+
+def test_stretches_hold_exactly_the_codes_that_are_counted():
+    devices = make_section("devices", ("C1600", "C1900"), ("C2596", "C2699"))
+    make_section("sources", ("C1716", "C1719"), ("C2634", "C2634"))
+    on_file = [f"C{number}" for number in range(1500, 2800)]
+    found = tree(dict.fromkeys(on_file, True))
+    inside = [code for code in on_file if any(low <= code <= high for low, high in found.stretches(devices))]
+    assert len(inside) == found.count(devices).total
+
+
+@pytest.mark.parametrize(("low", "high"), [("00100", "01999"), ("0042T", "0999T"), ("J0120", "J3591")])
+def test_stretches_are_spelled_as_codes_of_their_number_line(low, high):
+    assert tree_of(low, high).stretches(Section.objects.get()) == [(low, high)]
+
+
+def tree_of(low: str, high: str) -> Tree:
+    make_section("only", (low, high))
+    return tree()
