@@ -1,8 +1,10 @@
-"""What changed between two wordings of a descriptor, word by word (pure)."""
+"""What changed in a record, as people read it: fields by name, and wordings compared word by word (pure)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
@@ -55,3 +57,59 @@ def shorten(text: str, limit: int = 200) -> str:
     if len(text) <= limit:
         return text
     return re.sub(r"[\s,;:.]*\S*$", "", text[:limit]) + "…"
+
+
+class FieldChange(NamedTuple):
+    """One field that changed. For a descriptor ``pieces`` compares both wordings; else it is empty."""
+
+    label: str
+    before: str
+    after: str
+    pieces: tuple[Piece, ...] = ()
+
+
+LABELS = {
+    "long_descriptor": "Descriptor",
+    "short_descriptor": "Short descriptor",
+    "termination_date": "Last valid day",
+    "added_date": "Added",
+    "coverage_code": "Coverage",
+    "pricing_indicators": "Pricing",
+    "multiple_pricing_indicator": "Multiple pricing",
+    "types_of_service": "Type of service",
+    "betos": "BETOS",
+    "lab_certifications": "Laboratory certification",
+    "cross_references": "Cross-references",
+    "asc_group": "ASC group",
+    "asc_effective_date": "ASC group since",
+    "mog_group": "Outpatient group",
+    "mog_policy_indicator": "Outpatient policy",
+    "mog_effective_date": "Outpatient group since",
+    "anesthesia_base_units": "Anesthesia base units",
+    "statute": "Statute",
+    "cim_references": "Old manual reference (CIM)",
+    "mcm_references": "Old manual reference (MCM)",
+    "processing_note": "Processing note",
+}
+
+
+def field_changes(fields: Mapping[str, Sequence[object]]) -> list[FieldChange]:
+    """Changed fields in reading order; ``fields`` maps a field's name to its JSON values before and after."""
+    known = [name for name in LABELS if name in fields]
+    changes = []
+    for name in known + sorted(fields.keys() - LABELS.keys()):
+        label = LABELS.get(name, name.replace("_", " ").capitalize())
+        before, after = (_words(name, value) for value in fields[name])
+        pieces = tuple(compare(before, after)) if name.endswith("_descriptor") else ()
+        changes.append(FieldChange(label, before, after, pieces))
+    return changes
+
+
+def _words(name: str, value: object) -> str:
+    """A value of a change as people read it; empty when it was blank."""
+    if value in (None, "", []):
+        return ""
+    if name.endswith("_date"):
+        day = date.fromisoformat(str(value))
+        return f"{day:%b} {day.day}, {day.year}"
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

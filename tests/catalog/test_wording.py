@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.wording import Piece, compare, excerpt, shorten
+from catalog.importers.hcpcs import Row
+from catalog.wording import LABELS, FieldChange, Piece, compare, excerpt, field_changes, shorten
 
 words = st.lists(st.sampled_from(["drug,", "injection", "per", "15", "mg", "each"]), max_size=12).map(" ".join)
 
@@ -54,3 +55,29 @@ def test_an_excerpt_leaves_short_texts_whole():
 def test_a_long_text_is_cut_at_a_whole_word():
     assert shorten("alpha beta, gamma", limit=14) == "alpha beta…"
     assert shorten("alpha beta", limit=10) == "alpha beta"
+
+
+def test_changed_fields_are_named_in_reading_order():
+    changes = field_changes({"betos": ["", "O1E"], "coverage_code": ["C", "D"]})
+    assert changes == [FieldChange("Coverage", "C", "D"), FieldChange("BETOS", "", "O1E")]
+
+
+def test_dates_and_lists_are_read_out():
+    fields = {"termination_date": [None, "2025-09-30"], "pricing_indicators": [["51"], ["51", "57"]]}
+    assert field_changes(fields) == [
+        FieldChange("Last valid day", "", "Sep 30, 2025"),
+        FieldChange("Pricing", "51", "51 57"),
+    ]
+
+
+def test_a_changed_descriptor_is_compared_word_by_word():
+    [change] = field_changes({"long_descriptor": ["per 15 mg", "each 15 mg"]})
+    assert [piece.kind for piece in change.pieces] == ["removed", "added", "same"]
+
+
+def test_a_field_without_a_label_still_shows_its_change():
+    assert field_changes({"new_field": ["a", "b"]}) == [FieldChange("New field", "a", "b")]
+
+
+def test_every_field_a_release_can_change_has_a_label():
+    assert {*Row._fields} - {"record", "code", "line", "action_code", "action_effective_date"} == set(LABELS)
