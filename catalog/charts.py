@@ -82,7 +82,16 @@ class QuarterBar(NamedTuple):
     middle: float
     begun_y: float
     begun_height: float
+    ended_y: float
     ended_height: float
+
+    @property
+    def begun_label_y(self) -> float:
+        return round(self.begun_y - 5, 1)
+
+    @property
+    def ended_label_y(self) -> float:
+        return round(self.ended_y + self.ended_height + 13, 1)
 
 
 class QuarterChart(NamedTuple):
@@ -125,6 +134,7 @@ def quarters(
                 middle=at * step + 21.0,
                 begun_y=round(axis - rise, 1),
                 begun_height=rise,
+                ended_y=round(axis + 2, 1),
                 ended_height=round(ended_in.get(quarter, 0) * scale, 1),
             )
         )
