@@ -89,7 +89,7 @@ TYPE_OF_SERVICE = {
     "L": "Kidney failure (ESRD) supplies",
     "M": "Monthly payment for dialysis care",
     "N": "Kidney donor",
-    "P": "Equipment, prosthetics or orthotics, bought outright",
+    "P": "Equipment or prosthesis, bought outright",
     "Q": "Vision",
     "R": "Equipment rental",
     "S": "Dressings and other medical supplies",
@@ -289,6 +289,15 @@ class Fact(NamedTuple):
     label: str
     meanings: tuple[Meaning, ...]
     since: date | None = None
+
+    @property
+    def has_words(self) -> bool:
+        """Whether its values are codes that stand for something, rather than plain references."""
+        return self.label not in _PLAIN
+
+
+# Facts whose values are shown as they are: references and numbers, not codes of a list.
+_PLAIN = {"Statute", "Old manual reference", "Anesthesia base units", "Outpatient group"}
 
 
 class Record(Protocol):
