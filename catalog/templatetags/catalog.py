@@ -1,12 +1,16 @@
 """Small pieces of markup that many templates share. A code or a level looks the same wherever it stands."""
 
+import re
 from datetime import date
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from catalog import codes
+from catalog.models import Section
+from catalog.modifiers import is_level_one
 
 register = template.Library()
 
@@ -15,12 +19,18 @@ LEVEL_BADGES = {1: ("Level I", "CPT"), 2: ("Level II", "National codes"), 3: ("L
 
 @register.simple_tag
 def code(value: str, size: str = "", href: str = "") -> SafeString:
-    """A code in its level's shape, its letter marked; ``size`` ``xl`` on its own page, a link when ``href`` is given."""
-    level = codes.level_of(value)
+    """A code or modifier in its level's shape, a code's letter marked.
+
+    ``size`` is ``xl`` on its own page; with ``href`` it is a link.
+    """
+    is_modifier = codes.is_modifier(value)
+    level = (1 if is_level_one(value) else 2) if is_modifier else codes.level_of(value)
     css = f"code l{int(level)}" if level else "code"
     if size:
         css += f" code-{size}"
-    if value[:1].isalpha():
+    if is_modifier:
+        inner = format_html("{}", value)
+    elif value[:1].isalpha():
         inner = format_html("<b>{}</b>{}", value[0], value[1:])
     elif value[-1:].isalpha():
         inner = format_html("{}<b>{}</b>", value[:-1], value[-1])
@@ -56,3 +66,42 @@ def when(day: date | None, css: str = "") -> SafeString | str:
     if day is None:
         return ""
     return format_html('<time class="{}" datetime="{}">{}</time>', css, day.isoformat(), us_date(day))
+
+
+@register.simple_tag
+def ranges(section: Section, most: int | None = None) -> SafeString:
+    """A section's stretches of numbers: ``90281–99199, 99500–99607``. A line may break between them only.
+
+    With ``most``, so many of them and how many more there are; nothing when the section is named after its range.
+    """
+    stretches = list(map(str, section.ranges.all()))
+    if most and stretches == [section.short_title]:
+        return format_html("")
+    shown = stretches[:most]
+    more = f" and {len(stretches) - len(shown)} more" if len(stretches) > len(shown) else ""
+    spans = format_html_join(", ", '<span class="rng">{}</span>', ((stretch,) for stretch in shown))
+    return format_html('{}<span class="muted small">{}</span>', spans, more) if more else spans
+
+
+@register.simple_tag
+def reference(value: str) -> SafeString | str:
+    """A value CMS gives as a cross-reference: a link when it is a code or a modifier, else the text as it is."""
+    if codes.is_code(value):
+        return code(value, href=reverse("code", args=[value]))
+    return code(value, href=reverse("modifier", args=[value])) if codes.is_modifier(value) else value
+
+
+@register.filter
+def link_codes(text: str) -> SafeString:
+    """A text of our own with every code in it linked to its page; the ends of a range are left as they are."""
+
+    def link(found: re.Match) -> str:
+        value = found[0]
+        if not codes.is_code(value):
+            return value
+        return format_html('<a class="mono" href="{}">{}</a>', reverse("code", args=[value]), value)
+
+    return mark_safe(_MAYBE_A_CODE.sub(link, conditional_escape(text)))  # noqa: S308 - escaped before it is linked
+
+
+_MAYBE_A_CODE = re.compile(r"(?<![\w–-])[0-9A-Z][0-9]{3}[0-9A-Z](?![\w–-])")
