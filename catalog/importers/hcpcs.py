@@ -20,7 +20,7 @@ from catalog.models.release import quarter_of
 
 MODELS = {"code": HcpcsCode, "modifier": Modifier}
 
-# In every file from 2019 to 2025, with these added dates; ended codes stay. A1 is the first record, V5364 the last.
+# In every file from 2019 to 2025 with these added dates, as ended codes stay. A1 stands first in it, V5364 last.
 CANARIES = {
     "A0428": date(2001, 1, 1),
     "B4034": date(1986, 1, 1),
@@ -200,28 +200,22 @@ def _row(member: Member, first: Piece, parts: list[Piece]) -> Row:
 
 
 def _value(member: Member, first: Piece, name: str, field: Field) -> str | tuple[str, ...] | date | int | None:
-    raw = [text for cell in first.details[name] if (text := _tidy(cell))]
-    is_date = name.endswith("_date")
-    for text in raw:
-        if len(text) > (field.limit or field.width) and not is_date:
-            raise BadRow(
-                str(member),
-                first.line,
-                f"{first.code} has {text!r} as {field.columns[0]}, where the layout has room for {field.width}.",
-            )
+    texts = [text for cell in first.details[name] if (text := _tidy(cell))]
     if field.zeros:
-        raw = [text.zfill(field.width) if text.isdecimal() else text for text in raw]
-    if len(field.columns) > 1:
-        return tuple(raw)
-    text = raw[0] if raw else ""
+        texts = [text.zfill(field.width) if text.isdecimal() else text for text in texts]
     try:
-        if is_date:
-            return _date(text)
+        if name.endswith("_date"):
+            return _date(texts[0]) if texts else None
         if name == "anesthesia_base_units":
-            return int(text) if text else None
+            return int(texts[0]) if texts else None
+        if any(len(text) > (field.limit or field.width) for text in texts):
+            raise ValueError
     except ValueError as error:
-        raise BadRow(str(member), first.line, f"{first.code} has {text!r} as {field.columns[0]}.") from error
-    return text
+        shown = " ".join(texts)
+        raise BadRow(str(member), first.line, f"{first.code} has {shown!r} as {field.columns[0]}.") from error
+    if len(field.columns) > 1:
+        return tuple(texts)
+    return texts[0] if texts else ""
 
 
 @cache

@@ -1,5 +1,6 @@
 from datetime import date
 from pathlib import Path
+from string import ascii_uppercase
 
 import pytest
 
@@ -111,11 +112,7 @@ def complete(**changed) -> list[Row]:
         Row("code" if len(code) == 5 else "modifier", code, added_date=day) for code, day in hcpcs.CANARIES.items()
     ]
     rows += [Row("code", f"A{number:04}", added_date=date(2001, 1, 1)) for number in range(1_000, 7_000)]
-    rows += [
-        Row("modifier", f"X{first}{second}"[-2:])
-        for first in "ABCDEFGHIJ"
-        for second in "0123456789KLMNOPQRSTUVWXYZ"
-    ]
+    rows += [Row("modifier", first + second) for first in "HIJNOPQSTU" for second in ascii_uppercase]
     new = Row(
         "code", "C9999", added_date=date(2025, 10, 1), action_effective_date=date(2025, 10, 1), action_code="A"
     )
