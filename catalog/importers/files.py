@@ -114,11 +114,9 @@ def _safe_entries(member: Member, archive: zipfile.ZipFile) -> list[zipfile.ZipI
     if len(entries) > MAX_MEMBERS:
         raise Refused(f"{member} holds {len(entries):,} files, more than the {MAX_MEMBERS:,} any release has.")
     for entry in entries:
-        if entry.filename.startswith(("/", "\\")) or re.search(
-            r"^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)", entry.filename
-        ):
+        if CLIMBS.search(entry.filename):
             raise Refused(
-                f"{member} holds the path {entry.filename!r}, which leads out of the zip. It is not CMS's."
+                f"{member} holds the path {entry.filename!r}, which leads out of the zip: not CMS's work."
             )
         if entry.flag_bits & 0x1:
             raise Refused(f"{member} is protected by a password. Unpack it and give the folder.")

@@ -47,15 +47,13 @@ def naming(name: str) -> Naming | None:
     January 1. Eight digits are the day CMS posted the file, as in ``HCPC2026_JAN_ANWEB_12082025``.
     """
     text = name.lower()
-    posted = POSTED.search(text)
-    text = POSTED.sub(" ", text)
     year = YEAR.search(text)
     if not year:
         return None
     full_year, month = year[1] or f"20{year[2]}", _month_in(text)
     quarter = QUARTER.search(text)
     number = int(quarter[1]) if quarter else ((month or 1) + 2) // 3
-    revision = REVISION.search(text)
+    revision, posted = REVISION.search(text), POSTED.search(text)
     return Naming(
         quarter=f"{full_year}Q{number}",
         has_month=bool(quarter or month),

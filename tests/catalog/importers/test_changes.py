@@ -51,6 +51,7 @@ def test_the_line_and_what_the_publisher_did_this_quarter_are_no_change_of_the_r
         (SEPTEMBER_30, None, "reactivated"),
         (SEPTEMBER_30, date(2025, 12, 31), "reactivated"),
         (date(2025, 12, 31), date(2026, 3, 31), "revised"),
+        (date(2026, 3, 31), date(2025, 12, 31), "revised"),
     ],
 )
 def test_a_termination_date_ends_reactivates_or_only_moves(was, now, kind):

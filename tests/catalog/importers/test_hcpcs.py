@@ -66,8 +66,8 @@ def test_the_newest_edition_of_a_quarter_is_read(tmp_path):
 
 
 def test_the_file_posted_last_is_the_newest(tmp_path):
-    found = publications(tmp_path, "HCPC2026_JAN_ANWEB_12082025.txt", "HCPC2026_JAN_ANWEB_01122026.txt")
-    assert [name for _quarter, _revision, name, _notes in found] == ["HCPC2026_JAN_ANWEB_01122026.txt"]
+    names = [f"HCPC2026_JAN_ANWEB_{day}.txt" for day in ("01122026", "02032026", "12082025")]
+    assert [name for _quarter, _revision, name, _notes in publications(tmp_path, *names)] == names[1:2]
 
 
 def test_a_folder_gives_one_release_for_each_quarter_oldest_first(tmp_path):

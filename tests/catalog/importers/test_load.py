@@ -223,6 +223,14 @@ def test_a_release_loaded_late_is_compared_with_both_its_neighbors(tmp_path, jul
     ]
 
 
+def test_an_incomplete_release_loaded_late_leaves_the_changes_of_the_next_alone(tmp_path, july, october):
+    load_file(july)
+    after = load_file(october).release
+    before = list(after.changes.values_list("pk", flat=True))
+    load_file(write_text(tmp_path / "HCPC2025_JUL_ANWEB_v2.txt", [record("E0105")]), allow_partial=True)
+    assert list(after.changes.values_list("pk", flat=True)) == before
+
+
 def test_a_dry_run_tells_the_differences_and_writes_nothing(july, october):
     load_file(july)
     before = row_counts()
