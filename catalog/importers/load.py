@@ -86,11 +86,11 @@ def load(
     with nullcontext() if dry_run else sole_import():
         if not dry_run:
             remove_leftovers()
-        (main,) = publication.members
+        dataset, (main,) = DATASETS[publication.dataset], publication.members
         sha256, size = files.fingerprint(main)
         if loaded := _loaded_before(publication, sha256):
             return Outcome(loaded, is_new=False, counts=loaded.counts)
-        rows = list(hcpcs.read(main))
+        rows = list(dataset.read(main))
         if loaded := _loaded_with_same_rows(publication, rows):
             return Outcome(loaded, is_new=False, counts=loaded.counts)
         release = Release(
@@ -100,7 +100,7 @@ def load(
         )
         against = release.previous()
         before = list(stored(against)) if against else []
-        doubts = hcpcs.doubts(rows, publication) + _vanished(before, rows, against)
+        doubts = dataset.doubts(rows, publication) + _vanished(before, rows, against)
         if doubts and not allow_partial:
             raise Refused(
                 f"{main} looks incomplete: {' '.join(doubts)} Give --allow-partial to load it all the same."
@@ -115,9 +115,15 @@ def load(
             sources = [ReleaseFile(name=main.name, archive=main.archive, sha256=sha256, size=size, rows=len(rows))]
             if publication.notes:
                 sources.append(_source(publication.notes, len(notes)))
-            install(release, rows, notes=notes, sources=sources, differences=differences, progress=progress)
-            if activate and _outranks(release, _current(release)):
-                make_current(release)
+            install(
+                release,
+                rows,
+                notes=notes,
+                sources=sources,
+                differences=differences,
+                activate=activate,
+                progress=progress,
+            )
         return Outcome(release, True, release.counts, against, differences, doubts)
 
 
@@ -128,9 +134,10 @@ def install(
     notes: Iterable[hcpcs.Note] = (),
     sources: Iterable[ReleaseFile] = (),
     differences: Iterable[Difference] = (),
+    activate: bool = False,
     progress: Progress | None = None,
 ) -> None:
-    """Write an unsaved release with its rows, and make it readable; ``make_current`` makes it the one in use.
+    """Write an unsaved release with its rows and make it readable, and with ``activate`` current if it is newer.
 
     Nothing of it stays when anything goes wrong. Differences are against ``release.previous()``.
     """
@@ -143,7 +150,7 @@ def install(
         _write(ProcessingNote, (ProcessingNote(release=release, **note._asdict()) for note in notes))
         _write_rows(release, rows, progress)
         _write_changes(release, release.previous(), differences)
-        _publish(release)
+        _publish(release, activate)
     except BaseException:
         remove(release)
         raise
@@ -169,15 +176,16 @@ def remove_leftovers() -> None:
 
 
 def remove(release: Release) -> None:
-    for model in (*hcpcs.MODELS.values(), ProcessingNote, Change, ReleaseFile):
+    """Delete a release with its rows."""
+    for model in (*_models(release).values(), ProcessingNote, Change, ReleaseFile):
         model.objects.filter(release=release).delete()
     release.delete()
 
 
 def stored(release: Release) -> Iterator[hcpcs.Row]:
     """The rows of a release, as they were read."""
-    for record, model in hcpcs.MODELS.items():
-        names = hcpcs.Row._fields[1:]
+    names = hcpcs.Row._fields[1:]
+    for record, model in _models(release).items():
         for values in model.objects.filter(release=release).values_list(*names):
             yield hcpcs.Row(record, *(tuple(value) if isinstance(value, list) else value for value in values))
 
@@ -201,7 +209,7 @@ def sole_import() -> Iterator[None]:
             try:
                 lock.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
-                raise busy from error
+                raise (busy if error.sqlite_errorcode == sqlite3.SQLITE_BUSY else error) from error
             yield
 
 
@@ -261,7 +269,7 @@ def _source(member: files.Member, rows: int) -> ReleaseFile:
 
 def _write_rows(release: Release, rows: list[hcpcs.Row], progress: Progress | None) -> None:
     done = 0
-    for record, model in hcpcs.MODELS.items():
+    for record, model in _models(release).items():
         of_kind = [row for row in rows if row.record == record]
         for batch in _batches(of_kind):
             _write(model, (model(release=release, **_fields(row)) for row in batch))
@@ -271,6 +279,10 @@ def _write_rows(release: Release, rows: list[hcpcs.Row], progress: Progress | No
         written = model.objects.filter(release=release).count()
         if written != len(of_kind):
             raise Refused(f"The database took {written:,} of {len(of_kind):,} {record}s. Load the file again.")
+
+
+def _models(release: Release) -> dict[str, type[Model]]:
+    return DATASETS[release.dataset].MODELS
 
 
 def _fields(row: hcpcs.Row) -> dict[str, object]:
@@ -297,8 +309,8 @@ def _batches(items: Iterable) -> Iterator[list]:
         yield batch
 
 
-def _publish(release: Release) -> None:
-    """The one transaction after which the release is there for everyone, and the one after it compares with it."""
+def _publish(release: Release, activate: bool) -> None:
+    """The one transaction after which the release is there for everyone, and the next one is compared with it."""
     later = None if release.partial else release.next()
     differences = changes.compare(stored(release), stored(later), later.first_day) if later else []
     with transaction.atomic():
@@ -307,6 +319,8 @@ def _publish(release: Release) -> None:
         if later:
             later.changes.all().delete()
             _write_changes(later, release, differences)
+        if activate and _outranks(release, _current(release)):
+            make_current(release)
 
 
 def _current(release: Release) -> Release | None:

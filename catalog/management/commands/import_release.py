@@ -10,12 +10,14 @@ from itertools import groupby
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
+from django.db import connection
 from tqdm import tqdm
 
 from catalog.importers import DATASETS, load
 from catalog.importers.files import Refused
 from catalog.importers.load import Outcome
 from catalog.importers.names import Publication
+from catalog.models import Release
 
 SAMPLES = 5
 
@@ -59,6 +61,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, paths: list[Path], dataset: str, quarter: str, revision: int | None, **options) -> None:
+        if Release._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("The database has no tables yet. Run manage.py migrate first.")
         if quarter and not re.fullmatch(r"20[0-9]{2}Q[1-4]", quarter := quarter.upper()):
             raise CommandError(f"--quarter {quarter} is not a quarter. Write it as in 2026Q4.")
         if revision is not None and not 0 <= revision <= 99:
