@@ -6,11 +6,30 @@ Fields follow CMS's record layout for the alpha-numeric file; values it does not
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Max, Min, Q
 
 from catalog.models.release import Release
+
+
+def _begun(day: date) -> Q:
+    return Q(added_date=None) | Q(added_date__lte=day)
+
+
+def _not_over(day: date) -> Q:
+    return Q(termination_date=None) | Q(termination_date__gte=day)
+
+
+class Extent(NamedTuple):
+    """The first and last code of a set, and how many of it may be used on a day, no longer, or not yet."""
+
+    low: str | None
+    high: str | None
+    in_force: int
+    ended: int
+    later: int
 
 
 class HcpcsRecordQuerySet(models.QuerySet):
@@ -20,13 +39,46 @@ class HcpcsRecordQuerySet(models.QuerySet):
 
     def effective_on(self, day: date):
         """Records that may be used on ``day``; the termination date is the last such day."""
-        return self.filter(
-            Q(termination_date=None) | Q(termination_date__gte=day),
-            Q(added_date=None) | Q(added_date__lte=day),
-        )
+        return self.filter(_begun(day), _not_over(day))
 
     def ended_before(self, day: date):
         return self.filter(termination_date__lt=day)
+
+    def extent(self, day: date) -> Extent:
+        return Extent(
+            **self.aggregate(
+                low=Min("code"),
+                high=Max("code"),
+                in_force=Count("pk", filter=_begun(day) & _not_over(day)),
+                ended=Count("pk", filter=Q(termination_date__lt=day)),
+                later=Count("pk", filter=Q(added_date__gt=day) & _not_over(day)),
+            )
+        )
+
+    def published(self):
+        """Records of every readable CMS release, each with its release, newest release first."""
+        return (
+            self.filter(release__in=Release.objects.published())
+            .select_related("release")
+            .order_by("-release__quarter", "-release__revision")
+        )
+
+    def matching(self, text: str):
+        """Records that have every word of the text: in a descriptor, or as the start of the code."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(code__startswith=word.upper())
+                | Q(long_descriptor__icontains=word)
+                | Q(short_descriptor__icontains=word)
+            )
+        return found
+
+    def beside(self, code: str, count: int = 3) -> tuple[list, list]:
+        """Up to ``count`` records before and after a code, both in the order of codes."""
+        before = self.filter(code__lt=code).order_by("-code")[:count]
+        after = self.filter(code__gt=code).order_by("code")[:count]
+        return list(before)[::-1], list(after)
 
 
 class HcpcsCodeQuerySet(HcpcsRecordQuerySet):
