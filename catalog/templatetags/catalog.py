@@ -76,7 +76,7 @@ def ranges(section: Section, most: int | None = None) -> SafeString:
     """
     stretches = list(map(str, section.ranges.all()))
     if most and stretches == [section.short_title]:
-        return format_html("")
+        return SafeString()
     shown = stretches[:most]
     more = f" and {len(stretches) - len(shown)} more" if len(stretches) > len(shown) else ""
     spans = format_html_join(", ", '<span class="rng">{}</span>', ((stretch,) for stretch in shown))

@@ -1,0 +1,64 @@
+import pytest
+from django.template import Context, Template
+
+from tests.builders import make_section
+
+
+def render(source: str, **context) -> str:
+    return Template(source).render(Context(context))
+
+
+@pytest.mark.parametrize(
+    ("value", "markup"),
+    [
+        ("J1885", '<span class="code l2"><b>J</b>1885</span>'),
+        ("0001U", '<span class="code l1">0001<b>U</b></span>'),
+        ("99213", '<span class="code l1">99213</span>'),
+        ("W1234", '<span class="code l3"><b>W</b>1234</span>'),
+        ("LT", '<span class="code l2">LT</span>'),
+        ("25", '<span class="code l1">25</span>'),
+        ("1P", '<span class="code l1">1P</span>'),
+        ("CPT", '<span class="code"><b>C</b>PT</span>'),
+    ],
+)
+def test_a_code_or_modifier_has_the_shape_of_its_level(value, markup):
+    assert render("{% code value %}", value=value) == markup
+
+
+def test_a_code_can_be_large_or_a_link():
+    assert render('{% code "J1885" size="xl" %}').startswith('<span class="code l2 code-xl">')
+    assert render('{% code "J1885" href="/x/" %}').startswith('<a class="code l2" href="/x/">')
+
+
+@pytest.mark.parametrize(
+    ("value", "link"),
+    [("J1885", "/codes/J1885/"), ("31573", "/codes/31573/"), ("QM", "/modifiers/QM/"), ("CPT", ""), ("", "")],
+)
+def test_a_cross_reference_links_only_what_is_a_code_or_modifier(value, link):
+    markup = render("{% reference value %}", value=value)
+    assert (f'href="{link}"' in markup) if link else (markup == value)
+
+
+def test_codes_in_a_text_are_linked_and_the_rest_is_escaped():
+    markup = render("{{ text|link_codes }}", text="See J1885 & 0001U, not J9000–J9999, AJ1885 or F1234.")
+    assert markup == (
+        'See <a class="mono" href="/codes/J1885/">J1885</a> &amp; <a class="mono" href="/codes/0001U/">0001U</a>, '
+        "not J9000–J9999, AJ1885 or F1234."
+    )
+
+
+@pytest.mark.django_db
+def test_ranges_are_listed_or_summed_up():
+    section = make_section("spread", ("C1052", "C1062"), ("C1600", "C1900"), ("C1982", "C1982"))
+    everything = render("{% ranges section %}", section=section)
+    summed_up = render("{% ranges section 1 %}", section=section)
+    assert everything.count('<span class="rng">') == 3
+    assert '<span class="rng">C1982</span>' in everything
+    assert summed_up == '<span class="rng">C1052–C1062</span><span class="muted small"> and 2 more</span>'
+
+
+@pytest.mark.django_db
+def test_a_section_named_after_its_range_does_not_repeat_it():
+    section = make_section("hundreds", ("0001T", "0099T"), short_title="0001T–0099T")
+    assert render("{% ranges section 2 %}", section=section) == ""
+    assert render("{% ranges section %}", section=section) != ""
