@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from catalog.models import HcpcsCode, Level, Modifier, Release, Section
+from catalog.models import Change, HcpcsCode, Level, Modifier, Release, Section
 
 
 def make_release(quarter: str = "2025Q4", *, current: bool = True, **fields) -> Release:
@@ -24,6 +24,12 @@ def make_code(code: str = "J1885", release: Release | None = None, **fields) -> 
 
 def make_modifier(code: str = "LT", release: Release | None = None, **fields) -> Modifier:
     return Modifier.objects.create(**_record(code, release, fields))
+
+
+def make_change(code: str, kind: str, release: Release, against: Release, **fields) -> Change:
+    """What a release did to a code or modifier; fields by name, each with its values before and after."""
+    record = Change.Record.CODE if len(code) == 5 else Change.Record.MODIFIER
+    return release.changes.create(code=code, kind=kind, record=record, against=against, fields=fields)
 
 
 def make_level(number: int = 2, **fields) -> Level:
