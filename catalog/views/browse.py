@@ -1,0 +1,127 @@
+"""The tree of sections, and the page of one section with the table of its codes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from catalog import codemap, codes, exports, snapshot
+from catalog.filters import RecordFilter
+from catalog.models import HcpcsCode, Level, Section
+from catalog.snapshot import Snapshot, stamped
+from catalog.tables import ROWS_PER_PAGE, RecordTable
+from catalog.tree import Count, Tree
+
+# Which levels stand in the left and the right column of the tree.
+COLUMNS = ((1, 3), (2,))
+SUBSECTIONS_SHOWN = 4
+
+
+class Branch(NamedTuple):
+    """A top section in the tree: the tile beside it, the sub-sections shown at once and those behind "more"."""
+
+    section: Section
+    tile: str
+    count: Count
+    shown: list[Section]
+    more: list[Section]
+
+    @property
+    def is_kept_elsewhere(self) -> bool:
+        """Whether its codes are nobody's to load: dental codes are the ADA's, local codes have ended."""
+        return self.section.kind in (codes.Kind.DENTAL, codes.Kind.LOCAL)
+
+
+@require_safe
+@stamped
+def browse(request: HttpRequest) -> HttpResponse:
+    tree = snapshot.of(request).tree
+    columns = [[_with_branches(tree, n) for n in levels if n in tree.levels] for levels in COLUMNS]
+    context = {"here": "browse", "columns": columns, "map": codemap.draw(tree)}
+    return render(request, "catalog/browse.html", context)
+
+
+@require_safe
+@stamped
+def section(request: HttpRequest, slug: str) -> HttpResponse:
+    """A section's text and facts, and for Level II the codes of the loaded release in it."""
+    loaded = snapshot.of(request)
+    shown = loaded.tree.sections.get(slug)
+    if shown is None:
+        raise Http404(f"There is no section {slug}.")
+    if shown.kind != codes.Kind.LEVEL_II:
+        return render(request, "catalog/section.html", _about(loaded, shown))
+    records = HcpcsCode.objects.filter(release=loaded.release).within(loaded.tree.stretches(shown))
+    chosen = RecordFilter(request.GET, records, loaded.day)
+    table = RecordTable(chosen.qs, loaded.day, order_by="code", empty_text=_nothing_found(loaded, chosen))
+    if "_export" in request.GET:
+        RequestConfig(request, paginate=False).configure(table)
+        return exports.response(_sheet(loaded, shown, chosen, table), request.GET["_export"], loaded.day)
+    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
+    if request.htmx.target == table.target:
+        return render(request, "catalog/_table.html", {"table": table})
+    on_file = records.extent(loaded.day) if loaded.release else None
+    context = _about(loaded, shown) | {"table": table, "filter": chosen, "on_file": on_file}
+    return render(request, "catalog/section.html", context)
+
+
+def _about(loaded: Snapshot, shown: Section) -> dict[str, object]:
+    """What stands around the table: where the section lies in the tree, and what is beside and below it."""
+    path = loaded.tree.path(shown)
+    below = loaded.tree.children(shown)
+    around = path[-2] if len(path) > 1 and not below else shown
+    return {
+        "here": "browse",
+        "section": shown,
+        "level": loaded.tree.levels[shown.level_id],
+        "above": path[:-1],
+        "around": around,
+        "nearby": loaded.tree.children(around),
+    }
+
+
+def _nothing_found(loaded: Snapshot, chosen: RecordFilter) -> str:
+    if loaded.release is None:
+        return "No release is loaded."
+    if chosen.words or chosen.status:
+        return "No code of this section fits the filter."
+    return f"The loaded release, {loaded.release.title}, has no code here."
+
+
+def _sheet(loaded: Snapshot, shown: Section, chosen: RecordFilter, table: RecordTable) -> exports.Sheet:
+    ranges = ", ".join(map(str, shown.ranges.all()))
+    release = loaded.release.title if loaded.release else "not loaded"
+    return exports.Sheet(
+        title=f"{shown.title}, {ranges}",
+        about=(f"HCPCS Level II, {release}", chosen.sentence),
+        release=release,
+        rows=table.as_values(),
+    )
+
+
+def _with_branches(tree: Tree, level: int) -> tuple[Level, list[Branch]]:
+    return tree.levels[level], [_branch(tree, top) for top in tree.top(level)]
+
+
+def _branch(tree: Tree, top: Section) -> Branch:
+    below = tree.children(top)
+    shown = below if len(below) <= SUBSECTIONS_SHOWN + 1 else below[:SUBSECTIONS_SHOWN]
+    return Branch(top, _tile(top), tree.count(top), shown, below[len(shown) :])
+
+
+def _tile(top: Section) -> str:
+    """What the codes of a section begin or end with: ``J``, ``7``, ``99``, ``1–6``, ``F``, ``W–Z``."""
+    ranges = sorted(top.ranges.all(), key=lambda stretch: codes.number(stretch.high) - codes.number(stretch.low))
+    low, high = ranges[-1].low, ranges[-1].high
+    if low[0].isalpha():
+        letters = sorted({stretch.low[0] for stretch in ranges})
+        return letters[0] if len(letters) == 1 else f"{letters[0]}–{letters[-1]}"
+    if low[-1].isalpha():
+        return low[-1]
+    if low[0] != high[0]:
+        return f"{low[0]}–{high[0]}"
+    return low[:2] if low[:2] == high[:2] else low[0]
