@@ -17,6 +17,7 @@ from tests.release_files import record, table_row, whole, write_text, write_work
 pytestmark = pytest.mark.django_db
 
 NEW = {"ADD_DT": "20251001", "ACT_EFF_DT": "20251001", "ACTION_CD": "A"}
+NEXT = {"ADD_DT": "20260101", "ACT_EFF_DT": "20260101", "ACTION_CD": "A"}
 
 
 @pytest.fixture(autouse=True)
@@ -244,9 +245,17 @@ def test_a_dry_run_tells_the_differences_and_writes_nothing(july, october):
 def test_a_release_that_lost_many_codes_is_refused(tmp_path, october):
     load_file(october)
     path = write_text(tmp_path / "HCPC2026_JAN_ANWEB.txt", whole())
-    with pytest.raises(Refused, match="It lacks 3 of the 25 codes and modifiers of October 2025"):
+    with pytest.raises(Refused, match="It lacks 2 of the 24 codes and modifiers in force in October 2025"):
         load_file(path)
     assert Release.objects.count() == 1
+
+
+def test_codes_that_had_ended_may_leave_the_file(tmp_path, october):
+    load_file(october)
+    later = whole(record("E0105", "Other words"), record("C9999", **NEW), record("J0002", **NEXT))
+    outcome = load_file(write_text(tmp_path / "HCPC2026_JAN_ANWEB.txt", later))
+    assert (outcome.tally["added"], outcome.tally["vanished"]) == (1, 1)
+    assert outcome.release.is_current
 
 
 def test_an_incomplete_release_is_loaded_when_allowed_and_never_replaces_a_complete_one(tmp_path, october):
