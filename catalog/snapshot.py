@@ -113,11 +113,8 @@ def stamp() -> str:
 
 @cache
 def _stamp_sql() -> str:
-    release = Release._meta.db_table
-    parts = [
-        f"(SELECT {what} FROM {release})"  # noqa: S608
-        for what in ("MAX(activated_at)", "MAX(loaded_at)", "COUNT(*)")
-    ]
+    readable = f"FROM {Release._meta.db_table} WHERE state <> '{Release.State.LOADING}'"
+    parts = [f"(SELECT {what} {readable})" for what in ("MAX(activated_at)", "MAX(loaded_at)", "COUNT(*)")]  # noqa: S608
     for model in (Level, Section, Synonym, CodeNote):
         table = model._meta.db_table
         parts += [f"(SELECT MAX(updated_at) FROM {table})", f"(SELECT COUNT(*) FROM {table})"]  # noqa: S608
