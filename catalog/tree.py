@@ -35,6 +35,7 @@ class Tree:
         for section in self.sections.values():
             self._children[section.parent_id].append(section)
         self._lines = _narrowest_by_line(self.sections.values())
+        self._bounds: dict[int, tuple[str, str]] = {}
         self._counts = self._count(in_force)
 
     def narrowest(self, code: str) -> Section | None:
@@ -86,12 +87,17 @@ class Tree:
     def count(self, section: Section) -> Count:
         return self._counts.get(section.pk, Count())
 
+    def bounds(self, section: Section) -> tuple[str, str] | None:
+        """The first and the last code on file inside a section; None when it has none."""
+        return self._bounds.get(section.pk)
+
     def _count(self, in_force: Mapping[str, bool]) -> dict[int, Count]:
         tallies: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-        for code, is_in_force in in_force.items():
+        for code, is_in_force in sorted(in_force.items()):
             section = self.narrowest(code)
             while section is not None:
                 tallies[section.pk][0 if is_in_force else 1] += 1
+                self._bounds[section.pk] = (self._bounds.get(section.pk, (code,))[0], code)
                 section = self._by_pk.get(section.parent_id)
         return {pk: Count(*tally) for pk, tally in tallies.items()}
 

@@ -27,6 +27,7 @@ class Branch(NamedTuple):
     section: Section
     tile: str
     count: Count
+    bounds: tuple[str, str] | None
     shown: list[Section]
     more: list[Section]
 
@@ -110,7 +111,7 @@ def _with_branches(tree: Tree, level: int) -> tuple[Level, list[Branch]]:
 def _branch(tree: Tree, top: Section) -> Branch:
     below = tree.children(top)
     shown = below if len(below) <= SUBSECTIONS_SHOWN + 1 else below[:SUBSECTIONS_SHOWN]
-    return Branch(top, _tile(top), tree.count(top), shown, below[len(shown) :])
+    return Branch(top, _tile(top), tree.count(top), tree.bounds(top), shown, below[len(shown) :])
 
 
 def _tile(top: Section) -> str:

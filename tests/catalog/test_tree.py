@@ -68,6 +68,14 @@ def test_path_runs_from_the_top_down():
     assert found.top(1) == []
 
 
+def test_bounds_are_the_first_and_last_code_on_file():
+    drugs = make_section("drugs", ("J0000", "J9999"))
+    empty = make_section("empty", ("K0000", "K9999"))
+    found = tree({"J9999": True, "J0120": False, "J1885": True})
+    assert found.bounds(drugs) == ("J0120", "J9999")
+    assert found.bounds(empty) is None
+
+
 def test_stretches_leave_out_narrower_ranges_from_elsewhere():
     drugs = make_section("drugs", ("J0000", "J9999"))
     injected = make_section("injected", ("J0120", "J3591"), parent=drugs)

@@ -47,6 +47,7 @@ def test_the_tree_shows_every_level_with_its_sections(client, drugs):
 def test_the_tree_counts_codes_in_force_and_all(client, drugs):
     branch = main(client.get("/sections/")).find(id="j-drugs")
     assert text(branch.find(class_="num")) == "54 of 60"
+    assert text(branch.find(class_="rng")) == "J1000–J1059"
 
 
 @pytest.mark.parametrize(
