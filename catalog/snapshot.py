@@ -114,7 +114,7 @@ def stamp() -> str:
 @cache
 def _stamp_sql() -> str:
     readable = f"FROM {Release._meta.db_table} WHERE state <> '{Release.State.LOADING}'"
-    parts = [f"(SELECT {what} {readable})" for what in ("MAX(activated_at)", "MAX(loaded_at)", "COUNT(*)")]  # noqa: S608
+    parts = [f"(SELECT {what} {readable})" for what in ("MAX(activated_at)", "MAX(loaded_at)", "COUNT(*)")]
     for model in (Level, Section, Synonym, CodeNote):
         table = model._meta.db_table
         parts += [f"(SELECT MAX(updated_at) FROM {table})", f"(SELECT COUNT(*) FROM {table})"]  # noqa: S608
