@@ -220,6 +220,11 @@ def test_an_unknown_code_may_be_missing_from_the_starter_set_only(client):
     assert "December 31, 2014" not in shown
 
 
+def test_a_descriptor_of_the_starter_set_is_said_to_be_ours(client):
+    make_code("J1885", make_release(origin=Release.Origin.STARTER))
+    assert "Both in our own words, not CMS’s." in words(page_of(client, "J1885"))
+
+
 def test_without_a_release_nothing_is_said_about_a_code(client):
     answer = page_of(client, "J1885")
     assert answer.status_code == 404
