@@ -28,7 +28,8 @@ Counts = dict[str, Counter[str]]
 @require_safe
 @stamped
 def releases(request: HttpRequest) -> HttpResponse:
-    loaded = list(Release.objects.readable().newest_first().prefetch_related("files"))
+    readable = Release.objects.readable().newest_first().prefetch_related("files")
+    loaded = sorted(readable, key=lambda release: release.is_starter)
     current = next((release for release in loaded if release.is_current and not release.is_starter), None)
     return _answer(request, "catalog/releases.html", {"releases": loaded}, current)
 
