@@ -70,6 +70,7 @@ match DATABASE.get("ENGINE"):
         }
     case "django.db.backends.postgresql":
         DATABASE["CONN_HEALTH_CHECKS"] = True
+        DATABASE.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     case _:
         raise ImproperlyConfigured(f"DATABASE_URL names neither PostgreSQL nor SQLite. {DATABASE_HINT}")
 DATABASES = {"default": DATABASE | {"CONN_MAX_AGE": None}}
@@ -148,7 +149,7 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
