@@ -1,0 +1,80 @@
+"""The server that ``manage.py serve`` runs, and what each of its processes does before it answers.
+
+A new process may import this module before Django is set up, so it must not import models at its top.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from django import db
+from django.core.servers.basehttp import get_internal_wsgi_application
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+# One thread computes while the other waits for the database or for a slow reader.
+THREADS_PER_WORKER = 2
+# Requests a process takes on before it leaves new connections to wait in the socket's queue.
+BACKPRESSURE = 64
+SECONDS_TO_FINISH = 10
+
+
+def run_server(host: str, port: int, workers: int, when_listening: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are finished first."""
+    db.connections.close_all()  # a connection must not be shared with the processes about to start
+    server = Granian(
+        target="",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=workers,
+        blocking_threads=THREADS_PER_WORKER,
+        backpressure=BACKPRESSURE,
+        respawn_failed_workers=True,
+        workers_kill_timeout=SECONDS_TO_FINISH,
+        # Requests are logged by our own middleware, without their queries.
+        log_access=False,
+        log_level=LogLevels.warning,
+    )
+    waiting = threading.Thread(target=_wait_until_listening, args=(host, port, when_listening), daemon=True)
+    server.on_startup(waiting.start)
+    server.serve(target_loader=load_application, wrap_loader=False)
+
+
+def _wait_until_listening(host: str, port: int, when_listening: Callable[[], None]) -> None:
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+    while True:
+        time.sleep(0.05)
+        try:
+            socket.create_connection((everywhere.get(host, host), port)).close()
+        except OSError:
+            continue
+        return when_listening()
+
+
+def load_application() -> Callable:
+    """Runs in each new process: the WSGI application, with the index built before the first request comes."""
+    # A fork has the parent's handlers, with which it would not stop while it is still getting ready.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Ctrl-C reaches every process of the terminal; the parent alone acts on it, and stops the others in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
+    application = get_internal_wsgi_application()
+    from catalog import snapshot
+
+    try:
+        snapshot.current()
+    except db.Error:
+        pass  # the database may come back; until then pages fail and /healthz says why
+    finally:
+        db.connections.close_all()  # this thread will not answer requests
+    return application

@@ -1,0 +1,142 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from urllib.request import Request, urlopen
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import CommandError
+from django.db import connection
+
+from catalog.management.commands.serve import address, refuse_taken_port
+
+SECONDS = 30
+
+
+@pytest.fixture
+def empty_database(tmp_path) -> Iterator[str]:
+    """The URL of a database without a table, on the server that the tests run on."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path}/new.sqlite3"
+        return
+    url = os.environ["DATABASE_URL"]
+    with closing(psycopg.connect(url, autocommit=True)) as server:
+        server.execute("CREATE DATABASE served")
+        yield url.replace("/postgres?", "/served?")
+        server.execute("DROP DATABASE served WITH (FORCE)")
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(database_url: str, static_root, port: int) -> Iterator[tuple[subprocess.Popen, list[str]]]:
+    """The running server and the lines it printed until it listened."""
+    environment = {
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "coding_reference.settings",
+        "STATIC_ROOT": str(static_root),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "2"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(line.strip())
+            if line.startswith("Open "):
+                break
+        yield process, lines
+    finally:
+        process.terminate()
+        process.communicate(timeout=SECONDS)
+
+
+def get(port: int, path: str, **headers: str):
+    return urlopen(Request(f"http://127.0.0.1:{port}{path}", headers=headers), timeout=SECONDS)
+
+
+def test_serve_makes_a_site_from_an_empty_database_and_stops_cleanly(empty_database, tmp_path, port):
+    with serving(empty_database, tmp_path / "static", port) as (process, lines):
+        assert lines[0].endswith("migrations applied.")
+        assert lines[1].startswith("Starter set: 3 levels, ")
+        assert lines[2].endswith("files collected.")
+        assert lines[-1] == f"Open http://localhost:{port}/ in a browser."
+        page = get(port, "/").read().decode()
+        assert "Starter data, not a CMS release" in page
+        stylesheet = page.partition('href="/static/css/site')[2].partition('"')[0]
+        response = get(port, f"/static/css/site{stylesheet}", **{"Accept-Encoding": "br"})
+        assert response.headers["Content-Encoding"] == "br"
+        assert "immutable" in response.headers["Cache-Control"]
+        # As a terminal does it: Ctrl-C goes to every process of the group.
+        os.killpg(process.pid, signal.SIGINT)
+        rest, _ = process.communicate(timeout=SECONDS)
+        assert process.returncode == 0
+        assert rest.splitlines()[-1] == "Stopped."
+        assert "Traceback" not in rest
+
+    with serving(empty_database, tmp_path / "static", port) as (process, lines):
+        assert lines[0] == "Database: up to date."
+        assert lines[1] == "Static files: up to date."
+        process.terminate()
+        process.communicate(timeout=SECONDS)
+        assert process.returncode == 0
+
+
+def test_stopping_while_the_workers_start_is_clean(empty_database, tmp_path, port):
+    with serving(empty_database, tmp_path / "static", port) as (process, _):
+        os.killpg(process.pid, signal.SIGINT)
+        rest, _ = process.communicate(timeout=SECONDS)
+        assert process.returncode == 0
+        assert rest.splitlines()[-1] == "Stopped."
+
+
+def test_a_taken_port_is_refused_with_what_to_do(port):
+    with closing(socket.create_server(("127.0.0.1", port))):
+        sentence = rf"Cannot listen on 127.0.0.1:{port}: Address already in use.* --port {port + 1}"
+        with pytest.raises(CommandError, match=sentence):
+            refuse_taken_port("127.0.0.1", port)
+
+
+def test_a_host_that_is_not_ours_is_refused(port):
+    with pytest.raises(CommandError, match=f"Cannot listen on no-such-host.invalid:{port}"):
+        refuse_taken_port("no-such-host.invalid", port)
+
+
+def test_a_database_that_does_not_answer_is_named_without_a_traceback(tmp_path, port):
+    url = f"postgres://coder:secret@127.0.0.1:{port}/codes"
+    with serving(url, tmp_path, port) as (process, lines):
+        assert process.wait(SECONDS) == 1
+        text = "\n".join(lines)
+        assert "The database does not answer" in text
+        assert "DATABASE_URL" in text
+        assert "Traceback" not in text
+        assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("127.0.0.1", "http://localhost:8000/"),
+        ("0.0.0.0", "http://localhost:8000/"),
+        ("::1", "http://[::1]:8000/"),
+        ("codes.example.org", "http://codes.example.org:8000/"),
+    ],
+)
+def test_the_address_shown_can_be_opened(host, shown):
+    assert address(host, 8000) == shown
