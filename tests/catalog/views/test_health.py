@@ -1,0 +1,40 @@
+import pytest
+from django.db import connection
+
+from tests.builders import make_code, make_release, make_section
+
+
+@pytest.mark.django_db
+def test_healthz_tells_database_index_and_current_releases(client):
+    make_section("all-j", ("J0000", "J9999"))
+    make_code("J1885", make_release("2025Q4", revision=1))
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    answer = response.json()
+    assert (answer["status"], answer["database"]) == ("ok", "ok")
+    assert (answer["index"]["codes"], answer["index"]["sections"]) == (1, 1)
+    (release,) = answer["releases"]
+    assert release.pop("quarters_behind") >= 0
+    assert release == {"dataset": "hcpcs", "setting": None, "quarter": "2025Q4", "revision": 1, "origin": "cms"}
+
+
+@pytest.mark.django_db
+def test_a_site_without_a_release_is_healthy_and_says_so(client):
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.json()["releases"] == []
+
+
+@pytest.mark.django_db
+def test_no_cache_keeps_the_answer(client):
+    assert "no-store" in client.get("/healthz").headers["Cache-Control"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_its_database_the_site_is_unavailable_and_gives_no_details(client, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "NAME", "/no/such/database")
+    connection.close()
+    response = client.get("/healthz")
+    connection.close()
+    assert response.status_code == 503
+    assert response.json() == {"status": "unavailable", "database": "unreachable"}
