@@ -7,14 +7,14 @@ from typing import NamedTuple
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from catalog import codemap, codes, exports, snapshot
 from catalog.filters import RecordFilter
 from catalog.models import HcpcsCode, Level, Section
 from catalog.snapshot import Snapshot, stamped
-from catalog.tables import ROWS_PER_PAGE, RecordTable
+from catalog.tables import RecordTable
 from catalog.tree import Count, Tree
+from catalog.views.table_parts import table_alone
 
 # Which levels stand in the left and the right column of the tree.
 COLUMNS = ((1, 3), (2,))
@@ -59,12 +59,8 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     records = HcpcsCode.objects.filter(release=loaded.release).within(loaded.tree.stretches(shown))
     chosen = RecordFilter(request.GET, records, loaded.day)
     table = RecordTable(chosen.qs, loaded.day, order_by="code", empty_text=_nothing_found(loaded, chosen))
-    if "_export" in request.GET:
-        RequestConfig(request, paginate=False).configure(table)
-        return exports.response(_sheet(loaded, shown, chosen, table), request.GET["_export"], loaded.day)
-    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
-    if request.htmx.target == table.target:
-        return render(request, "catalog/_table.html", {"table": table})
+    if answer := table_alone(request, table, lambda: _sheet(loaded, shown, chosen, table)):
+        return answer
     on_file = records.extent(loaded.day) if loaded.release else None
     context = _about(loaded, shown) | {"table": table, "filter": chosen, "on_file": on_file}
     return render(request, "catalog/section.html", context)

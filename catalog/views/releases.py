@@ -10,13 +10,13 @@ from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from catalog import charts, codes, exports, snapshot
 from catalog.models import Change, HcpcsCode, Release
 from catalog.snapshot import stamped
-from catalog.tables import ROWS_PER_PAGE, ChangeTable
+from catalog.tables import ChangeTable
 from catalog.tree import Tree
+from catalog.views.table_parts import table_alone
 
 LETTERS_SHOWN = 7
 MODIFIERS = ""  # where the count of a kind's modifiers stands among its letters
@@ -54,12 +54,8 @@ def _answer(
     if letter:
         changes = changes.filter(record=Change.Record.CODE, code__startswith=letter)
     table = ChangeTable(changes, kind, order_by="code")
-    if "_export" in request.GET:
-        RequestConfig(request, paginate=False).configure(table)
-        return exports.response(_sheet(shown, kind, table), request.GET["_export"], snapshot.of(request).day)
-    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
-    if request.htmx.target == table.target:
-        return render(request, "catalog/_table.html", {"table": table})
+    if answer := table_alone(request, table, lambda: _sheet(shown, kind, table)):
+        return answer
     context |= {
         "table": table,
         "kind": Change.Kind(kind),
