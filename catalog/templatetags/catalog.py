@@ -1,10 +1,11 @@
 """Small pieces of markup that many templates share. A code or a level looks the same wherever it stands."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -61,10 +62,12 @@ def us_date(day: date | None) -> str:
 
 
 @register.simple_tag
-def when(day: date | None, css: str = "") -> SafeString | str:
-    """A date as people read it, with the ISO form for machines."""
+def when(day: date | datetime | None, css: str = "") -> SafeString | str:
+    """A date as people read it, with the ISO form for machines; of a moment, the date it has here."""
     if day is None:
         return ""
+    if isinstance(day, datetime):
+        day = timezone.localdate(day)
     return format_html('<time class="{}" datetime="{}">{}</time>', css, day.isoformat(), us_date(day))
 
 

@@ -1,3 +1,5 @@
+from datetime import UTC, date, datetime
+
 import pytest
 from django.template import Context, Template
 
@@ -28,6 +30,13 @@ def test_a_code_or_modifier_has_the_shape_of_its_level(value, markup):
 def test_a_code_can_be_large_or_a_link():
     assert render('{% code "J1885" size="xl" %}').startswith('<span class="code l2 code-xl">')
     assert render('{% code "J1885" href="/x/" %}').startswith('<a class="code l2" href="/x/">')
+
+
+def test_a_date_is_read_out_and_a_moment_has_the_date_it_has_here():
+    markup = '<time class="" datetime="2025-10-01">Oct 1, 2025</time>'
+    assert render("{% when day %}", day=date(2025, 10, 1)) == markup
+    assert render("{% when day %}", day=datetime(2025, 10, 2, 3, 59, tzinfo=UTC)) == markup
+    assert render("{% when day %}", day=None) == ""
 
 
 @pytest.mark.parametrize(
