@@ -81,3 +81,8 @@ def test_a_field_without_a_label_still_shows_its_change():
 
 def test_every_field_a_release_can_change_has_a_label():
     assert {*Row._fields} - {"record", "code", "line", "action_code", "action_effective_date"} == set(LABELS)
+
+
+def test_a_long_descriptor_with_recurring_words_is_still_compared_word_by_word():
+    long = "per day and " * 100
+    assert [piece.text for piece in compare(long + "old", long + "new")][1:] == ["old", "new"]
