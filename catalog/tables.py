@@ -23,6 +23,7 @@ from catalog.templatetags.catalog import reference, when
 from catalog.wording import field_changes, shorten
 
 ROWS_PER_PAGE = 25
+WORDS_AROUND_A_CHANGE = 20
 WIDE_ONLY = {"class": "d-none d-sm-table-cell"}
 DATE = {"td": {"class": "date"}}
 DATE_WIDE_ONLY = {"td": {"class": "date d-none d-sm-table-cell"}, "th": WIDE_ONLY}
@@ -159,7 +160,8 @@ class ChangeTable(tables.Table):
     def render_fields(self, record: Change, value: dict) -> str:
         # A changed descriptor shows itself; beside other changes it says which code this is.
         text = "" if "long_descriptor" in value else shorten(record.text)
-        return render_to_string("catalog/_field_changes.html", {"changes": field_changes(value), "text": text})
+        changes = field_changes(value, around=WORDS_AROUND_A_CHANGE)
+        return render_to_string("catalog/_field_changes.html", {"changes": changes, "text": text})
 
     def value_fields(self, value: dict) -> str:
         return "; ".join(f"{c.label}: {c.before or 'blank'} → {c.after or 'blank'}" for c in field_changes(value))

@@ -37,7 +37,7 @@ def compare(before: str, after: str) -> list[Piece]:
     return pieces
 
 
-def excerpt(pieces: list[Piece], around: int = 12) -> list[Piece]:
+def excerpt(pieces: list[Piece], around: int) -> list[Piece]:
     """The same pieces with long unchanged runs cut to ``around`` words beside each change."""
     shown = []
     for at, piece in enumerate(pieces):
@@ -93,15 +93,18 @@ LABELS = {
 }
 
 
-def field_changes(fields: Mapping[str, Sequence[object]]) -> list[FieldChange]:
-    """Changed fields in reading order; ``fields`` maps a field's name to its JSON values before and after."""
+def field_changes(fields: Mapping[str, Sequence[object]], around: int | None = None) -> list[FieldChange]:
+    """Changed fields in reading order; ``fields`` maps a field's name to its JSON values before and after.
+
+    With ``around``, descriptors are cut to so many words beside each change.
+    """
     known = [name for name in LABELS if name in fields]
     changes = []
     for name in known + sorted(fields.keys() - LABELS.keys()):
         label = LABELS.get(name, name.replace("_", " ").capitalize())
         before, after = (_words(name, value) for value in fields[name])
-        pieces = tuple(compare(before, after)) if name.endswith("_descriptor") else ()
-        changes.append(FieldChange(label, before, after, pieces))
+        pieces = compare(before, after) if name.endswith("_descriptor") else []
+        changes.append(FieldChange(label, before, after, tuple(excerpt(pieces, around) if around else pieces)))
     return changes
 
 

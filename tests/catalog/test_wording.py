@@ -84,5 +84,13 @@ def test_every_field_a_release_can_change_has_a_label():
 
 
 def test_a_long_descriptor_with_recurring_words_is_still_compared_word_by_word():
-    long = "per day and " * 100
-    assert [piece.text for piece in compare(long + "old", long + "new")][1:] == ["old", "new"]
+    recurring = " per day and" * 100
+    assert [piece.text for piece in compare("old" + recurring, "new" + recurring)][:2] == ["old", "new"]
+    assert len(compare("old" + recurring, "new" + recurring)) == 3
+
+
+def test_changed_descriptors_can_be_cut_to_what_is_around_the_changes():
+    long = " ".join(f"w{n}" for n in range(40))
+    [change] = field_changes({"long_descriptor": [f"{long} old", f"{long} new"]}, around=2)
+    assert change.pieces[0] == Piece("same", "… w38 w39")
+    assert change.before.startswith("w0 ")
