@@ -49,7 +49,7 @@ def test_an_excerpt_cuts_between_two_changes_on_both_sides():
 
 def test_an_excerpt_leaves_short_texts_whole():
     pieces = compare("one two three", "one two four")
-    assert excerpt(pieces) == pieces
+    assert excerpt(pieces, around=12) == pieces
 
 
 def test_a_long_text_is_cut_at_a_whole_word():
