@@ -5,3 +5,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("catalog.urls")),
 ]
+
+handler404 = "catalog.views.errors.not_found"
+handler500 = "catalog.views.errors.server_error"

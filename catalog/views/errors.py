@@ -1,0 +1,72 @@
+"""What is said at an address that leads nowhere, and when a page could not be made.
+
+Django shows ``400.html``, ``403.html`` and ``403_csrf.html`` by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import NamedTuple
+
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseServerError,
+)
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from catalog import codes, snapshot
+from catalog.wording import shorten
+
+logger = logging.getLogger(__name__)
+
+CODE_LENGTH = 5
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+class Misread(NamedTuple):
+    """The end of an address that somebody meant as a code: its characters, what is wrong with them."""
+
+    text: str
+    kept: str
+    extra: str
+    level: int
+    sentence: str
+    candidates: tuple[str, ...]
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404. On a path that ends like a code it takes the code apart and offers the ones probably meant."""
+    misread = misread_code(request.path.rstrip("/").rpartition("/")[2])
+    context = {"misread": misread}
+    if misread:
+        index = snapshot.of(request).index
+        found = [(code, index.search(code, limit=1).exact) for code in misread.candidates]
+        context["meant"] = [
+            (code, shorten(entry.long or entry.short, 80) if entry else "") for code, entry in found
+        ]
+    return render(request, "404.html", context, status=404)
+
+
+def misread_code(text: str) -> Misread | None:
+    """What to say about the end of an address; None when it does not look like a try at a code."""
+    text = codes.normalize(text)
+    if not (2 <= len(text) < len(NUMBERS) and text.isalnum() and text.isascii() and any(map(str.isdigit, text))):
+        return None
+    parsed = codes.parse(text)
+    candidates = tuple(code for code in (parsed.code, *parsed.candidates) if code and codes.is_code(code))
+    if len(text) != CODE_LENGTH:
+        sentence = f"HCPCS codes have five characters; this has {NUMBERS[len(text)]}."
+    else:
+        sentence = parsed.hint.sentence if parsed.hint else ""
+    level = codes.level_of(candidates[0]) if candidates else None
+    return Misread(text, text[:CODE_LENGTH], text[CODE_LENGTH:], int(level or 0), sentence, candidates)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a page without data, so that it can be made when nothing else can. Its reference is in the log."""
+    reference = secrets.token_hex(4)
+    logger.error("The reader was shown error reference %s", reference)
+    return HttpResponseServerError(render_to_string("500.html", {"reference": reference}))
