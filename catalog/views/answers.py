@@ -1,0 +1,396 @@
+"""What the lookup says to a text: a card for what was named, lists for what was found, and what to try instead.
+
+Shape decides first, words second: a text that reads as a code, a list, a range or a modifier is answered as that,
+anything else is searched as words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from catalog import codes, modifiers
+from catalog.codes import Kind, Parsed
+from catalog.hints import Hint
+from catalog.models import Modifier, Section
+from catalog.search import Results
+from catalog.snapshot import Snapshot
+from catalog.tree import Tree
+from catalog.views import cards, rows, shelf
+from catalog.views.cards import Card
+from catalog.views.rows import Letter, Row, page_of
+
+SHORT_LIST = 10
+PAGE = 50
+NEIGHBORS = 2
+
+OTHER_NUMBERS = {
+    Hint.DATE,
+    Hint.DIAGNOSIS_CODE,
+    Hint.DRUG_NDC,
+    Hint.INPATIENT_PROCEDURE_CODE,
+    Hint.PROVIDER_NUMBER,
+}
+
+
+class Asked(Protocol):
+    """A question: its text, its filters, and the address of the same question with some of it changed."""
+
+    text: str
+    level: int | None
+    letter: str
+    section: str
+    ended: bool
+    page: int
+    filters: dict[str, str]
+
+    def url(self, **changes: object) -> str: ...
+
+
+# --- What is shown -----------------------------------------------------------------------------------------
+
+
+class Group(NamedTuple):
+    """A headed list; ``items`` are its rows as HTML."""
+
+    id: str
+    title: str
+    remark: str
+    items: SafeString
+
+
+class Link(NamedTuple):
+    href: str
+    text: str
+    remark: str = ""
+    is_chosen: bool = False
+
+
+class Narrow(NamedTuple):
+    """The ways to narrow a search, each a link to it; ``letters`` are the rows of a table as HTML."""
+
+    letters: SafeString
+    levels: list[Link]
+    statuses: list[Link]
+    section: Link | None
+
+
+class Pages(NamedTuple):
+    words: str
+    previous: str
+    next: str
+
+
+class Nothing(NamedTuple):
+    """What is said when nothing was found: what was searched, in words, and what to try."""
+
+    searched: str
+    tries: list[Link]
+
+
+@dataclass
+class Answer:
+    """Everything ``_results.html`` shows, in its order."""
+
+    say: str
+    """What a screen reader hears once it is there."""
+    unheard: str = ""
+    """The text, when nothing holds a word of it as it was typed."""
+    meant: list[Link] = field(default_factory=list)
+    """What may have been meant instead; the remark is the code, where it is one."""
+    note: str = ""
+    card: Card | None = None
+    groups: list[Group] = field(default_factory=list)
+    more: Link | None = None
+    """Leads on from the end of the codes."""
+    pages: Pages | None = None
+    narrow: Narrow | None = None
+    nothing: Nothing | None = None
+
+
+def answer(shown: Snapshot, asked: Asked) -> Answer:
+    """The answer to a question, whatever was typed."""
+    size = PAGE if asked.page else SHORT_LIST
+    found = shown.index.search(
+        asked.text,
+        level=asked.level,
+        letter=asked.letter,
+        section=asked.section,
+        ended=asked.ended,
+        limit=size,
+        offset=size * max(asked.page - 1, 0),
+    )
+    parsed = found.parsed
+    if parsed.codes or parsed.needs_confirmation:
+        return _as_typed(shown, parsed)
+    if parsed.code:
+        return _one_code(shown, parsed, found)
+    if parsed.range:
+        return _range(shown, asked, parsed, found)
+    if parsed.modifier and (found.exact or modifiers.is_level_one(parsed.modifier)):
+        return _one_modifier(asked, found)
+    return _words(shown, asked, found)
+
+
+# --- What was named ----------------------------------------------------------------------------------------
+
+
+def _one_code(shown: Snapshot, parsed: Parsed, found: Results) -> Answer:
+    code = parsed.code
+    card = cards.of_code(shown, code, found.exact)
+    answer = Answer(say=f"{code}: {card.lede}", card=card, note=parsed.hint.sentence if parsed.hint else "")
+    if parsed.modifiers:
+        answer.groups.append(_modifiers_of(shown, parsed))
+    if codes.kind_of(code) is Kind.LEVEL_II:
+        mentions = [rows.of_entry(entry, found.terms) for entry in found.entries if entry.code != code]
+        if mentions:
+            answer.groups.append(Group("g-mentions", "Mentioning it", "", rows.html(mentions)))
+        answer.groups.append(_beside(shown, code, is_on_file=found.exact is not None))
+    return answer
+
+
+def _beside(shown: Snapshot, code: str, *, is_on_file: bool) -> Group:
+    neighbors = shelf.of(shown).beside(code, NEIGHBORS)
+    entries = [shown.index.search(neighbor, limit=1).exact for neighbor in neighbors]
+    title = "Next to it" if is_on_file else "Nearest on file"
+    return Group("g-near", title, "in code order", rows.html(rows.of_entry(entry) for entry in entries if entry))
+
+
+def _modifiers_of(shown: Snapshot, parsed: Parsed) -> Group:
+    """The modifiers typed after a code, each with what it says."""
+    records = Modifier.objects.filter(release=shown.release, code__in=parsed.modifiers)
+    on_file = {record.code: rows.of_record(shown, record) for record in records}
+    listed = [on_file.get(modifier) or _modifier_not_on_file(modifier) for modifier in parsed.modifiers]
+    remark = f"left out: {', '.join(parsed.dropped)}" if parsed.dropped else ""
+    return Group("g-modifiers", "Modifiers", remark, rows.html(listed))
+
+
+def _modifier_not_on_file(modifier: str) -> Row:
+    href = page_of("modifier", modifier)
+    if modifiers.is_level_one(modifier):
+        return Row(href, modifier, modifiers.LEVEL_I.get(modifier, "A CPT modifier"), tag="CPT, our words")
+    return Row(href, modifier, "No such modifier is on file", tag="Not on file", is_muted=True)
+
+
+def _one_modifier(asked: Asked, found: Results) -> Answer:
+    card = cards.of_modifier(found.parsed.modifier, found.exact)
+    answer = Answer(say=f"Modifier {card.code}: {card.lede}", card=card)
+    _add_codes(answer, asked, found)
+    return answer
+
+
+def _as_typed(shown: Snapshot, parsed: Parsed) -> Answer:
+    """A list of codes, or codes that can only be guessed at: shown in the order typed, a guess to be confirmed."""
+    parts = parsed.codes or (parsed,)
+    meant = []
+    if parsed.needs_confirmation:
+        meant = [Link(_asking(parsed.canonical), parsed.canonical, parsed.code or "")]
+    remark = f"{len(parts)}, in the order typed" if parsed.codes else "if it is that one"
+    items = rows.html(_part_row(shown, part) for part in parts)
+    return Answer(
+        say=f"Did you mean {parsed.canonical}?" if meant else f"{len(parts)} codes, in the order typed.",
+        meant=meant,
+        note=parsed.hint.sentence if parsed.hint else "",
+        groups=[Group("g-codes", "Codes", remark, items)],
+    )
+
+
+def _part_row(shown: Snapshot, part: Parsed) -> Row:
+    """A code, a range or an unreadable piece that somebody typed, on file or not."""
+    if part.range:
+        return Row(_asking(part.canonical), part.range[0], f"Range to {part.range[1]}")
+    if not part.code:
+        sentence = part.hint.sentence if part.hint else "This cannot be read as a code."
+        return Row(_asking(part.text), part.text, sentence, tag="Not a code", is_muted=True)
+    href = _asking(part.canonical) if part.modifiers else page_of("code", part.code)
+    where = f"with {', '.join(part.modifiers)}" if part.modifiers else ""
+    if entry := shown.index.search(part.code, limit=1).exact:
+        return rows.of_entry(entry)._replace(href=href, where=where or entry.where)
+    section = shown.tree.narrowest(part.code)
+    title = section.title if section else ""
+    if codes.kind_of(part.code) is Kind.LEVEL_II:
+        return Row(href, part.code, title, where, "Not on file", is_muted=True)
+    return Row(href, part.code, title, where, "Descriptor not loaded")
+
+
+def _range(shown: Snapshot, asked: Asked, parsed: Parsed, found: Results) -> Answer:
+    low, high = parsed.range
+    answer = Answer(say=f"The range {low} to {high}.", note=parsed.hint.sentence if parsed.hint else "")
+    sections = [
+        section for section in shown.tree.sections.values() if _is_leaf_across(shown.tree, section, low, high)
+    ]
+    if sections:
+        items = rows.html(_leaf_row(shown.tree, section) for section in sections)
+        answer.groups.append(Group("g-sections", "Sections", f"from {low} to {high}", items))
+    _add_codes(answer, asked, found)
+    if not answer.groups:
+        answer.nothing = Nothing(_searched(shown), _tries(shown, asked))
+    return answer
+
+
+def _is_leaf_across(tree: Tree, section: Section, low: str, high: str) -> bool:
+    """Whether a section without sub-sections shares numbers with a range."""
+    return not tree.children(section) and any(
+        codes.series(stretch.low) == codes.series(low) == codes.series(high)
+        and codes.number(stretch.low) <= codes.number(high)
+        and codes.number(low) <= codes.number(stretch.high)
+        for stretch in section.ranges.all()
+    )
+
+
+def _leaf_row(tree: Tree, section: Section) -> Row:
+    first, number = section.ranges.all()[0], tree.count(section).total
+    where = f"to {first.high}" + (f", {number:,} codes" if number else "")
+    return Row(page_of("section", section.slug), first.low, section.title, where)
+
+
+# --- What was found ----------------------------------------------------------------------------------------
+
+
+def _words(shown: Snapshot, asked: Asked, found: Results) -> Answer:
+    parsed = found.parsed
+    if parsed.hint in OTHER_NUMBERS:
+        return _refusal(shown, asked, parsed)
+    answer = Answer(say=_spoken(asked, found), narrow=_narrow(shown, asked, found))
+    if found.suggestion:
+        answer.unheard = asked.text if found.corrected else ""
+        answer.meant = [Link(asked.url(text=found.suggestion), found.suggestion)]
+    elif parsed.hint and (parsed.candidates or not found.entries):
+        answer.note = parsed.hint.sentence
+        answer.meant = [
+            Link(_asking(text), text, text if codes.is_code(text) else "") for text in parsed.candidates
+        ]
+    _add_codes(answer, asked, found, opens_first=True)
+    if found.sections and not asked.page:
+        items = rows.html(rows.of_section(section, found.terms) for section in found.sections)
+        answer.groups.append(Group("g-sections", "Sections", str(len(found.sections)), items))
+    if found.modifiers and not asked.page:
+        items = rows.html(rows.of_entry(entry, found.terms) for entry in found.modifiers)
+        answer.groups.append(Group("g-modifiers", "Modifiers", str(len(found.modifiers)), items))
+    if not answer.groups:
+        answer.nothing = Nothing(_searched(shown), _tries(shown, asked))
+    return answer
+
+
+def _refusal(shown: Snapshot, asked: Asked, parsed: Parsed) -> Answer:
+    """A number of another kind. Its pieces may stand in descriptors, but that is not what was asked."""
+    return Answer(
+        say=parsed.hint.sentence,
+        note=parsed.hint.sentence,
+        meant=[Link(_asking(text), text, text if codes.is_code(text) else "") for text in parsed.candidates],
+        nothing=Nothing(_searched(shown), _tries(shown, asked)),
+    )
+
+
+def _add_codes(answer: Answer, asked: Asked, found: Results, *, opens_first: bool = False) -> None:
+    """The list of codes that were found, with the way to the rest of it."""
+    if not found.entries:
+        return
+    listed = _listed(asked, found)
+    items = rows.html((rows.of_entry(entry, found.terms) for entry in found.entries), opens_first=opens_first)
+    answer.groups.append(Group("g-codes", "Codes", _remark(asked, found), items))
+    if asked.page:
+        last = -(-listed // PAGE)
+        answer.pages = Pages(
+            f"Page {asked.page} of {last}",
+            asked.url(page=asked.page - 1) if asked.page > 1 else "",
+            asked.url(page=asked.page + 1) if asked.page < last else "",
+        )
+    elif listed > len(found.entries):
+        of_what = "codes" if asked.ended or not found.total else "codes in force"
+        hidden = 0 if asked.ended or not found.total else found.ended_total
+        answer.more = Link(
+            asked.url(page=1), f"All {listed:,} {of_what}", f"and {hidden:,} ended" if hidden else ""
+        )
+    elif found.total and found.ended_total and not asked.ended:
+        answer.more = Link(asked.url(ended=True), "Ended codes too", f"{found.ended_total:,} ended")
+
+
+def _listed(asked: Asked, found: Results) -> int:
+    """How many codes the list has on all its pages; ended ones are listed when nothing in force matches."""
+    return found.total + (found.ended_total if asked.ended or not found.total else 0)
+
+
+def _remark(asked: Asked, found: Results) -> str:
+    """What stands beside the heading: ``10 of 337 in force, best match first``."""
+    listed, on_page = _listed(asked, found), len(found.entries)
+    first = PAGE * (asked.page - 1) + 1
+    shown = f"{first:,} to {first + on_page - 1:,}" if asked.page else f"{on_page}"
+    number = f"{listed:,}" if listed == on_page else f"{shown} of {listed:,}"
+    if not found.total:
+        status = " ended, none in force"
+    elif asked.ended:
+        status = f", {found.ended_total:,} of them ended" if found.ended_total else ", all in force"
+    else:
+        status = " in force"
+    order = "best match first" if found.terms.stems or found.terms.beginning else "in code order"
+    return f"{number}{status}" + (f", {order}" if listed > 1 else "")
+
+
+def _spoken(asked: Asked, found: Results) -> str:
+    kinds = (("code", _listed(asked, found)), ("section", len(found.sections)), ("modifier", len(found.modifiers)))
+    parts = [f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in kinds if number]
+    return f"{', '.join(parts) or 'Nothing'} for {found.suggestion if found.corrected else asked.text}."
+
+
+def _narrow(shown: Snapshot, asked: Asked, found: Results) -> Narrow | None:
+    if not asked.filters and _listed(asked, found) <= SHORT_LIST:
+        return None
+    names = _letter_names(shown.tree)
+    in_all, any_level, in_force = asked.url(letter=""), asked.url(level=None), asked.url(ended=False)
+    letters = []
+    for letter, number in sorted(found.letters.items(), key=lambda item: (-item[1], item[0])):
+        is_chosen = letter == asked.letter
+        href = in_all if is_chosen else f"{in_all}&letter={letter}"
+        letters.append(Letter(href, letter, names.get(letter, ""), number, is_chosen))
+    levels = [
+        Link(any_level, "All", is_chosen=asked.level is None),
+        Link(f"{any_level}&level=1", "I", is_chosen=asked.level == 1),
+        Link(f"{any_level}&level=2", "II", is_chosen=asked.level == 2),
+    ]
+    statuses = [
+        Link(in_force, "In force", is_chosen=not asked.ended),
+        Link(f"{in_force}&status=all", "Ended too", is_chosen=asked.ended),
+    ]
+    section = shown.tree.sections.get(asked.section)
+    anywhere = Link(asked.url(section=""), section.title) if section else None
+    return Narrow(rows.letters_html(letters), levels, statuses, anywhere)
+
+
+@lru_cache(maxsize=1)
+def _letter_names(tree: Tree) -> dict[str, str]:
+    return {section.ranges.all()[0].low[0]: section.map_title for section in tree.top(2) if section.ranges.all()}
+
+
+def _searched(shown: Snapshot) -> str:
+    sections = f"{len(shown.tree.sections):,} section names"
+    if shown.release is None:
+        return sections
+    number = sum(shown.tree.count(section).total for section in shown.tree.top(2))
+    of_modifiers = shown.release.counts.get("modifiers", 0)
+    return f"{number:,} Level II codes, {of_modifiers:,} modifiers and {sections} in {shown.release}"
+
+
+def _tries(shown: Snapshot, asked: Asked) -> list[Link]:
+    """Up to three things to try when nothing was found, those likeliest to help first."""
+    tries = []
+    if asked.filters:
+        anywhere = asked.url(level=None, letter="", section="", ended=True)
+        tries.append(Link(anywhere, asked.text, "without the filters"))
+    for word in sorted(asked.text.split(), key=len, reverse=True)[:3]:
+        if word != asked.text and shown.index.search(word, limit=1).entries:
+            tries.append(Link(_asking(word), word, "one word"))
+            break
+    tries.append(Link(_asking("J18"), "J18", "the first characters of a code"))
+    tries.append(Link(reverse("browse"), "all sections", "the map"))
+    return tries[:3]
+
+
+def _asking(text: str) -> str:
+    """The address of the lookup of a text."""
+    return f"{reverse('lookup')}?{urlencode({'q': text})}"

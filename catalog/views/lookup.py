@@ -1,0 +1,199 @@
+"""The lookup, which is also the home page; the choice of theme; the help page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+from html import escape
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog import codemap, codes, snapshot
+from catalog.charts import bar_widths
+from catalog.models import Change
+from catalog.snapshot import Snapshot, stamped
+from catalog.views import answers
+
+LONGEST_TEXT = 200
+LONGEST_KEPT = 60
+"""Answers to longer texts are not kept: nobody else will ask for them."""
+
+EXAMPLES = (
+    ("J1885", "a code"),
+    ("J18", "how codes begin"),
+    ("wheelchair brake", "words"),
+    ("J1885-JW", "a code with modifiers"),
+    ("99213, J1885, E0143", "several codes"),
+    ("E0950-E1298", "a range"),
+)
+SLOT = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in the page around the results where something has yet to be put."""
+
+BAR_WIDTH = 150
+THEME_KEPT = 365 * 24 * 60 * 60  # seconds
+
+
+class Asked(NamedTuple):
+    """A question put to the lookup. ``page`` 0 is the short list of best matches, 1 and up the whole list."""
+
+    text: str = ""
+    level: int | None = None
+    letter: str = ""
+    section: str = ""
+    ended: bool = False
+    page: int = 0
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> Asked:
+        """Read the query string; what makes no sense counts as not asked."""
+        level, letter, page = query.get("level", ""), query.get("letter", "").upper(), query.get("page", "")
+        return cls(
+            text=" ".join(query.get("q", "").replace("\0", "").split())[:LONGEST_TEXT],
+            level=int(level) if level in {"1", "2"} else None,
+            letter=letter if len(letter) == 1 and codes.level_of(f"{letter}0000") == codes.Level.TWO else "",
+            section=query.get("section", "")[:64],
+            ended=query.get("status") == "all",
+            page=int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0,
+        )
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, as they stand in the query string."""
+        chosen = {
+            "level": self.level,
+            "letter": self.letter,
+            "section": self.section,
+            "status": self.ended and "all",
+        }
+        return {name: str(value) for name, value in chosen.items() if value}
+
+    def url(self, **changes: object) -> str:
+        """The address of the same question with some of it changed; a change always leaves the page."""
+        asked = self._replace(**{"page": 0} | changes)
+        query = {"q": asked.text} | asked.filters | ({"page": asked.page} if asked.page else {})
+        return f"{_here()}?{urlencode(query)}"
+
+
+@cache
+def _here() -> str:
+    return reverse("lookup")
+
+
+@require_safe
+@stamped
+def lookup(request: HttpRequest) -> HttpResponse:
+    """The page, or only its results when htmx asks for them; Enter on an exact code opens it."""
+    shown, asked = snapshot.of(request), Asked.from_query(request.GET)
+    if "go" in request.GET:
+        return HttpResponseRedirect(_exact_url(asked.text) or asked.url())
+    results = _results(shown, asked)
+    if request.htmx.target == "results":
+        return HttpResponse(results)
+    before_title, before_text, before_results, after = _frame(request, shown, asked)
+    text = escape(asked.text).encode()
+    title = text or b"Look up a code"
+    return HttpResponse(b"".join((before_title, title, before_text, text, before_results, results, after)))
+
+
+def _frame(request: HttpRequest, shown: Snapshot, asked: Asked) -> list[bytes]:
+    """The page around the results: what comes before its title, before the text in the box, before and after them.
+
+    It is the same for every text, so it is rendered once and kept with the snapshot.
+    """
+    key = ("frame", snapshot.theme_of(request), *asked.filters.items())
+    frame = shown.fragments.get(key)
+    if frame is None:
+        context = {"here": "lookup", "title": SLOT, "asked": asked._replace(text=SLOT), "results": SLOT}
+        frame = render_to_string("catalog/lookup.html", context, request).encode()
+        shown.fragments.put(key, frame)
+    return frame.split(SLOT.encode())
+
+
+def _exact_url(text: str) -> str | None:
+    """Where a text that is exactly one code lives. A code we had to guess at is not opened unasked."""
+    parsed = codes.parse(text)
+    if parsed.status in (codes.Status.OK, codes.Status.NORMALIZED):
+        return reverse("code", args=[parsed.code])
+    return None
+
+
+def _results(shown: Snapshot, asked: Asked) -> bytes:
+    """The rendered answer, from the snapshot's memory when it was asked before."""
+    results = shown.fragments.get(asked)
+    if results is None:
+        results = (_answer(shown, asked) if asked.text else _home(shown)).encode()
+        if len(asked.text) <= LONGEST_KEPT:
+            shown.fragments.put(asked, results)
+    return results
+
+
+def _answer(shown: Snapshot, asked: Asked) -> str:
+    context = {"asked": asked, "answer": answers.answer(shown, asked)}
+    return render_to_string("catalog/_results.html", context)
+
+
+def _home(shown: Snapshot) -> str:
+    context = {
+        "map": codemap.draw(shown.tree),
+        "release": shown.release,
+        "news": _news(shown),
+        "examples": EXAMPLES,
+    }
+    return render_to_string("catalog/_home.html", context)
+
+
+class News(NamedTuple):
+    """What the loaded release changed: label, how many and the width of a bar, for each kind of change."""
+
+    bars: list[tuple[str, int, float]]
+    is_by_dates: bool
+    """Told by the dates in the file itself, because no release before it is loaded."""
+
+
+def _news(shown: Snapshot) -> News | None:
+    if shown.release is None or shown.is_starter:
+        return None
+    tally = shown.release.changes.tally()
+    is_by_dates = not any(tally.values())
+    if is_by_dates:
+        quarter = (shown.release.first_day, shown.release.last_day)
+        tally[Change.Kind.ADDED] = shown.release.codes.filter(added_date__range=quarter).count()
+        # The last day it may be used is the day before it is gone.
+        last_days = [day - timedelta(days=1) for day in quarter]
+        tally[Change.Kind.ENDED] = shown.release.codes.filter(termination_date__range=last_days).count()
+    kinds = [kind for kind in Change.Kind if tally[kind]]
+    widths = bar_widths([tally[kind] for kind in kinds], BAR_WIDTH)
+    bars = [(kind.label, tally[kind], width) for kind, width in zip(kinds, widths, strict=True)]
+    return News(bars, is_by_dates) if bars else None
+
+
+# No token: the worst a forged request can do is change a color, and pages without a token can be cached.
+@csrf_exempt
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark, or follow the system again, and go back to the page it was chosen on."""
+    came_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
+    response = redirect(came_from if is_ours and came_from else "lookup")
+    chosen = request.POST.get("theme")
+    if chosen in snapshot.THEMES:
+        response.set_cookie(
+            "theme", chosen, max_age=THEME_KEPT, secure=request.is_secure(), httponly=True, samesite="Lax"
+        )
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+@require_safe
+@stamped
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "catalog/help.html", {"here": "help"})

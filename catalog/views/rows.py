@@ -1,0 +1,121 @@
+"""Lists of links as the lookup shows them: a code, what it is, where it belongs; and codes by their first letter.
+
+Made here and not in a template: a screenful of rows comes with every letter somebody types, and a template would
+take longer for them than the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from html import escape
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from catalog.models import HcpcsCode, Modifier
+from catalog.reading import Marks, highlight
+from catalog.search import Entry, SectionEntry
+from catalog.snapshot import Snapshot, status_words
+from catalog.templatetags.catalog import code as mark_code
+from catalog.wording import shorten
+
+DESCRIPTOR_LENGTH = 180
+NO_MARKS = Marks()
+
+code_mark = lru_cache(maxsize=16_384)(mark_code)
+
+
+class Row(NamedTuple):
+    """One line, all of it one link. ``tag`` is a remark on the code; ``is_muted`` when it is not in force."""
+
+    href: str
+    code: str
+    text: str
+    where: str = ""
+    tag: str = ""
+    is_muted: bool = False
+    marks: Marks = NO_MARKS
+    """What to mark in the text."""
+
+
+def of_entry(entry: Entry, marks: Marks = NO_MARKS) -> Row:
+    """A code or a modifier on file."""
+    href = page_of(entry.kind, entry.code)
+    text = shorten(entry.long or entry.short, DESCRIPTOR_LENGTH)
+    return Row(href, entry.code, text, entry.where, entry.tag, entry.ended, marks)
+
+
+def of_record(shown: Snapshot, record: HcpcsCode | Modifier) -> Row:
+    """The same from a row of the release."""
+    kind = "modifier" if isinstance(record, Modifier) else "code"
+    text = shorten(record.long_descriptor or record.short_descriptor, DESCRIPTOR_LENGTH)
+    tag = status_words(record, shown.day)
+    return Row(page_of(kind, record.code), record.code, text, tag=tag, is_muted=bool(tag))
+
+
+def of_section(section: SectionEntry, marks: Marks = NO_MARKS) -> Row:
+    number = f", {section.codes:,} code{'' if section.codes == 1 else 's'}" if section.codes else ""
+    href = page_of("section", section.slug)
+    return Row(href, section.low, section.title, f"to {section.high}{number}", marks=marks)
+
+
+def page_of(view: str, name: str) -> str:
+    """The address of a code, a modifier or a section. Their names need no quoting."""
+    return f"{_before(view)}{name}/"
+
+
+@cache
+def _before(view: str) -> str:
+    return reverse(view, args=["0"]).removesuffix("0/")
+
+
+def html(rows: Iterable[Row], *, opens_first: bool = False) -> SafeString:
+    """The items of a list; with ``opens_first`` the first one is marked as what Enter opens."""
+    items = [_item(row, is_first=opens_first and at == 0) for at, row in enumerate(rows)]
+    return mark_safe("\n".join(items))  # noqa: S308 - every part is escaped
+
+
+def _item(row: Row, *, is_first: bool) -> str:
+    css = "row-link ended" if row.is_muted else "row-link"
+    tag = f' <span class="tag tag-ended">{escape(row.tag)}</span>' if row.tag else ""
+    css, key = (f"{css} is-on", " <kbd>Enter</kbd>") if is_first else (css, "")
+    return (
+        f'<li><a class="{css}" href="{escape(row.href)}">{code_mark(row.code)}'
+        f"<span>{_marked(row.text, row.marks)}</span>"
+        f'<span class="where small muted">{escape(row.where)}{tag}{key}</span></a></li>'
+    )
+
+
+def _marked(text: str, marks: Marks) -> str:
+    """The text with what was found in it inside ``<mark>``."""
+    if marks == NO_MARKS:
+        return escape(text)
+    pieces = [(escape(piece), is_found) for piece, is_found in highlight(text, marks)]
+    return "".join(f"<mark>{piece}</mark>" if is_found else piece for piece, is_found in pieces)
+
+
+class Letter(NamedTuple):
+    """Codes found by their first letter. The link shows them alone, or all again when it is chosen already."""
+
+    href: str
+    letter: str
+    name: str
+    number: int
+    is_chosen: bool
+
+
+def letters_html(letters: Iterable[Letter]) -> SafeString:
+    """The rows of the table that narrows a search to a letter."""
+    return mark_safe("\n".join(map(_letter, letters)))  # noqa: S308 - every part is escaped
+
+
+def _letter(row: Letter) -> str:
+    chosen, label = (' aria-current="true"', ", chosen: show all letters") if row.is_chosen else ("", "")
+    name = escape(row.name)
+    return (
+        f'<tr><th scope="row"><a class="mono fw-bold" href="{escape(row.href)}"{chosen}'
+        f' aria-label="{row.letter}, {name}{label}">{row.letter}</a></th>'
+        f'<td>{name}</td><td class="num fw-bold">{row.number:,}</td></tr>'
+    )
