@@ -94,11 +94,14 @@ class Corpus:
 
     def _holding(self, stems: Mapping[str, float]) -> Mapping[int, float]:
         """The documents that hold any of the stems, each with the effect of its best one."""
-        if len(stems) == 1:
-            return self._effects.get(*stems, {})
-        best: dict[int, float] = {}
-        for held, worth in stems.items():
-            for number, effect in self._effects.get(held, {}).items():
+        held = [(self._effects[each], worth) for each, worth in stems.items() if each in self._effects]
+        if len(held) <= 1:
+            return held[0][0] if held else {}
+        held.sort(key=lambda pair: -len(pair[0]))
+        (most, worth), *others = held
+        best = {number: effect * worth for number, effect in most.items()}
+        for numbers, worth in others:
+            for number, effect in numbers.items():
                 effect *= worth
                 if best.get(number, 0.0) < effect:
                     best[number] = effect
@@ -113,7 +116,9 @@ def _covered(words: list[tuple[float, Mapping[int, float]]]) -> dict[int, float]
     covered: dict[int, float] = {}
     best, to_come = 0.0, sum(rarity for rarity, _ in words)
     for rarity, held in sorted(words, key=lambda word: -word[0]):
-        if to_come >= COVERAGE * best:
+        if not covered:
+            covered = dict.fromkeys(held, rarity)
+        elif to_come >= COVERAGE * best:
             for number in held:
                 covered[number] = covered.get(number, 0.0) + rarity
         else:
