@@ -75,9 +75,13 @@ class RangeInline(admin.TabularInline):
 class SectionAdmin(admin.ModelAdmin):
     form = SectionForm
     inlines = [RangeInline]
-    list_display = ["title", "ranges_held", "level", "parent", "kind", "mark", "closed", "updated_at"]
+    list_display = ["title", "ranges_held", "parent", "closed", "updated_at"]
     list_filter = ["level", "kind", "mark", "closed"]
-    list_select_related = ["level", "parent"]
+    list_select_related = ["parent"]
+    fields = [
+        *("title", "short_title", "map_title", "slug", "level", "parent", "kind", "maintainer", "who_bills"),
+        *("description", "note", "mark", "closed", "sort"),
+    ]
     search_fields = ["title", "short_title", "slug", "description", "note", "ranges__low", "ranges__high"]
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = True
@@ -153,6 +157,10 @@ class ReleaseRowsAdmin(ReadOnly, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
+    @admin.display(description="release", ordering="release")
+    def of_release(self, row: HcpcsCode | Modifier | ProcessingNote | Change) -> str:
+        return row.release.short_title
+
 
 class FileInline(ReadOnly, admin.TabularInline):
     model = ReleaseFile
@@ -193,19 +201,19 @@ class ReleaseAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(HcpcsCode, Modifier)
 class RecordAdmin(ReleaseRowsAdmin):
-    list_display = ["code", "short_descriptor", "coverage_code", "added_date", "termination_date", "release"]
+    list_display = ["code", "short_descriptor", "coverage_code", "added_date", "termination_date", "of_release"]
     search_fields = ["^code", "short_descriptor", "long_descriptor"]
 
 
 @admin.register(ProcessingNote)
 class ProcessingNoteAdmin(ReleaseRowsAdmin):
-    list_display = ["number", "text", "release"]
+    list_display = ["number", "text", "of_release"]
     search_fields = ["=number", "text"]
 
 
 @admin.register(Change)
 class ChangeAdmin(ReleaseRowsAdmin):
-    list_display = ["code", "kind", "record", "what_changed", "release"]
+    list_display = ["code", "kind", "record", "what_changed", "of_release"]
     list_filter = [ReleaseFilter, "kind", "record"]
     search_fields = ["^code"]
     fields = ["release", "against", "kind", "record", "code", "before_and_after"]

@@ -73,7 +73,9 @@ def page(chromium) -> Iterator:
     context = chromium.new_context(viewport=VIEWPORT)
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda said: said.type == "error" and complaints.append(f"{said.text} {said.location['url']}")
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()

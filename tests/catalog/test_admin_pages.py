@@ -1,0 +1,65 @@
+"""The admin in a real browser: nothing that our Content-Security-Policy blocks, nothing wider than a phone."""
+
+import pytest
+from django.urls import reverse
+
+from catalog.models import Section, Synonym
+from catalog.starter.load import load_starter
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LISTS = ("level", "section", "synonym", "codenote", "release", "hcpcscode", "modifier", "processingnote", "change")
+
+
+@pytest.fixture
+def desk(page, live_server, admin_user):
+    """The admin's first page, logged in."""
+    load_starter()
+    page.goto(f"{live_server.url}{reverse('admin:index')}")
+    page.fill("#id_username", admin_user.username)
+    page.fill("#id_password", "password")
+    page.click("input[type=submit]")
+    page.wait_for_selector("#user-tools")
+    return page
+
+
+@pytest.fixture
+def visit(desk, live_server):
+    def go(name: str, *args) -> None:
+        desk.goto(f"{live_server.url}{reverse(f'admin:catalog_{name}', args=args)}")
+
+    return go
+
+
+# The page fixture fails a test whose page logs an error, as Chromium does for whatever the policy blocks.
+def test_no_page_of_the_admin_breaks_our_policy_or_the_width_of_a_phone(desk, visit):
+    section = Section.objects.get(slug="a-ambulance")
+    pages = [(f"{name}_changelist",) for name in LISTS]
+    pages += [("section_change", section.pk), ("section_add",), ("synonym_add",), ("level_change", 1)]
+    for width in (1280, 390):
+        desk.set_viewport_size({"width": width, "height": 800})
+        for name, *args in pages:
+            visit(name, *args)
+            assert desk.locator("#user-tools").is_visible()
+            overflow = desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, f"{name} is {overflow} px too wide at {width} px"
+
+
+def test_an_editor_is_told_whose_range_a_new_one_crosses(desk, visit):
+    visit("section_change", Section.objects.get(slug="a-rides").pk)
+    desk.fill("#id_ranges-1-low", "A0220")
+    desk.fill("#id_ranges-1-high", "A1200")
+    desk.click("input[name=_save]")
+    assert (
+        "A0220–A1200 crosses A0021–A0999 of “Ambulance and other transport”"
+        in desk.locator(".errorlist.nonform").inner_text()
+    )
+
+
+def test_an_editor_adds_a_synonym(desk, visit):
+    visit("synonym_add")
+    desk.fill("#id_term", "Sugar Strip")
+    desk.fill("#id_code", "a4253")
+    desk.click("input[name=_save]")
+    assert "was added successfully" in desk.locator(".messagelist").inner_text()
+    assert Synonym.objects.get(term="sugar strip").code == "A4253"
