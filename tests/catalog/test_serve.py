@@ -12,8 +12,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError
 from django.db import connection
+from django.urls import reverse
 
 from catalog.management.commands.serve import address, refuse_taken_port
+from tests.builders import make_code
 
 SECONDS = 30
 
@@ -104,6 +106,24 @@ def test_stopping_while_the_workers_start_is_clean(empty_database, tmp_path, por
         rest, _ = process.communicate(timeout=SECONDS)
         assert process.returncode == 0
         assert rest.splitlines()[-1] == "Stopped."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_editor_saves_is_found_by_every_worker_at_once(admin_client, tmp_path, port):
+    make_code("A4253", long_descriptor="Blood glucose test strips")
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{name}"
+    else:
+        url = os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
+    with serving(url, tmp_path / "static", port):
+        # A new connection each time, which the system hands to either worker.
+        answers = [get(port, "/?q=sugarstick").read().decode() for _ in range(10)]
+        assert not any('href="/codes/A4253/"' in answer for answer in answers)
+        form = {"term": "sugarstick", "code": "A4253", "means": "", "note": ""}
+        assert admin_client.post(reverse("admin:catalog_synonym_add"), form).status_code == 302
+        answers = [get(port, "/?q=sugarstick").read().decode() for _ in range(10)]
+        assert all('href="/codes/A4253/"' in answer for answer in answers)
 
 
 def test_a_taken_port_is_refused_with_what_to_do(port):
