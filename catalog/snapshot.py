@@ -195,18 +195,20 @@ def _section_entries(tree: Tree) -> list[search.SectionEntry]:
     entries = []
     for section in tree.sections.values():
         ranges = list(section.ranges.all())
+        around = tree.path(section)[:-1]
         entries.append(
             search.SectionEntry(
                 slug=section.slug,
                 title=section.title,
                 short_title=section.short_title,
                 description=section.description,
-                path_titles=tuple(ancestor.title for ancestor in tree.path(section)[:-1]),
+                path_titles=tuple(ancestor.title for ancestor in around),
                 level=section.level_id,
                 letter=ranges[0].low[0] if ranges and section.level_id == 2 else "",
                 low=ranges[0].low if ranges else "",
                 high=ranges[0].high if ranges else "",
                 codes=tree.count(section).total,
+                parent=around[-1].slug if around else "",
             )
         )
     return entries
