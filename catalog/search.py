@@ -188,6 +188,11 @@ class Index:
         self._of_modifiers = Corpus(of_modifiers, ENTRY_FIELDS, words, meanings)
         self._of_sections = Corpus(of_sections, SECTION_FIELDS, words, meanings)
 
+    def entry(self, code: str) -> Entry | None:
+        """The code or modifier on file with exactly these characters."""
+        number = self._numbers.get(code)
+        return self._modifier_called.get(code) if number is None else self._entries[number]
+
     def search(
         self,
         text: str,
@@ -218,7 +223,7 @@ class Index:
             )
         end = offset + limit
         page = named + _best(found.scores, in_force, end) + (_best(found.scores, gone, end) if lists_gone else [])
-        exact = self._exact(parsed)
+        exact = self.entry(parsed.code or parsed.modifier or "")
         named_in_force = sum(number < self._in_force for number in named)
         return Results(
             parsed=parsed,
@@ -233,11 +238,6 @@ class Index:
             corrected=bool(found.query.suggestion),
             terms=found.query.marks,
         )
-
-    def _exact(self, parsed: codes.Parsed) -> Entry | None:
-        if parsed.code in self._numbers:
-            return self._entries[self._numbers[parsed.code]]
-        return self._modifier_called.get(parsed.modifier)
 
     # --- What a text asks for ---
 

@@ -130,6 +130,12 @@ def test_what_looks_like_the_beginning_of_a_code_may_be_a_word():
     assert found(vitamins, "b12") == ["J3420"]
 
 
+def test_an_entry_can_be_looked_up_by_its_characters():
+    assert EQUIPMENT.entry("E0990").long == "Leg rest, pair"
+    assert EQUIPMENT.entry("RR").kind == "modifier"
+    assert EQUIPMENT.entry("j1885") is EQUIPMENT.entry("99213") is None
+
+
 # --- Words ---
 
 
