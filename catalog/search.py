@@ -168,19 +168,17 @@ class Index:
         of_modifiers = [_entry_words(entry, names.get(entry.code, [])) for entry in modifiers]
         of_sections = [_section_words(section) for section in sections]
 
+        terms = [*names.values(), *(term for term, _ in meanings)]
+        titles = [titles for titles, _, _ in of_sections]
         descriptors = [(short, set(long)) for _, short, long, _ in of_entries + of_modifiers]
-        # Known, but nobody means them: codes, and words of short descriptors alone, most of which are clipped.
-        unmeant = (word for own, short, _, where in of_entries for word in own + short + where)
-        words = Counter(dict.fromkeys(unmeant, 0))
+        words = Counter(word for each in (*terms, *map(set, titles)) for word in each)
         for _, long in descriptors:
             words.update(long)
-        for each in (
-            *names.values(),
-            *(term for term, _ in meanings),
-            *(set(titles) for titles, _, _ in of_sections),
-        ):
-            words.update(each)
         words.update(_glued(entries))
+        # Known, but nobody means them: codes, and words of short descriptors alone, most of which are clipped.
+        words.update(
+            dict.fromkeys((word for own, short, _, where in of_entries for word in own + short + where), 0)
+        )
 
         self._reader = Reader(words, learn_abbreviations(descriptors), meanings)
         worth = [NARROW_USE_WORTH if letter in NARROW_USE else 1.0 for letter in self._letters]

@@ -78,7 +78,7 @@ _ENDINGS = (("ing", 4), ("ed", 4), ("ion", 5), ("ment", 5), ("able", 5))
 _GREEK = re.compile(r"(?<=[a-z]{3}[eoy])(?:sis|ses|tics?)$")
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A word without its ending: ``replacing`` and ``replacements`` are both ``replac``.
 
