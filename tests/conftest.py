@@ -9,14 +9,17 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
 
 CMS_FILES = Path(os.environ.get("CMS_FILES") or settings.BASE_DIR.parent / "shared" / "cms")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+WRK = shutil.which("wrk")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in {"", "0"}
 VIEWPORT = {"width": 1280, "height": 800}
 
@@ -27,6 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         missing["cms"] = f"CMS's release files are not in {CMS_FILES}; CMS_FILES names another folder"
     if not CHROMIUM:
         missing["browser"] = "no Chromium on the PATH; CHROMIUM names one"
+    if not WRK:
+        missing["wrk"] = "no wrk on the PATH"
     if REQUIRE_ALL and missing:
         raise pytest.UsageError("; ".join(missing.values()))
     if connection.vendor != "postgresql":
@@ -41,6 +46,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def cms_files() -> Path:
     """The folder of the publishers' full files, for tests marked ``cms``."""
     return CMS_FILES
+
+
+@pytest.fixture
+def empty_database(tmp_path) -> Iterator[str]:
+    """The URL of a database without a table, on the kind of server that the tests run on."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite3"
+        return
+    url = os.environ["DATABASE_URL"]
+    with closing(psycopg.connect(url, autocommit=True)) as server:
+        server.execute("CREATE DATABASE empty")
+        yield url.replace("/postgres?", "/empty?")
+        server.execute("DROP DATABASE empty WITH (FORCE)")
 
 
 @pytest.fixture(autouse=True)

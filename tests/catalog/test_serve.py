@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from urllib.request import Request, urlopen
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError
@@ -18,19 +17,6 @@ from catalog.management.commands.serve import address, refuse_taken_port
 from tests.builders import make_code
 
 SECONDS = 30
-
-
-@pytest.fixture
-def empty_database(tmp_path) -> Iterator[str]:
-    """The URL of a database without a table, on the server that the tests run on."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path}/new.sqlite3"
-        return
-    url = os.environ["DATABASE_URL"]
-    with closing(psycopg.connect(url, autocommit=True)) as server:
-        server.execute("CREATE DATABASE served")
-        yield url.replace("/postgres?", "/served?")
-        server.execute("DROP DATABASE served WITH (FORCE)")
 
 
 @pytest.fixture

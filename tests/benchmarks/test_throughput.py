@@ -1,0 +1,150 @@
+"""How many lookups a second do two workers answer? Measured against a view of two bytes, in the same run.
+
+The view stands behind the same middleware, so its rate is the most that this machine lets any page reach. Rounds
+take turns, so that whatever else the machine does falls on all of them.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+
+from tests.benchmarks.test_search_speed import typed_texts
+from tests.conftest import WRK
+
+CONNECTIONS = 16
+THREADS = 2
+ROUNDS = 3
+SECONDS_PER_ROUND = 3
+TEXTS_PER_ROUND = 12_000
+REPEATED_TEXTS = 300
+
+SHARE_WHEN_EVERY_QUERY_DIFFERS = 0.20
+SHARE_WHEN_QUERIES_REPEAT = 0.60
+SLOWEST_IN_A_HUNDRED = 4  # times the two-byte view's
+
+
+class Measured(NamedTuple):
+    requests: int
+    per_second: float
+    p99_ms: float
+
+
+@pytest.fixture
+def site(empty_database, cms_files, tmp_path) -> Iterator[str]:
+    """The address of a running site that serves October 2025, or without CMS's file the starter set."""
+    environment = os.environ | {
+        "DATABASE_URL": empty_database,
+        "DJANGO_SETTINGS_MODULE": "coding_reference.settings",
+        "STATIC_ROOT": str(tmp_path / "static"),
+    }
+    release = cms_files / "hcpcs" / "HCPC2025_OCT_ANWEB.xlsx"
+    commands = [
+        ["migrate", "--verbosity=0"],
+        ["collectstatic", "--verbosity=0", "--no-input"],
+        ["load_starter"],
+        *([["import_release", str(release)]] if release.exists() else []),
+    ]
+    for command in commands:
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.served", str(port)],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert server.stdout.readline() == "listening\n"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def texts() -> Iterator[str]:
+    """Texts as people type them, no two alike, made from the descriptors of the starter set."""
+    with (settings.BASE_DIR / "catalog" / "starter" / "hcpcs.csv").open(newline="") as stream:
+        descriptors = [row["long_descriptor"] for row in csv.DictReader(stream)]
+    seen = set()
+    for seed in itertools.count():
+        for text in set(typed_texts(descriptors, seed)) - seen:
+            seen.add(text)
+            yield text
+
+
+@pytest.mark.wrk
+def test_two_workers_answer_lookups_at_a_fair_share_of_what_the_machine_can(site, tmp_path, capsys):
+    def file_of(name: str, paths: list[str]) -> Path:
+        file = tmp_path / name
+        file.write_text("".join(f"{path}\n" for path in paths))
+        return file
+
+    different = texts()
+    repeated = [next(different) for _ in range(REPEATED_TEXTS)]
+    typed = random.Random(1).choices(repeated, k=10 * REPEATED_TEXTS)
+    measured: dict[str, list[Measured]] = {"two bytes": [], "every query differs": [], "queries repeat": []}
+    for turn in range(ROUNDS):
+        asked = {
+            "two bytes": ["/two-bytes"] * THREADS,
+            "every query differs": [lookup(next(different)) for _ in range(TEXTS_PER_ROUND)],
+            "queries repeat": [lookup(text) for text in typed],
+        }
+        for kind, paths in asked.items():
+            measured[kind].append(load(site, file_of(f"{turn}-{kind}", paths)))
+            assert kind != "every query differs" or measured[kind][-1].requests <= len(paths), "some came twice"
+
+    rate = {kind: median(each.per_second for each in rounds) for kind, rounds in measured.items()}
+    p99 = {kind: median(each.p99_ms for each in rounds) for kind, rounds in measured.items()}
+    share = {kind: rate[kind] / rate["two bytes"] for kind in rate}
+    slower = {kind: p99[kind] / p99["two bytes"] for kind in p99}
+    with capsys.disabled():
+        print(f"\n{CONNECTIONS} connections, 2 workers, medians of {ROUNDS} rounds; shares of the two-byte view's")
+        for kind in measured:
+            print(f"  {kind}: {rate[kind]:,.0f} requests/s ({share[kind]:.0%})", end=", ")
+            print(f"p99 {p99[kind]:.1f} ms ({slower[kind]:.1f} times)")
+    assert share["every query differs"] >= SHARE_WHEN_EVERY_QUERY_DIFFERS
+    assert share["queries repeat"] >= SHARE_WHEN_QUERIES_REPEAT
+    assert max(slower.values()) <= SLOWEST_IN_A_HUNDRED
+
+
+def lookup(text: str) -> str:
+    return f"/?{urlencode({'q': text})}"
+
+
+def load(site: str, paths: Path) -> Measured:
+    command = [WRK, f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{SECONDS_PER_ROUND}s", "-s", "load.lua", site]
+    done = subprocess.run(
+        [*command, "--", str(paths), str(THREADS)],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["failed"] == 0
+    return Measured(result["requests"], result["requests"] / result["seconds"], result["p99_ms"])
