@@ -48,6 +48,11 @@ def test_no_word_is_required_but_more_of_them_are_better():
     assert set(best(found, "cane tip")) == {0, 1, 2, 3}
 
 
+def test_many_of_the_words_beat_much_of_one():
+    found = corpus(("cane", "cane"), ("oak", "oak hook strap cord bag with cane tip"), ("tip", "tip"))
+    assert best(found, "cane tip")[0] == 1
+
+
 def test_a_document_without_half_of_what_the_best_covers_is_no_match():
     many = [("", "pad")] * 20
     found = corpus(("", "crutch pad"), *many)

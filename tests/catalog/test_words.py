@@ -41,7 +41,7 @@ def test_glued_words_are_also_one_word():
         "battery batteries",
         "crutch crutches",
         "box boxes",
-        "dressing dressings",
+        "dress dressed dressing dressings",
         "orthosis orthoses orthotic orthotics",
         "prosthesis prostheses prosthetic",
         "replace replaced replacing replacement replacements",
