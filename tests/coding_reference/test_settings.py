@@ -103,7 +103,7 @@ def test_a_file_gives_what_the_environment_leaves_open(read, tmp_path: Path):
 
 def test_djangos_deployment_check_finds_nothing_under_production_settings(tmp_path: Path):
     environment = (
-        os.environ
+        {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
         | PRODUCTION
         | {
             "DJANGO_SETTINGS_MODULE": "coding_reference.settings",
