@@ -17,8 +17,8 @@ import tantivy
 
 from tests.benchmarks.relevance import with_a_slip
 
-# Percentile: multiples. The engine takes about 0.04 and 0.1 ms here; a keystroke may take 0.5 and 3 ms.
-BUDGET = {50: 12, 99: 30}
+# Percentile: multiples of the engine's median. That is about 0.04 ms; a keystroke may take 0.5, and rarely 3.
+BUDGET = {50: 12, 99: 75}
 TEXTS = 400
 
 
@@ -70,16 +70,16 @@ def milliseconds(search: Callable[[str], object], texts: list[str]) -> dict[int,
 @pytest.mark.django_db
 def test_a_keystroke_costs_a_small_multiple_of_an_engine_s_plainest_question(october_2025, benchmark, capsys):
     texts = typed_texts(october_2025.descriptors)
-    limit = milliseconds(engine(october_2025.descriptors), texts)
+    unit = milliseconds(engine(october_2025.descriptors), texts)[50]
     search = october_2025.with_synonyms.search
     taken = milliseconds(search, texts)
     benchmark.pedantic(lambda: [search(text) for text in texts], rounds=3)
     with capsys.disabled():
         print(f"\nsearching for {len(texts)} texts")
         for percentile, allowed in BUDGET.items():
-            ratio = taken[percentile] / limit[percentile]
+            multiple = taken[percentile] / unit
             print(
-                f"  p{percentile}: {taken[percentile]:.3f} ms, "
-                f"{ratio:.1f} times the engine's {limit[percentile]:.3f} ms; {allowed} are allowed"
+                f"  p{percentile}: {taken[percentile]:.3f} ms, {multiple:.1f} times the engine's median of "
+                f"{unit:.3f} ms; {allowed} are allowed"
             )
-    assert [each for each, allowed in BUDGET.items() if taken[each] > allowed * limit[each]] == []
+    assert [each for each, allowed in BUDGET.items() if taken[each] > allowed * unit] == []
