@@ -147,14 +147,44 @@ def highlight(text: str, marks: Marks) -> list[tuple[str, bool]]:
 
 def _marked(text: str, marks: Marks) -> Iterator[tuple[int, int]]:
     """Where each marked stretch begins and ends."""
+    return _among(_markable(text), *marks)
+
+
+def _among(words: tuple[Markable, ...], stems: Collection[str], beginning: str) -> Iterator[tuple[int, int]]:
+    for start, end, word, stemmed, parts in words:
+        if parts:
+            if stemmed in stems:
+                yield start, end
+            else:
+                yield from _among(parts, stems, beginning)
+        elif beginning and word.startswith(beginning):
+            yield start, start + len(beginning)
+        elif stemmed in stems:
+            yield start, end
+
+
+class Markable(NamedTuple):
+    """A word of a text in lower case, and its stem; with dashes, its parts and the stem it has without them."""
+
+    start: int
+    end: int
+    word: str
+    stem: str
+    parts: tuple[Markable, ...] = ()
+
+
+@lru_cache(maxsize=16_384)
+def _markable(text: str) -> tuple[Markable, ...]:
+    """The words of a text. Descriptors are shown again and again, so it is worth keeping."""
+    found = []
     for run in _MARKABLE.finditer(text):
-        start, words = run.start(), run[0].lower()
-        if "-" in words and stem(words.replace("-", "")) in marks.stems:
-            yield run.span()
-            continue
-        for word in words.split("-"):
-            if marks.beginning and word.startswith(marks.beginning):
-                yield start, start + len(marks.beginning)
-            elif stem(word) in marks.stems:
-                yield start, start + len(word)
-            start += len(word) + 1
+        word = run[0].lower()
+        parts = tuple(_parts(word, run.start())) if "-" in word else ()
+        found.append(Markable(run.start(), run.end(), word, stem(word.replace("-", "")), parts))
+    return tuple(found)
+
+
+def _parts(word: str, start: int) -> Iterator[Markable]:
+    for part in word.split("-"):
+        yield Markable(start, start + len(part), part, stem(part))
+        start += len(part) + 1
