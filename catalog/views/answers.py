@@ -17,13 +17,13 @@ from django.utils.safestring import SafeString
 from catalog import codes, modifiers
 from catalog.codes import Kind, Parsed
 from catalog.hints import Hint
-from catalog.models import Modifier, Section
+from catalog.models import Section
 from catalog.search import Results
 from catalog.snapshot import Snapshot
 from catalog.tree import Tree
 from catalog.views import cards, rows, shelf
 from catalog.views.cards import Card
-from catalog.views.rows import Letter, Row, page_of
+from catalog.views.rows import Choice, Letter, Row, page_of
 
 SHORT_LIST = 10
 PAGE = 50
@@ -68,15 +68,14 @@ class Link(NamedTuple):
     href: str
     text: str
     remark: str = ""
-    is_chosen: bool = False
 
 
 class Narrow(NamedTuple):
-    """The ways to narrow a search, each a link to it; ``letters`` are the rows of a table as HTML."""
+    """The ways to narrow a search, as links in HTML. ``section`` leads out of the one that was chosen."""
 
     letters: SafeString
-    levels: list[Link]
-    statuses: list[Link]
+    levels: SafeString
+    statuses: SafeString
     section: Link | None
 
 
@@ -156,16 +155,15 @@ def _one_code(shown: Snapshot, parsed: Parsed, found: Results) -> Answer:
 
 def _beside(shown: Snapshot, code: str, *, is_on_file: bool) -> Group:
     neighbors = shelf.of(shown).beside(code, NEIGHBORS)
-    entries = [shown.index.search(neighbor, limit=1).exact for neighbor in neighbors]
+    entries = [shown.index.entry(neighbor) for neighbor in neighbors]
     title = "Next to it" if is_on_file else "Nearest on file"
     return Group("g-near", title, "in code order", rows.html(rows.of_entry(entry) for entry in entries if entry))
 
 
 def _modifiers_of(shown: Snapshot, parsed: Parsed) -> Group:
     """The modifiers typed after a code, each with what it says."""
-    records = Modifier.objects.filter(release=shown.release, code__in=parsed.modifiers)
-    on_file = {record.code: rows.of_record(shown, record) for record in records}
-    listed = [on_file.get(modifier) or _modifier_not_on_file(modifier) for modifier in parsed.modifiers]
+    entries = [(modifier, shown.index.entry(modifier)) for modifier in parsed.modifiers]
+    listed = [rows.of_entry(entry) if entry else _modifier_not_on_file(modifier) for modifier, entry in entries]
     remark = f"left out: {', '.join(parsed.dropped)}" if parsed.dropped else ""
     return Group("g-modifiers", "Modifiers", remark, rows.html(listed))
 
@@ -209,7 +207,7 @@ def _part_row(shown: Snapshot, part: Parsed) -> Row:
         return Row(_asking(part.text), part.text, sentence, tag="Not a code", is_muted=True)
     href = _asking(part.canonical) if part.modifiers else page_of("code", part.code)
     where = f"with {', '.join(part.modifiers)}" if part.modifiers else ""
-    if entry := shown.index.search(part.code, limit=1).exact:
+    if entry := shown.index.entry(part.code):
         return rows.of_entry(entry)._replace(href=href, where=where or entry.where)
     section = shown.tree.narrowest(part.code)
     title = section.title if section else ""
@@ -349,17 +347,21 @@ def _narrow(shown: Snapshot, asked: Asked, found: Results) -> Narrow | None:
         href = in_all if is_chosen else f"{in_all}&letter={letter}"
         letters.append(Letter(href, letter, names.get(letter, ""), number, is_chosen))
     levels = [
-        Link(any_level, "All", is_chosen=asked.level is None),
-        Link(f"{any_level}&level=1", "I", is_chosen=asked.level == 1),
-        Link(f"{any_level}&level=2", "II", is_chosen=asked.level == 2),
+        Choice(any_level, "All", asked.level is None),
+        Choice(f"{any_level}&level=1", "I", asked.level == 1),
+        Choice(f"{any_level}&level=2", "II", asked.level == 2),
     ]
     statuses = [
-        Link(in_force, "In force", is_chosen=not asked.ended),
-        Link(f"{in_force}&status=all", "Ended too", is_chosen=asked.ended),
+        Choice(in_force, "In force", not asked.ended),
+        Choice(f"{in_force}&status=all", "Ended too", asked.ended),
     ]
     section = shown.tree.sections.get(asked.section)
-    anywhere = Link(asked.url(section=""), section.title) if section else None
-    return Narrow(rows.letters_html(letters), levels, statuses, anywhere)
+    return Narrow(
+        rows.letters_html(letters),
+        rows.choices_html(levels),
+        rows.choices_html(statuses),
+        Link(asked.url(section=""), section.title) if section else None,
+    )
 
 
 @lru_cache(maxsize=1)

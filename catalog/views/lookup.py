@@ -23,8 +23,8 @@ from catalog.snapshot import Snapshot, stamped
 from catalog.views import answers
 
 LONGEST_TEXT = 200
-LONGEST_KEPT = 60
-"""Answers to longer texts are not kept: nobody else will ask for them."""
+LONGEST_KEPT = 80
+"""Answers to longer query strings are not kept: nobody else will ask for them."""
 
 EXAMPLES = (
     ("J1885", "a code"),
@@ -91,12 +91,18 @@ def _here() -> str:
 @stamped
 def lookup(request: HttpRequest) -> HttpResponse:
     """The page, or only its results when htmx asks for them; Enter on an exact code opens it."""
-    shown, asked = snapshot.of(request), Asked.from_query(request.GET)
-    if "go" in request.GET:
+    shown, query = snapshot.of(request), request.META.get("QUERY_STRING", "")
+    if "go=" in query and "go" in request.GET:
+        asked = Asked.from_query(request.GET)
         return HttpResponseRedirect(_exact_url(asked.text) or asked.url())
-    results = _results(shown, asked)
+    results = shown.fragments.get(query)
+    if results is None:
+        results = _results(shown, Asked.from_query(request.GET))
+        if len(query) <= LONGEST_KEPT:
+            shown.fragments.put(query, results)
     if request.htmx.target == "results":
         return HttpResponse(results)
+    asked = Asked.from_query(request.GET)
     before_title, before_text, before_results, after = _frame(request, shown, asked)
     text = escape(asked.text).encode()
     title = text or b"Look up a code"
@@ -126,18 +132,10 @@ def _exact_url(text: str) -> str | None:
 
 
 def _results(shown: Snapshot, asked: Asked) -> bytes:
-    """The rendered answer, from the snapshot's memory when it was asked before."""
-    results = shown.fragments.get(asked)
-    if results is None:
-        results = (_answer(shown, asked) if asked.text else _home(shown)).encode()
-        if len(asked.text) <= LONGEST_KEPT:
-            shown.fragments.put(asked, results)
-    return results
-
-
-def _answer(shown: Snapshot, asked: Asked) -> str:
+    if not asked.text:
+        return _home(shown).encode()
     context = {"asked": asked, "answer": answers.answer(shown, asked)}
-    return render_to_string("catalog/_results.html", context)
+    return render_to_string("catalog/_results.html", context).encode()
 
 
 def _home(shown: Snapshot) -> str:

@@ -14,15 +14,14 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog.models import HcpcsCode, Modifier
 from catalog.reading import Marks, highlight
 from catalog.search import Entry, SectionEntry
-from catalog.snapshot import Snapshot, status_words
 from catalog.templatetags.catalog import code as mark_code
 from catalog.wording import shorten
 
 DESCRIPTOR_LENGTH = 180
 NO_MARKS = Marks()
+CHOSEN = ' aria-current="true"'
 
 code_mark = lru_cache(maxsize=16_384)(mark_code)
 
@@ -45,14 +44,6 @@ def of_entry(entry: Entry, marks: Marks = NO_MARKS) -> Row:
     href = page_of(entry.kind, entry.code)
     text = shorten(entry.long or entry.short, DESCRIPTOR_LENGTH)
     return Row(href, entry.code, text, entry.where, entry.tag, entry.ended, marks)
-
-
-def of_record(shown: Snapshot, record: HcpcsCode | Modifier) -> Row:
-    """The same from a row of the release."""
-    kind = "modifier" if isinstance(record, Modifier) else "code"
-    text = shorten(record.long_descriptor or record.short_descriptor, DESCRIPTOR_LENGTH)
-    tag = status_words(record, shown.day)
-    return Row(page_of(kind, record.code), record.code, text, tag=tag, is_muted=bool(tag))
 
 
 def of_section(section: SectionEntry, marks: Marks = NO_MARKS) -> Row:
@@ -90,10 +81,10 @@ def _item(row: Row, *, is_first: bool) -> str:
 
 def _marked(text: str, marks: Marks) -> str:
     """The text with what was found in it inside ``<mark>``."""
-    if marks == NO_MARKS:
+    if not (marks.stems or marks.beginning):
         return escape(text)
-    pieces = [(escape(piece), is_found) for piece, is_found in highlight(text, marks)]
-    return "".join(f"<mark>{piece}</mark>" if is_found else piece for piece, is_found in pieces)
+    pieces = highlight(text, marks)
+    return "".join([f"<mark>{escape(piece)}</mark>" if is_found else escape(piece) for piece, is_found in pieces])
 
 
 class Letter(NamedTuple):
@@ -112,10 +103,25 @@ def letters_html(letters: Iterable[Letter]) -> SafeString:
 
 
 def _letter(row: Letter) -> str:
-    chosen, label = (' aria-current="true"', ", chosen: show all letters") if row.is_chosen else ("", "")
+    chosen, label = (CHOSEN, ", chosen: show all letters") if row.is_chosen else ("", "")
     name = escape(row.name)
     return (
         f'<tr><th scope="row"><a class="mono fw-bold" href="{escape(row.href)}"{chosen}'
         f' aria-label="{row.letter}, {name}{label}">{row.letter}</a></th>'
         f'<td>{name}</td><td class="num fw-bold">{row.number:,}</td></tr>'
     )
+
+
+class Choice(NamedTuple):
+    href: str
+    text: str
+    is_chosen: bool
+
+
+def choices_html(choices: Iterable[Choice]) -> SafeString:
+    """Links side by side of which one is chosen."""
+    links = [
+        f'<a href="{escape(href)}"{CHOSEN if is_chosen else ""}>{escape(text)}</a>'
+        for href, text, is_chosen in choices
+    ]
+    return mark_safe("".join(links))  # noqa: S308 - every part is escaped
