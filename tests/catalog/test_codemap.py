@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from catalog import codemap
@@ -88,7 +90,7 @@ def test_names_on_level_one_take_two_lines_and_all_fit(tree):
 def test_blocks_of_a_row_do_not_touch_and_stay_inside(tree):
     drawn = codemap.draw(tree)
     for row in (drawn.level_one, drawn.level_two):
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in itertools.pairwise(row):
             assert left.x + left.width < right.x
         assert row[-1].x + row[-1].width <= codemap.WIDTH
 
