@@ -7,9 +7,7 @@ anything else is searched as words.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple, Protocol
-from urllib.parse import urlencode
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -21,9 +19,11 @@ from catalog.models import Section
 from catalog.search import Results
 from catalog.snapshot import Snapshot
 from catalog.tree import Tree
-from catalog.views import cards, rows, shelf
+from catalog.views import cards, narrowing, rows, shelf
+from catalog.views.asked import Asked, url_for
 from catalog.views.cards import Card
-from catalog.views.rows import Choice, Letter, Row, page_of
+from catalog.views.narrowing import Narrow
+from catalog.views.rows import Row, page_of
 
 SHORT_LIST = 10
 PAGE = 50
@@ -36,20 +36,6 @@ OTHER_NUMBERS = {
     Hint.INPATIENT_PROCEDURE_CODE,
     Hint.PROVIDER_NUMBER,
 }
-
-
-class Asked(Protocol):
-    """A question: its text, its filters, and the address of the same question with some of it changed."""
-
-    text: str
-    level: int | None
-    letter: str
-    section: str
-    ended: bool
-    page: int
-    filters: dict[str, str]
-
-    def url(self, **changes: object) -> str: ...
 
 
 # --- What is shown -----------------------------------------------------------------------------------------
@@ -68,15 +54,6 @@ class Link(NamedTuple):
     href: str
     text: str
     remark: str = ""
-
-
-class Narrow(NamedTuple):
-    """The ways to narrow a search, as links in HTML. ``section`` leads out of the one that was chosen."""
-
-    letters: SafeString
-    levels: SafeString
-    statuses: SafeString
-    section: Link | None
 
 
 class Pages(NamedTuple):
@@ -187,7 +164,7 @@ def _as_typed(shown: Snapshot, parsed: Parsed) -> Answer:
     parts = parsed.codes or (parsed,)
     meant = []
     if parsed.needs_confirmation:
-        meant = [Link(_asking(parsed.canonical), parsed.canonical, parsed.code or "")]
+        meant = [Link(url_for(parsed.canonical), parsed.canonical, parsed.code or "")]
     remark = f"{len(parts)}, in the order typed" if parsed.codes else "if it is that one"
     items = rows.html(_part_row(shown, part) for part in parts)
     return Answer(
@@ -201,11 +178,11 @@ def _as_typed(shown: Snapshot, parsed: Parsed) -> Answer:
 def _part_row(shown: Snapshot, part: Parsed) -> Row:
     """A code, a range or an unreadable piece that somebody typed, on file or not."""
     if part.range:
-        return Row(_asking(part.canonical), part.range[0], f"Range to {part.range[1]}")
+        return Row(url_for(part.canonical), part.range[0], f"Range to {part.range[1]}")
     if not part.code:
         sentence = part.hint.sentence if part.hint else "This cannot be read as a code."
-        return Row(_asking(part.text), part.text, sentence, tag="Not a code", is_muted=True)
-    href = _asking(part.canonical) if part.modifiers else page_of("code", part.code)
+        return Row(url_for(part.text), part.text, sentence, tag="Not a code", is_muted=True)
+    href = url_for(part.canonical) if part.modifiers else page_of("code", part.code)
     where = f"with {', '.join(part.modifiers)}" if part.modifiers else ""
     if entry := shown.index.entry(part.code):
         return rows.of_entry(entry)._replace(href=href, where=where or entry.where)
@@ -254,25 +231,34 @@ def _words(shown: Snapshot, asked: Asked, found: Results) -> Answer:
     parsed = found.parsed
     if parsed.hint in OTHER_NUMBERS:
         return _refusal(shown, asked, parsed)
-    answer = Answer(say=_spoken(asked, found), narrow=_narrow(shown, asked, found))
+    answer = Answer(say=_spoken(asked, found))
+    if asked.filters or _listed(asked, found) > SHORT_LIST:
+        answer.narrow = narrowing.ways(shown.tree, asked, found)
     if found.suggestion:
         answer.unheard = asked.text if found.corrected else ""
         answer.meant = [Link(asked.url(text=found.suggestion), found.suggestion)]
-    elif parsed.hint and (parsed.candidates or not found.entries):
+    elif parsed.hint and not parsed.modifier and (parsed.candidates or not found.entries):
         answer.note = parsed.hint.sentence
         answer.meant = [
-            Link(_asking(text), text, text if codes.is_code(text) else "") for text in parsed.candidates
+            Link(url_for(text), text, text if codes.is_code(text) else "") for text in parsed.candidates
         ]
     _add_codes(answer, asked, found, opens_first=True)
-    if found.sections and not asked.page:
-        items = rows.html(rows.of_section(section, found.terms) for section in found.sections)
-        answer.groups.append(Group("g-sections", "Sections", str(len(found.sections)), items))
-    if found.modifiers and not asked.page:
-        items = rows.html(rows.of_entry(entry, found.terms) for entry in found.modifiers)
-        answer.groups.append(Group("g-modifiers", "Modifiers", str(len(found.modifiers)), items))
+    if not asked.page:
+        _add_the_rest(answer, asked, found)
     if not answer.groups:
         answer.nothing = Nothing(_searched(shown), _tries(shown, asked))
     return answer
+
+
+def _add_the_rest(answer: Answer, asked: Asked, found: Results) -> None:
+    """Sections and modifiers that match, as far as the filters leave room for them."""
+    sections = [section for section in found.sections if asked.letter in ("", section.letter)]
+    if sections:
+        items = rows.html(rows.of_section(section, found.terms) for section in sections)
+        answer.groups.append(Group("g-sections", "Sections", str(len(sections)), items))
+    if found.modifiers and not (asked.letter or asked.section or asked.level == 1):
+        items = rows.html(rows.of_entry(entry, found.terms) for entry in found.modifiers)
+        answer.groups.append(Group("g-modifiers", "Modifiers", str(len(found.modifiers)), items))
 
 
 def _refusal(shown: Snapshot, asked: Asked, parsed: Parsed) -> Answer:
@@ -280,7 +266,7 @@ def _refusal(shown: Snapshot, asked: Asked, parsed: Parsed) -> Answer:
     return Answer(
         say=parsed.hint.sentence,
         note=parsed.hint.sentence,
-        meant=[Link(_asking(text), text, text if codes.is_code(text) else "") for text in parsed.candidates],
+        meant=[Link(url_for(text), text, text if codes.is_code(text) else "") for text in parsed.candidates],
         nothing=Nothing(_searched(shown), _tries(shown, asked)),
     )
 
@@ -336,39 +322,6 @@ def _spoken(asked: Asked, found: Results) -> str:
     return f"{', '.join(parts) or 'Nothing'} for {found.suggestion if found.corrected else asked.text}."
 
 
-def _narrow(shown: Snapshot, asked: Asked, found: Results) -> Narrow | None:
-    if not asked.filters and _listed(asked, found) <= SHORT_LIST:
-        return None
-    names = _letter_names(shown.tree)
-    in_all, any_level, in_force = asked.url(letter=""), asked.url(level=None), asked.url(ended=False)
-    letters = []
-    for letter, number in sorted(found.letters.items(), key=lambda item: (-item[1], item[0])):
-        is_chosen = letter == asked.letter
-        href = in_all if is_chosen else f"{in_all}&letter={letter}"
-        letters.append(Letter(href, letter, names.get(letter, ""), number, is_chosen))
-    levels = [
-        Choice(any_level, "All", asked.level is None),
-        Choice(f"{any_level}&level=1", "I", asked.level == 1),
-        Choice(f"{any_level}&level=2", "II", asked.level == 2),
-    ]
-    statuses = [
-        Choice(in_force, "In force", not asked.ended),
-        Choice(f"{in_force}&status=all", "Ended too", asked.ended),
-    ]
-    section = shown.tree.sections.get(asked.section)
-    return Narrow(
-        rows.letters_html(letters),
-        rows.choices_html(levels),
-        rows.choices_html(statuses),
-        Link(asked.url(section=""), section.title) if section else None,
-    )
-
-
-@lru_cache(maxsize=1)
-def _letter_names(tree: Tree) -> dict[str, str]:
-    return {section.ranges.all()[0].low[0]: section.map_title for section in tree.top(2) if section.ranges.all()}
-
-
 def _searched(shown: Snapshot) -> str:
     sections = f"{len(shown.tree.sections):,} section names"
     if shown.release is None:
@@ -386,13 +339,8 @@ def _tries(shown: Snapshot, asked: Asked) -> list[Link]:
         tries.append(Link(anywhere, asked.text, "without the filters"))
     for word in sorted(asked.text.split(), key=len, reverse=True)[:3]:
         if word != asked.text and shown.index.search(word, limit=1).entries:
-            tries.append(Link(_asking(word), word, "one word"))
+            tries.append(Link(url_for(word), word, "one word"))
             break
-    tries.append(Link(_asking("J18"), "J18", "the first characters of a code"))
+    tries.append(Link(url_for("J18"), "J18", "the first characters of a code"))
     tries.append(Link(reverse("browse"), "all sections", "the map"))
     return tries[:3]
-
-
-def _asking(text: str) -> str:
-    """The address of the lookup of a text."""
-    return f"{reverse('lookup')}?{urlencode({'q': text})}"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
 from html import escape
 from typing import NamedTuple
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,8 +19,8 @@ from catalog.charts import bar_widths
 from catalog.models import Change
 from catalog.snapshot import Snapshot, stamped
 from catalog.views import answers
+from catalog.views.asked import Asked
 
-LONGEST_TEXT = 200
 LONGEST_KEPT = 80
 """Answers to longer query strings are not kept: nobody else will ask for them."""
 
@@ -39,52 +37,6 @@ SLOT = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 BAR_WIDTH = 150
 THEME_KEPT = 365 * 24 * 60 * 60  # seconds
-
-
-class Asked(NamedTuple):
-    """A question put to the lookup. ``page`` 0 is the short list of best matches, 1 and up the whole list."""
-
-    text: str = ""
-    level: int | None = None
-    letter: str = ""
-    section: str = ""
-    ended: bool = False
-    page: int = 0
-
-    @classmethod
-    def from_query(cls, query: QueryDict) -> Asked:
-        """Read the query string; what makes no sense counts as not asked."""
-        level, letter, page = query.get("level", ""), query.get("letter", "").upper(), query.get("page", "")
-        return cls(
-            text=" ".join(query.get("q", "").replace("\0", "").split())[:LONGEST_TEXT],
-            level=int(level) if level in {"1", "2"} else None,
-            letter=letter if len(letter) == 1 and codes.level_of(f"{letter}0000") == codes.Level.TWO else "",
-            section=query.get("section", "")[:64],
-            ended=query.get("status") == "all",
-            page=int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0,
-        )
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """The filters that are set, as they stand in the query string."""
-        chosen = {
-            "level": self.level,
-            "letter": self.letter,
-            "section": self.section,
-            "status": self.ended and "all",
-        }
-        return {name: str(value) for name, value in chosen.items() if value}
-
-    def url(self, **changes: object) -> str:
-        """The address of the same question with some of it changed; a change always leaves the page."""
-        asked = self._replace(**{"page": 0} | changes)
-        query = {"q": asked.text} | asked.filters | ({"page": asked.page} if asked.page else {})
-        return f"{_here()}?{urlencode(query)}"
-
-
-@cache
-def _here() -> str:
-    return reverse("lookup")
 
 
 @require_safe

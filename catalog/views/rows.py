@@ -1,4 +1,4 @@
-"""Lists of links as the lookup shows them: a code, what it is, where it belongs; and codes by their first letter.
+"""Lists of links as the lookup shows them: a code, what it is, where it belongs.
 
 Made here and not in a template: a screenful of rows comes with every letter somebody types, and a template would
 take longer for them than the search.
@@ -21,7 +21,6 @@ from catalog.wording import shorten
 
 DESCRIPTOR_LENGTH = 180
 NO_MARKS = Marks()
-CHOSEN = ' aria-current="true"'
 
 code_mark = lru_cache(maxsize=16_384)(mark_code)
 
@@ -85,43 +84,3 @@ def _marked(text: str, marks: Marks) -> str:
         return escape(text)
     pieces = highlight(text, marks)
     return "".join([f"<mark>{escape(piece)}</mark>" if is_found else escape(piece) for piece, is_found in pieces])
-
-
-class Letter(NamedTuple):
-    """Codes found by their first letter. The link shows them alone, or all again when it is chosen already."""
-
-    href: str
-    letter: str
-    name: str
-    number: int
-    is_chosen: bool
-
-
-def letters_html(letters: Iterable[Letter]) -> SafeString:
-    """The rows of the table that narrows a search to a letter."""
-    return mark_safe("\n".join(map(_letter, letters)))  # noqa: S308 - every part is escaped
-
-
-def _letter(row: Letter) -> str:
-    chosen, label = (CHOSEN, ", chosen: show all letters") if row.is_chosen else ("", "")
-    name = escape(row.name)
-    return (
-        f'<tr><th scope="row"><a class="mono fw-bold" href="{escape(row.href)}"{chosen}'
-        f' aria-label="{row.letter}, {name}{label}">{row.letter}</a></th>'
-        f'<td>{name}</td><td class="num fw-bold">{row.number:,}</td></tr>'
-    )
-
-
-class Choice(NamedTuple):
-    href: str
-    text: str
-    is_chosen: bool
-
-
-def choices_html(choices: Iterable[Choice]) -> SafeString:
-    """Links side by side of which one is chosen."""
-    links = [
-        f'<a href="{escape(href)}"{CHOSEN if is_chosen else ""}>{escape(text)}</a>'
-        for href, text, is_chosen in choices
-    ]
-    return mark_safe("".join(links))  # noqa: S308 - every part is escaped

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from catalog.models import Release
+from catalog.models import Release, Section
 from tests.builders import make_code, make_level, make_modifier, make_release, make_section
 from tests.catalog.views.page import links, main, text, words
 
@@ -165,7 +165,7 @@ def test_a_cpt_modifier_is_described_in_our_words_and_says_so(ask):
 
 def test_letters_shaped_like_a_modifier_that_is_not_on_file_are_words(ask):
     response = ask("WH")
-    assert main(response).find("article") is None
+    assert main(response).select("article, .lede, .note") == []
     assert rows(response)[0] == "E1130"
 
 
@@ -209,6 +209,24 @@ def test_filters_stay_while_typing_goes_on(ask):
     hidden = {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
     assert hidden == {"letter": "K", "status": "all"}
     assert form.find("input", id="q")["hx-include"] == "closest form"
+
+
+def test_a_search_narrows_to_a_section_and_those_inside_it_and_back(ask):
+    equipment = Section.objects.get(slug="e-equipment")
+    make_section("e-chairs", ("E1130", "E1298"), parent=equipment, title="Wheelchairs")
+    assert "/?q=wheelchair&section=e-chairs" in links(ask("wheelchair"))
+    response = ask("wheelchair", section="e-equipment")
+    assert heads(response)[0] == "Codes 10 of 11 in force, best match first"
+    chosen = main(response).select_one("aside .subs [aria-current]")
+    assert (text(chosen), chosen["href"]) == ("Equipment", "/?q=wheelchair")
+
+
+def test_filters_hide_the_sections_and_modifiers_outside_them(ask, release):
+    make_section("e-chairs", ("E1130", "E1298"), title="Wheelchairs")
+    make_modifier("KA", release, long_descriptor="Wheelchair option")
+    assert [head.split()[0] for head in heads(ask("wheelchair"))] == ["Codes", "Sections", "Modifiers", "Narrow"]
+    assert [head.split()[0] for head in heads(ask("wheelchair", letter="K"))] == ["Codes", "Narrow"]
+    assert heads(ask("wheelchair", level="1")) == ["Narrow"]
 
 
 def test_ended_codes_are_counted_and_shown_on_demand(ask):

@@ -1,0 +1,65 @@
+"""A question put to the lookup: read from the query string, and written back into addresses."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from catalog import codes
+
+LONGEST_TEXT = 200
+
+
+class Asked(NamedTuple):
+    """What was typed, and the filters. ``page`` 0 is the short list of best matches, 1 and up the whole list."""
+
+    text: str = ""
+    level: int | None = None
+    letter: str = ""
+    section: str = ""
+    ended: bool = False
+    page: int = 0
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> Asked:
+        """Read the query string; what makes no sense counts as not asked."""
+        level, letter, page = query.get("level", ""), query.get("letter", "").upper(), query.get("page", "")
+        return cls(
+            text=" ".join(query.get("q", "").replace("\0", "").split())[:LONGEST_TEXT],
+            level=int(level) if level in {"1", "2"} else None,
+            letter=letter if len(letter) == 1 and codes.level_of(f"{letter}0000") == codes.Level.TWO else "",
+            section=query.get("section", "")[:64],
+            ended=query.get("status") == "all",
+            page=int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0,
+        )
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, as they stand in the query string."""
+        chosen = {
+            "level": self.level,
+            "letter": self.letter,
+            "section": self.section,
+            "status": self.ended and "all",
+        }
+        return {name: str(value) for name, value in chosen.items() if value}
+
+    def url(self, **changes: object) -> str:
+        """The address of the same question with some of it changed; a change always leaves the page."""
+        asked = self._replace(**{"page": 0} | changes)
+        query = {"q": asked.text} | asked.filters | ({"page": asked.page} if asked.page else {})
+        return f"{_lookup()}?{urlencode(query)}"
+
+
+def url_for(text: str) -> str:
+    """The address of the lookup of a text."""
+    return Asked(text).url()
+
+
+@cache
+def _lookup() -> str:
+    return reverse("lookup")
