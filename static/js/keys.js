@@ -55,6 +55,8 @@ document.addEventListener("click", async (event) => {
 // One live region announces what changed; htmx swaps the rest.
 const say = (text) => (document.querySelector("#said").textContent = text);
 
+document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:afterRequest", ({ detail }) => detail.target.removeAttribute("aria-busy"));
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const said = detail.elt.dataset?.say;
   if (said) say(said);
