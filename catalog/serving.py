@@ -5,6 +5,8 @@ A new process may import this module before Django is set up, so it must not imp
 
 from __future__ import annotations
 
+import gc
+import gc
 import os
 import signal
 import socket
@@ -77,4 +79,6 @@ def load_application() -> Callable:
         pass  # the database may come back; until then pages fail and /healthz says why
     finally:
         db.connections.close_all()  # this thread will not answer requests
+    # What is there now stays. No collection of garbage need walk through the index, 30 ms, while somebody waits.
+    gc.freeze()
     return application
