@@ -225,12 +225,14 @@ def test_a_search_that_matches_no_code_does_not_fail(admin_client):
 
 
 def test_repeated_wrong_passwords_lock_the_login(client, admin_user):
-    def log_in(password: str) -> int:
+    def log_in(password: str):
         form = {"username": admin_user.username, "password": password}
-        return client.post(reverse("admin:login"), form, REMOTE_ADDR="192.0.2.1").status_code
+        return client.post(reverse("admin:login"), form, REMOTE_ADDR="192.0.2.1")
 
-    assert [log_in("wrong") for _ in range(5)] == [200, 200, 200, 200, 429]
-    assert log_in("password") == 429
+    assert [log_in("wrong").status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    response = log_in("password")
+    assert response.status_code == 429
+    assert "This login is locked for now" in response.content.decode()
 
 
 def test_a_lock_holds_for_one_address_only(client, admin_user):
