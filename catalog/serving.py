@@ -6,7 +6,6 @@ A new process may import this module before Django is set up, so it must not imp
 from __future__ import annotations
 
 import gc
-import gc
 import os
 import signal
 import socket
