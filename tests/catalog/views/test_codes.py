@@ -255,6 +255,13 @@ def test_a_cpt_number_gets_its_shape_and_range_and_never_a_descriptor(client):
     assert "Not checked: no CPT list is loaded" in shown
 
 
+@pytest.mark.parametrize(("mark", "is_said"), [("V", False), ("S", True), ("I", True), ("G", True)])
+def test_bounds_that_no_authority_gives_say_so(client, mark, is_said):
+    make_section("office", ("99202", "99215"), level=make_level(1), kind="cpt_i", mark=mark)
+    make_release()
+    assert ("Bounds" in words(page_of(client, "99213"))) == is_said
+
+
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
