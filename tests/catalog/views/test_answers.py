@@ -148,8 +148,10 @@ def test_a_range_offers_its_sections_and_its_codes(ask):
     assert "Ended codes too" in words(response)
 
 
-def test_a_range_of_cpt_numbers_offers_its_section(ask):
-    assert "/sections/visits/" in links(ask("99202-99215"))
+def test_a_range_of_cpt_numbers_offers_the_sections_it_runs_through_and_no_other(ask):
+    assert "/sections/visits/" in links(ask("99100-99215"))
+    assert "/sections/visits/" not in links(ask("99100-99200"))
+    assert "/sections/visits/" not in links(ask("99500-99600"))
 
 
 def test_a_modifier_alone_gets_a_card(ask):
@@ -192,7 +194,9 @@ def test_pages_of_a_list_are_links(ask, release):
     assert heads(response) == ["Codes 1 to 50 of 72 in force, best match first", "Narrow"]
     assert "/?q=wheelchair&page=2" in links(response)
     assert len(rows(ask("wheelchair", page="2"))) == 22
-    assert "/?q=wheelchair&page=1" in links(ask("wheelchair", page="2"))
+    second = links(ask("wheelchair", page="2"))
+    assert "/?q=wheelchair&page=1" in second
+    assert "/?q=wheelchair&letter=K" in second, "a narrower list begins at its beginning"
 
 
 def test_a_search_narrows_by_letter_and_back(ask):
