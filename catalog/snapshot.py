@@ -115,9 +115,12 @@ def stamp() -> str:
 def _stamp_sql() -> str:
     readable = f"FROM {Release._meta.db_table} WHERE state <> '{Release.State.LOADING}'"
     parts = [f"(SELECT {what} {readable})" for what in ("MAX(activated_at)", "MAX(loaded_at)", "COUNT(*)")]
+    edited = ["MAX(updated_at)", "COUNT(*)"]
+    if connection.vendor == "postgresql":
+        # Writers overlap there: one that saved first may commit last, and would not be the newest.
+        edited.append("SUM(EXTRACT(EPOCH FROM updated_at))")
     for model in (Level, Section, Synonym, CodeNote):
-        table = model._meta.db_table
-        parts += [f"(SELECT MAX(updated_at) FROM {table})", f"(SELECT COUNT(*) FROM {table})"]  # noqa: S608
+        parts += [f"(SELECT {what} FROM {model._meta.db_table})" for what in edited]  # noqa: S608
     return "SELECT " + ", ".join(parts)
 
 
@@ -129,7 +132,7 @@ def _build(now: str) -> Snapshot:
     tree = Tree(
         Level.objects.all(),
         Section.objects.prefetch_related("ranges"),
-        {record.code: record.effective_on(day) for record in on_file} | {record.code: False for record in gone},
+        {record.code: record.effective_on(day) for record in on_file},
     )
     entries = [_entry(record, day, tree) for record in on_file]
     entries += [_entry(record, day, tree, last_seen=record.release) for record in gone]
@@ -232,13 +235,13 @@ def stamped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         # Headers are read and set one by one here: every letter that somebody types passes through.
         target = request.META.get("HTTP_HX_TARGET", "")
-        shown = f"{of(request).stamp} {settings.BUILD} {theme_of(request)} {target}"
+        shown = f"{of(request).stamp} {settings.BUILD} {theme_of(request)} {target} {request.get_full_path()}"
         etag = f'"{blake2b(shown.encode(), digest_size=12).hexdigest()}"'
         response = get_conditional_response(request, etag=etag)
         if response is None:
             response = view(request, *args, **kwargs)
-            if response.status_code == 200:
-                response.headers["ETag"] = etag
+        if response.status_code in (200, 304):
+            response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
         response.headers["Vary"] = "Cookie, HX-Target"
         return response

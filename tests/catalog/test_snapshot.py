@@ -1,8 +1,9 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import timezone
 
 from catalog import snapshot
 from catalog.models import Release, Section, Synonym
@@ -53,6 +54,17 @@ def test_a_changed_section_changes_the_stamp():
     assert snapshot.current().tree.sections["drugs"].title == "Medicines"
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_an_edit_that_commits_after_a_newer_one_changes_the_stamp():
+    make_section("drugs", ("J0000", "J9999"))
+    late, early = Synonym.objects.create(term="a", means="b"), Synonym.objects.create(term="c", means="d")
+    Synonym.objects.filter(pk=early.pk).update(updated_at=timezone.now() + timedelta(seconds=1))
+    before = snapshot.stamp()
+    Synonym.objects.filter(pk=late.pk).update(updated_at=timezone.now())
+    assert snapshot.stamp() != before
+
+
 def test_a_new_day_changes_the_stamp(monkeypatch):
     before = snapshot.stamp()
     monkeypatch.setattr(snapshot.timezone, "localdate", lambda: date(2031, 1, 1))
@@ -63,8 +75,11 @@ def test_codes_that_left_the_file_are_found_and_say_when_they_were_last_seen():
     make_code("Q1001", make_release("2019Q1", current=False), long_descriptor="Odd lens")
     make_code("Q1001", make_release("2020Q2", current=False), long_descriptor="Odd lens")
     make_code("V2020", make_release("2025Q4"), long_descriptor="Frames")
-    (entry,) = snapshot.current().index.search("odd lens").entries
+    section = make_section("mixed", ("Q0000", "Q9999"))
+    held = snapshot.current()
+    (entry,) = held.index.search("odd lens").entries
     assert (entry.code, entry.ended, entry.tag) == ("Q1001", True, "Last seen in April 2020")
+    assert held.tree.count(section).total == 0
 
 
 def test_a_release_that_is_loading_is_invisible():
@@ -102,7 +117,9 @@ def test_a_page_is_not_sent_again_while_its_snapshot_stands():
     first = page(get("/"))
     etag = first.headers["ETag"]
     assert first.status_code == 200
-    assert page(get("/", headers={"If-None-Match": etag})).status_code == 304
+    again = page(get("/", headers={"If-None-Match": etag}))
+    assert (again.status_code, again.headers["ETag"]) == (304, etag)
+    assert page(get("/codes/J1885/", headers={"If-None-Match": etag})).status_code == 200
     make_section("drugs", ("J0000", "J9999"))
     assert Section.objects.count() == 1
     assert page(get("/", headers={"If-None-Match": etag})).status_code == 200
