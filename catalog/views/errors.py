@@ -43,7 +43,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     context = {"misread": misread}
     if misread:
         index = snapshot.of(request).index
-        found = [(code, index.search(code, limit=1).exact) for code in misread.candidates]
+        found = [(code, index.entry(code)) for code in misread.candidates]
         context["meant"] = [
             (code, shorten(entry.long or entry.short, 80) if entry else "") for code, entry in found
         ]
@@ -68,5 +68,5 @@ def misread_code(text: str) -> Misread | None:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a page without data, so that it can be made when nothing else can. Its reference is in the log."""
     reference = secrets.token_hex(4)
-    logger.error("The reader was shown error reference %s", reference)
+    logger.error("The reader was shown error reference %s", reference, exc_info=True)
     return HttpResponseServerError(render_to_string("500.html", {"reference": reference}))

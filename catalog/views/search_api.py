@@ -65,6 +65,8 @@ def search(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(status=204) if request.method == "OPTIONS" else _answered(request)
     for name, value in CORS.items():
         response.headers[name] = value
+    if response.status_code == 400:
+        del response.headers["ETag"]  # that of the answer it is not
     patch_cache_control(response, public=True, no_cache=True)
     return response
 

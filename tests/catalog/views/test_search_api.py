@@ -129,6 +129,7 @@ def test_nothing_found_and_nothing_typed_are_empty_answers(ask):
 def test_what_cannot_be_answered_is_refused_with_a_sentence(ask, query, sentence):
     response = ask(**query)
     assert response.status_code == 400
+    assert "ETag" not in response.headers
     assert response.json()["error"].startswith(sentence)
     assert response.headers["Access-Control-Allow-Origin"] == "*"
 
