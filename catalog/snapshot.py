@@ -85,15 +85,22 @@ _snapshot: Snapshot | None = None
 
 
 def current() -> Snapshot:
-    """The snapshot of what the database holds now."""
+    """The snapshot of what the database holds now.
+
+    The first to notice that it is out of date makes the new one; who comes meanwhile has the old one and never waits.
+    """
     global _snapshot
     held, now = _snapshot, stamp()
     if held is not None and held.stamp == now:
         return held
-    with _lock:
+    if not _lock.acquire(blocking=held is None):
+        return held
+    try:
         if _snapshot is None or _snapshot.stamp != now:
             _snapshot = _build(now)
         return _snapshot
+    finally:
+        _lock.release()
 
 
 def of(request: HttpRequest) -> Snapshot:

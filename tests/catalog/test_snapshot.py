@@ -36,6 +36,15 @@ def test_a_request_is_answered_from_one_snapshot(rf):
     assert snapshot.of(request) is first
 
 
+def test_readers_do_not_wait_while_another_thread_makes_the_new_snapshot():
+    make_code("J1885")
+    old = snapshot.current()
+    make_section("drugs", ("J0000", "J9999"))
+    with snapshot._lock:
+        assert snapshot.current() is old
+    assert snapshot.current() is not old
+
+
 def test_a_saved_synonym_is_found_at_once():
     make_code("J1885", long_descriptor="Ketorolac, given by needle")
     assert find("toradol") == []
