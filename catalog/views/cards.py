@@ -107,6 +107,10 @@ def _not_on_file(shown: Snapshot, code: str) -> Card:
     elif release.is_starter:
         lede = "Not in the starter set, which holds a few hundred codes."
         note = "It has the shape of a Level II code and may well exist. Load CMS’s release to know."
+    elif release.partial:
+        lede = f"Not in what was loaded of {release.title}."
+        note = "It has the shape of a Level II code and may well exist: the release was loaded although it looks "
+        note += "incomplete."
     else:
         lede = f"Not in the {release.title} file."
         note = (

@@ -220,6 +220,28 @@ def test_an_unknown_code_may_be_missing_from_the_starter_set_only(client):
     assert "December 31, 2014" not in shown
 
 
+def test_a_code_that_an_incomplete_release_lacks_may_well_exist(client):
+    make_code("J9400", make_release(partial=True))
+    answer = page_of(client, "J9998")
+    assert "J9998 is not in what was loaded of October 2025" in words(answer)
+    assert "This one may well exist" in words(answer)
+    assert "not valid on any day" not in words(answer)
+
+
+def test_a_code_that_an_incomplete_release_lacks_may_still_be_valid(client):
+    make_code("J1885", make_release("2025Q3", current=False))
+    make_release(partial=True)
+    assert "so the code may still be valid" in words(page_of(client, "J1885"))
+    assert "no longer holds it" not in words(page_of(client, "J1885"))
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_every_page_says_when_the_release_looks_incomplete(client, partial):
+    make_code("J1885", make_release(partial=partial))
+    for address in ("/", "/sections/", "/codes/J1885/", "/releases/"):
+        assert ("This release may be incomplete." in client.get(address).content.decode()) == partial
+
+
 def test_a_descriptor_of_the_starter_set_is_said_to_be_ours(client):
     make_code("J1885", make_release(origin=Release.Origin.STARTER))
     assert "Both in our own words, not CMS’s." in words(page_of(client, "J1885"))

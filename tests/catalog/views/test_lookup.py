@@ -212,3 +212,10 @@ def test_nothing_that_can_be_typed_breaks_the_page(client, release, query):
     response = client.get("/", query)
     assert response.status_code == 200
     assert "<script>alert" not in response.content.decode()
+
+
+def test_a_code_that_an_incomplete_release_lacks_is_not_said_to_be_missing_from_cmss_file(client):
+    make_code("J1885", make_release(partial=True))
+    said = words(client.get("/", {"q": "J9998"}))
+    assert "Not in what was loaded of October 2025." in said
+    assert "may well exist" in said
