@@ -87,7 +87,7 @@ _snapshot: Snapshot | None = None
 def current() -> Snapshot:
     """The snapshot of what the database holds now.
 
-    The first to notice that it is out of date makes the new one; who comes meanwhile has the old one and never waits.
+    The first to notice that it is out of date makes the new one; who comes meanwhile is answered from the old one.
     """
     global _snapshot
     held, now = _snapshot, stamp()
