@@ -66,7 +66,8 @@ class Step(NamedTuple):
 def steps(record: type[HcpcsCode] | type[Modifier], code: str) -> list[Step]:
     """What every loaded CMS release that knows the code did to it, newest first. Two queries."""
     kind = Change.Record.CODE if record is HcpcsCode else Change.Record.MODIFIER
-    changes = Change.objects.filter(code=code, record=kind).select_related("release")
+    published = Release.objects.published()  # a release still being written has rows already
+    changes = Change.objects.filter(code=code, record=kind, release__in=published).select_related("release")
     by_release = {change.release: change for change in changes}
     holding = [row.release for row in record.objects.published().filter(code=code).only("release")]
     releases = sorted(

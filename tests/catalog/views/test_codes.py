@@ -155,6 +155,16 @@ def test_releases_that_changed_nothing_are_listed_too(client):
     ]
 
 
+def test_what_a_release_being_loaded_changes_is_not_shown_yet(client):
+    july, october = make_release("2025Q3"), make_release(current=False, state=Release.State.LOADING)
+    for release in (july, october):
+        make_code("J1885", release)
+    make_change("J1885", "revised", october, july, coverage_code=["C", "D"])
+    answer = page_of(client, "J1885")
+    assert "October 2025" not in words(answer)
+    assert f"/releases/{october.pk}/" not in links(answer)
+
+
 def test_one_loaded_release_has_no_history_to_tell(client):
     make_code("J1885")
     assert main(page_of(client, "J1885")).find(class_="history") is None
