@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -25,14 +26,15 @@ class Asked(NamedTuple):
     page: int = 0
 
     @classmethod
-    def from_query(cls, query: QueryDict) -> Asked:
-        """Read the query string; what makes no sense counts as not asked."""
+    def from_query(cls, query: QueryDict, sections: Container[str]) -> Asked:
+        """Read the query string; what makes no sense counts as not asked, as does a slug not in ``sections``."""
         level, letter, page = query.get("level", ""), query.get("letter", "").upper(), query.get("page", "")
+        section = query.get("section", "")
         return cls(
             text=" ".join(query.get("q", "").replace("\0", "").split())[:LONGEST_TEXT],
             level=int(level) if level in {"1", "2"} else None,
             letter=letter if len(letter) == 1 and codes.level_of(f"{letter}0000") == codes.Level.TWO else "",
-            section=query.get("section", "")[:64],
+            section=section if section in sections else "",
             ended=query.get("status") == "all",
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0,
         )

@@ -45,16 +45,16 @@ def lookup(request: HttpRequest) -> HttpResponse:
     """The page, or only its results when htmx asks for them; Enter on an exact code opens it."""
     shown, query = snapshot.of(request), request.META.get("QUERY_STRING", "")
     if "go=" in query and "go" in request.GET:
-        asked = Asked.from_query(request.GET)
+        asked = Asked.from_query(request.GET, shown.tree.sections)
         return HttpResponseRedirect(_exact_url(asked.text) or asked.url())
     results = shown.fragments.get(query)
     if results is None:
-        results = _results(shown, Asked.from_query(request.GET))
+        results = _results(shown, Asked.from_query(request.GET, shown.tree.sections))
         if len(query) <= LONGEST_KEPT:
             shown.fragments.put(query, results)
     if request.htmx.target == "results":
         return HttpResponse(results)
-    asked = Asked.from_query(request.GET)
+    asked = Asked.from_query(request.GET, shown.tree.sections)
     before_title, before_text, before_results, after = _frame(request, shown, asked)
     text = escape(asked.text).encode()
     title = text or b"Look up a code"

@@ -225,6 +225,10 @@ def test_a_search_narrows_to_a_section_and_those_inside_it_and_back(ask):
     assert (text(chosen), chosen["href"]) == ("Equipment", "/?q=wheelchair")
 
 
+def test_a_section_that_does_not_exist_counts_as_not_asked(ask):
+    assert heads(ask("wheelchair", section="zzz")) == heads(ask("wheelchair"))
+
+
 def test_filters_hide_the_sections_and_modifiers_outside_them(ask, release):
     make_section("e-chairs", ("E1130", "E1298"), title="Wheelchairs")
     make_modifier("KA", release, long_descriptor="Wheelchair option")

@@ -203,6 +203,7 @@ def test_the_help_page_explains_the_keys(client, release):
         {"q": "wheel", "page": "999"},
         {"q": "wheel", "page": "²"},
         {"q": "wheel", "level": "9", "letter": "é", "section": "nope", "status": "?"},
+        {"q": "wheel", "section": "\N{OBJECT REPLACEMENT CHARACTER}"},
         {"q": "<script>alert(1)</script>"},
         {"q": "￼"},
         {"q": "'\"%_\\"},
