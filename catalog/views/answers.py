@@ -91,16 +91,10 @@ class Answer:
 
 def answer(shown: Snapshot, asked: Asked) -> Answer:
     """The answer to a question, whatever was typed."""
-    size = PAGE if asked.page else SHORT_LIST
-    found = shown.index.search(
-        asked.text,
-        level=asked.level,
-        letter=asked.letter,
-        section=asked.section,
-        ended=asked.ended,
-        limit=size,
-        offset=size * max(asked.page - 1, 0),
-    )
+    found = _found(shown, asked)
+    if asked.page > (last := _last_page(asked, found)):
+        asked = asked._replace(page=last)
+        found = _found(shown, asked)
     parsed = found.parsed
     if parsed.codes or parsed.needs_confirmation:
         return _as_typed(shown, parsed)
@@ -111,6 +105,19 @@ def answer(shown: Snapshot, asked: Asked) -> Answer:
     if parsed.modifier and (found.exact or modifiers.is_level_one(parsed.modifier)):
         return _one_modifier(asked, found)
     return _words(shown, asked, found)
+
+
+def _found(shown: Snapshot, asked: Asked) -> Results:
+    size = PAGE if asked.page else SHORT_LIST
+    return shown.index.search(
+        asked.text,
+        level=asked.level,
+        letter=asked.letter,
+        section=asked.section,
+        ended=asked.ended,
+        limit=size,
+        offset=size * max(asked.page - 1, 0),
+    )
 
 
 # --- What was named ----------------------------------------------------------------------------------------
@@ -279,7 +286,7 @@ def _add_codes(answer: Answer, asked: Asked, found: Results, *, opens_first: boo
     items = rows.html((rows.of_entry(entry, found.terms) for entry in found.entries), opens_first=opens_first)
     answer.groups.append(Group("g-codes", "Codes", _remark(asked, found), items))
     if asked.page:
-        last = -(-listed // PAGE)
+        last = _last_page(asked, found)
         answer.pages = Pages(
             f"Page {asked.page} of {last}",
             asked.url(page=asked.page - 1) if asked.page > 1 else "",
@@ -298,6 +305,10 @@ def _add_codes(answer: Answer, asked: Asked, found: Results, *, opens_first: boo
 def _listed(asked: Asked, found: Results) -> int:
     """How many codes the list has on all its pages; ended ones are listed when nothing in force matches."""
     return found.total + (found.ended_total if asked.ended or not found.total else 0)
+
+
+def _last_page(asked: Asked, found: Results) -> int:
+    return max(1, -(-_listed(asked, found) // PAGE))
 
 
 def _remark(asked: Asked, found: Results) -> str:

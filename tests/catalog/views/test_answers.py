@@ -199,6 +199,14 @@ def test_pages_of_a_list_are_links(ask, release):
     assert "/?q=wheelchair&letter=K" in second, "a narrower list begins at its beginning"
 
 
+def test_a_page_after_the_last_one_is_the_last_one(ask, release):
+    for number in range(60):
+        make_code(f"E{2000 + number}", release, long_descriptor=f"Wheelchair, part {number}")
+    response = ask("wheelchair", page="99")
+    assert heads(response)[0] == "Codes 51 to 72 of 72 in force, best match first"
+    assert "Page 2 of 2" in words(response)
+
+
 def test_a_search_narrows_by_letter_and_back(ask):
     response = ask("wheelchair", letter="K")
     assert rows(response)[0] == "K0001"
