@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from catalog.importers.files import FORMS, BadRow, Member, Refused, lines
-from catalog.importers.hcpcs_layout import FIELDS, Field, Piece, pieces
+from catalog.importers.hcpcs_layout import FIELDS, Field, Piece, pieces, skipped
 from catalog.importers.names import Naming, Publication, naming
 from catalog.models import HcpcsCode, Modifier
 from catalog.models.release import quarter_of
@@ -49,6 +49,8 @@ CANARIES = {
 FEWEST = {"code": 5_000, "modifier": 250}
 # Drugs of an emergency enter the file some weeks early; a whole quarter's codes do not.
 EARLY_CODES = 10
+# Remarks among the records: no file known has any, and a few do no harm.
+MOST_SKIPPED = 20
 # In CMS's zip of 2019 the workbook lacks 115 old action dates, the text two codes' fourth type of service.
 DIFFERS_BETWEEN_FORMS = {"action_effective_date": None, "types_of_service": ()}
 
@@ -261,6 +263,8 @@ def doubts(rows: list[Row], publication: Publication) -> list[str]:
         found.append(f"It lacks {_some(missing)}, which every release holds.")
     if moved := [code for code, day in CANARIES.items() if added.get(code, day) != day]:
         found.append(f"It gives {_some(moved)} an added date no release does; its columns may be shifted.")
+    if (lines_skipped := sum(skipped(member) for member in publication.members)) > MOST_SKIPPED:
+        found.append(f"{lines_skipped:,} lines among its records are none; records may be damaged.")
     return found if publication.quarter_by_hand else found + _doubts_about_quarter(rows, publication.quarter)
 
 

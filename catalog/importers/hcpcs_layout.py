@@ -61,7 +61,8 @@ FIELDS = {
     "termination_date": Field(285, 8, ("TERM DT",)),
     "action_code": Field(293, 1, ("ACTION CD",)),
 }
-LAST_POSITION = 293
+# A first line may have lost what is blank at its end: a termination date and an action code, never more.
+LEAST_WIDTH = 284
 LONG_DESCRIPTION = slice(11, 91)
 REQUIRED_COLUMNS = (
     *("LONG DESCRIPTION", "SHORT DESCRIPTION", "PRICE1", "MULT_PI", "STATUTE", "XREF1", "COV", "BETOS"),
@@ -69,7 +70,9 @@ REQUIRED_COLUMNS = (
 )
 
 RECORD = re.compile(r"(?:[A-Z0-9][0-9]{3}[A-Z0-9]|   [A-Z0-9]{2}|[A-Z0-9]{2}   )[0-9]{5}[0-9]")
-DAMAGED = re.compile(r"[0-9]{5}[3478]")
+# What a record leaves behind that lost or gained some characters. Only below the first record may prose not begin so.
+DAMAGED = re.compile(r".{0,8}[0-9]{5}[3478]")
+CUT_RECORD = re.compile(r"[A-Z][0-9]{3}|[A-Z][0-9]{0,2}$|   [A-Z0-9]{2}[0-9]")
 REMARK = re.compile(r"[\s\x1a]*(\*|$)")
 
 
@@ -84,23 +87,40 @@ class Piece(NamedTuple):
 
 
 def pieces(member: Member) -> Iterator[Piece]:
-    """The lines or rows of a main file that belong to records. Raises BadRow for whatever else stands there."""
+    """The lines or rows of a main file that belong to records; remarks are left out, anywhere.
+
+    Raises BadRow for what looks like a record and cannot be read as one.
+    """
     return _text_pieces(member) if member.form == ".txt" else _table_pieces(member)
+
+
+def skipped(member: Member) -> int:
+    """How many lines between the first and last record of a text are none, blank lines and starred remarks aside."""
+    number, since_last = 0, None
+    for _line, line in lines(member) if member.form == ".txt" else ():
+        if RECORD.match(line):
+            number += since_last or 0
+            since_last = 0
+        elif since_last is not None and not REMARK.match(line):
+            since_last += 1
+    return number
 
 
 def _text_pieces(member: Member) -> Iterator[Piece]:
     begun = False
     for number, line in lines(member):
         if not RECORD.match(line):
-            if DAMAGED.search(line[:14]) or (begun and not REMARK.match(line)):
+            if DAMAGED.match(line) or (begun and CUT_RECORD.match(line)):
                 raise BadRow(str(member), number, f"not a HCPCS record: {line[:20]!r}.")
             continue
         begun = True
         code = line[:5].strip()
         is_first = _is_first(member, number, code, line[10])
-        if is_first and len(line) < LAST_POSITION:
+        if is_first and len(line) < LEAST_WIDTH:
             raise BadRow(
-                str(member), number, f"cut short: {len(line)} characters where a first line has {LAST_POSITION}."
+                str(member),
+                number,
+                f"cut short: {len(line)} characters where a first line has {LEAST_WIDTH} or more.",
             )
         details = {name: _cells(line, field) for name, field in FIELDS.items()} if is_first else None
         yield Piece(number, code, int(line[5:10]), line[LONG_DESCRIPTION], details)

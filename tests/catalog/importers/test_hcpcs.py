@@ -8,7 +8,7 @@ from catalog.importers import files, hcpcs
 from catalog.importers.files import Member
 from catalog.importers.hcpcs import Row
 from catalog.importers.names import Publication
-from tests.release_files import write_zip
+from tests.release_files import record, write_text, write_zip
 
 DATA = Path(__file__).parents[2] / "data" / "hcpcs"
 
@@ -119,8 +119,10 @@ def complete(**changed) -> list[Row]:
     return [row._replace(**changed) for row in [*rows, new]]
 
 
-def doubts(rows: list[Row], quarter: str = "2025Q4", by_hand: bool = False) -> str:
-    return " ".join(hcpcs.doubts(rows, Publication("hcpcs", quarter, None, (), quarter_by_hand=by_hand)))
+def doubts(
+    rows: list[Row], quarter: str = "2025Q4", by_hand: bool = False, members: tuple[Member, ...] = ()
+) -> str:
+    return " ".join(hcpcs.doubts(rows, Publication("hcpcs", quarter, None, members, quarter_by_hand=by_hand)))
 
 
 def test_a_complete_release_leaves_no_doubt():
@@ -143,6 +145,14 @@ def test_a_release_without_a_code_that_all_have_is_doubted():
 
 def test_dates_that_stand_in_the_wrong_column_are_doubted():
     assert "columns may be shifted" in doubts(complete(added_date=date(2025, 10, 1)))
+
+
+@pytest.mark.parametrize(("remarks", "doubt"), [(20, ""), (21, "21 lines among its records are none; records")])
+def test_a_text_with_many_lines_among_its_records_that_are_none_is_doubted(tmp_path, remarks, doubt):
+    path = write_text(tmp_path / "a.txt", [record("E0100")])
+    path.write_bytes(path.read_bytes() + b"A remark\r\n" * remarks + path.read_bytes().replace(b"E0100", b"E0105"))
+    assert doubts(complete(), members=(Member(path),)).startswith(doubt)
+    assert bool(doubts(complete(), members=(Member(path),))) == bool(doubt)
 
 
 def test_a_file_with_nothing_new_in_its_quarter_is_doubted():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from catalog.importers.files import BadRow, Member, Refused
 from catalog.importers.hcpcs import read
+from catalog.importers.hcpcs_layout import skipped
 from tests.release_files import COLUMNS, record, table_row, text_lines, write_csv, write_text, write_workbook
 
 DATA = Path(__file__).parents[2] / "data" / "hcpcs"
@@ -119,7 +120,7 @@ def test_codes_that_others_own_are_never_loaded(tmp_path, code, owner):
         assert owner in bad_row(path).reason
 
 
-@pytest.mark.parametrize("width", [12, 91, 200, 292])
+@pytest.mark.parametrize("width", [12, 91, 200, 283])
 def test_a_first_line_cut_short_is_a_bad_row(tmp_path, width):
     cut = text_lines(record("E0105"))[0][:width]
     path = write_text(tmp_path / "a.txt", [record("E0100")])
@@ -127,11 +128,47 @@ def test_a_first_line_cut_short_is_a_bad_row(tmp_path, width):
     assert (bad_row(path).line, "cut short" in bad_row(path).reason) == (2, True)
 
 
-@pytest.mark.parametrize("line", ["E010", "some text", "E0105\t00100\t3\ttext", "E010500100XText"])
-def test_a_line_among_the_records_that_is_none_is_a_bad_row(tmp_path, line):
+@pytest.mark.parametrize(("ended", "width"), [("", 284), ("20260101", 292)])
+def test_a_first_line_without_its_blank_end_is_read_whole(tmp_path, ended, width):
+    line = text_lines(record("E0100", TERM_DT=ended, ACTION_CD=""))[0].rstrip()
+    assert len(line) == width
+    (tmp_path / "a.txt").write_text(f"{line}\n")
+    row = rows_of(tmp_path / "a.txt")["E0100"]
+    assert (row.action_effective_date, row.action_code) == (date(2001, 1, 1), "")
+    assert row.termination_date == (date(2026, 1, 1) if ended else None)
+
+
+def test_a_first_line_cut_inside_its_termination_date_is_a_bad_row(tmp_path):
+    cut = text_lines(record("E0100", TERM_DT="20260101"))[0][:289]
+    (tmp_path / "a.txt").write_text(cut)
+    assert "has '20260' as TERM DT" in bad_row(tmp_path / "a.txt").reason
+
+
+@pytest.mark.parametrize(
+    "line", ["E010", "E0", "E010500", "E0105\t00100\t3\ttext", "E010500100XText", "   LT0010", "0105001003Text"]
+)
+def test_a_line_among_the_records_that_looks_like_a_damaged_one_is_a_bad_row(tmp_path, line):
     path = write_text(tmp_path / "a.txt", [record("E0100")])
     path.write_bytes(path.read_bytes() + f"{line}\r\n".encode())
     assert (bad_row(path).line, "not a HCPCS record" in bad_row(path).reason) == (2, True)
+
+
+REMARKS = ["End of file.", "Total: 6,800 records", "\t12/20/2018", "NOTE: codes are subject to change", "A remark"]
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+def test_a_remark_among_or_below_the_records_is_left_out(tmp_path, remark):
+    path = write_text(tmp_path / "a.txt", [record("E0100")])
+    one = path.read_bytes()
+    path.write_bytes(one + f"{remark}\r\n".encode() + one.replace(b"E0100", b"E0105") + remark.encode())
+    assert list(rows_of(path)) == ["E0100", "E0105"]
+
+
+def test_only_the_remarks_between_records_are_counted_as_skipped(tmp_path):
+    lines = ["A disclaimer", *text_lines(record("E0100")), "One", "", "* starred", "Two"]
+    lines += [*text_lines(record("E0105")), "The end"]
+    (tmp_path / "a.txt").write_text("\n".join(lines))
+    assert skipped(Member(tmp_path / "a.txt")) == 2
 
 
 def test_a_damaged_record_above_the_others_is_not_taken_for_a_remark(tmp_path):
