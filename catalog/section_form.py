@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
 from catalog import codes
-from catalog.models import Section, SectionRange
+from catalog.models import Level, Section, SectionRange
 
 
 class SectionForm(forms.ModelForm):
@@ -15,14 +15,17 @@ class SectionForm(forms.ModelForm):
 
     def clean(self) -> None:
         super().clean()
-        parent = self.cleaned_data.get("parent")
-        if parent is None:
-            return
+        level, kind = self.cleaned_data.get("level"), self.cleaned_data.get("kind")
+        if level and kind and (shape := codes.Kind(kind)).level != level.pk:
+            self.add_error("kind", f"{shape.label} is a kind of {shape.level.label}, not {level.name}.")
+        if parent := self.cleaned_data.get("parent"):
+            self._check_parent(parent, level)
+
+    def _check_parent(self, parent: Section, level: Level | None) -> None:
         above = _path(parent)
         if self.instance.pk is not None and any(section.pk == self.instance.pk for section in above):
             titles = " → ".join(section.title for section in reversed(above))
             raise ValidationError({"parent": f"A section cannot lie below itself: {titles}."})
-        level = self.cleaned_data.get("level")
         if level is not None and parent.level_id != level.pk:
             raise ValidationError(
                 {"parent": f"“{parent.title}” belongs to {parent.level.name}, not {level.name}."}
@@ -38,6 +41,7 @@ class RangesFormSet(BaseInlineFormSet):
             return
         ranges = [form.instance for form in self.forms if form not in self.deleted_forms and _is_filled(form)]
         messages = [
+            *_of_another_level(ranges, self.instance),
             *_overlaps(ranges),
             *_crossings(ranges, self.instance),
             *_outside_parent(ranges, self.instance.parent),
@@ -58,6 +62,16 @@ def _path(section: Section) -> list[Section]:
         path.append(section)
         section = section.parent
     return path
+
+
+def _of_another_level(ranges: list[SectionRange], section: Section) -> list[str]:
+    if section.level_id is None:  # refused already
+        return []
+    return [
+        f"{one} belongs to {codes.level_of(one.low).label}, but the section to {section.level.name}."
+        for one in ranges
+        if codes.level_of(one.low) != section.level_id
+    ]
 
 
 def _overlaps(ranges: list[SectionRange]) -> list[str]:

@@ -135,6 +135,22 @@ def test_a_section_cannot_lie_below_one_of_another_level(add):
     assert "“Surgery” belongs to Level I, not Level II." in add(parent=parent.pk)
 
 
+def test_a_range_of_another_level_is_refused(add):
+    refusal = add(("99213", "99215"))
+    assert "99213–99215 belongs to Level I, but the section to Level II." in refusal
+    assert add(("W0000", "W9999")).count("belongs to Level III") == 1
+
+
+@pytest.mark.parametrize(("kind", "level"), [("cpt_i", "Level I"), ("local", "Level III")])
+def test_a_kind_of_another_level_is_refused(add, kind, level):
+    refusal = add(("J0000", "J3591"), kind=kind)
+    assert f"is a kind of {level}, not Level II." in refusal
+
+
+def test_a_kind_of_the_same_level_is_kept(add):
+    assert add(("D0000", "D9999"), kind="dental") == ""
+
+
 def test_a_synonym_means_words_or_a_code_and_not_both(admin_client):
     def send(**fields) -> str:
         response = admin_client.post(page(Synonym, "add"), {"means": "", "code": "", "note": ""} | fields)
