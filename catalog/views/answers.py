@@ -63,10 +63,13 @@ class Pages(NamedTuple):
 
 
 class Nothing(NamedTuple):
-    """What is said when nothing was found: what was searched, in words, and what to try."""
+    """What is said when nothing was found: that, in a few words; what was searched; what to try."""
 
+    title: str
     searched: str
     tries: list[Link]
+    without: Link | None = None
+    """Leads to what there is without the filters, where it is they that leave nothing."""
 
 
 @dataclass
@@ -211,7 +214,7 @@ def _range(shown: Snapshot, asked: Asked, parsed: Parsed, found: Results) -> Ans
         answer.groups.append(Group("g-sections", "Sections", f"from {low} to {high}", items))
     _add_codes(answer, asked, found)
     if not answer.groups:
-        answer.nothing = Nothing(_searched(shown), _tries(shown, asked))
+        answer.nothing = _nothing(shown, asked, is_unreadable=bool(answer.note))
     return answer
 
 
@@ -253,7 +256,7 @@ def _words(shown: Snapshot, asked: Asked, found: Results) -> Answer:
     if not asked.page:
         _add_the_rest(answer, asked, found)
     if not answer.groups:
-        answer.nothing = Nothing(_searched(shown), _tries(shown, asked))
+        answer.nothing = _nothing(shown, asked, is_unreadable=bool(answer.note))
     return answer
 
 
@@ -274,7 +277,7 @@ def _refusal(shown: Snapshot, asked: Asked, parsed: Parsed) -> Answer:
         say=parsed.hint.sentence,
         note=parsed.hint.sentence,
         meant=[Link(url_for(text), text, text if codes.is_code(text) else "") for text in parsed.candidates],
-        nothing=Nothing(_searched(shown), _tries(shown, asked)),
+        nothing=_nothing(shown, asked, is_unreadable=True),
     )
 
 
@@ -333,6 +336,19 @@ def _spoken(asked: Asked, found: Results) -> str:
     return f"{', '.join(parts) or 'Nothing'} for {found.suggestion if found.corrected else asked.text}."
 
 
+def _nothing(shown: Snapshot, asked: Asked, *, is_unreadable: bool) -> Nothing:
+    title, without = f"Nothing matches “{asked.text}”", None
+    if is_unreadable:
+        title = f"“{asked.text}” cannot be read as a code"
+    elif asked.filters:
+        anywhere = shown.index.search(asked.text, ended=True, limit=1)
+        if number := anywhere.total + anywhere.ended_total:
+            title = f"Nothing with these filters matches “{asked.text}”"
+            href = asked.url(level=None, letter="", section="", ended=True)
+            without = Link(href, f"Drop the filters: {number:,} code{'' if number == 1 else 's'}")
+    return Nothing(title, _searched(shown), _tries(shown, asked), without)
+
+
 def _searched(shown: Snapshot) -> str:
     sections = f"{len(shown.tree.sections):,} section names"
     if shown.release is None:
@@ -345,9 +361,6 @@ def _searched(shown: Snapshot) -> str:
 def _tries(shown: Snapshot, asked: Asked) -> list[Link]:
     """Up to three things to try when nothing was found, those likeliest to help first."""
     tries = []
-    if asked.filters:
-        anywhere = asked.url(level=None, letter="", section="", ended=True)
-        tries.append(Link(anywhere, asked.text, "without the filters"))
     for word in sorted(asked.text.split(), key=len, reverse=True)[:3]:
         if word != asked.text and shown.index.search(word, limit=1).entries:
             tries.append(Link(url_for(word), word, "one word"))

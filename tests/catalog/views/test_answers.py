@@ -266,10 +266,17 @@ def test_what_nothing_matches_is_told_with_what_was_searched_and_what_to_try(ask
     assert "/sections/" in links(ask("qqqq wwww"))
 
 
-def test_a_search_that_its_filters_empty_offers_itself_without_them(ask):
-    response = ask("wheelchair", letter="J")
-    assert "without the filters: wheelchair" in words(response)
+@pytest.mark.parametrize("filters", [{"letter": "J"}, {"level": "1"}, {"section": "d-dental"}])
+def test_a_search_that_its_filters_empty_says_so_and_offers_itself_without_them(ask, filters):
+    response = ask("wheelchair", **filters)
+    assert "Nothing with these filters matches “wheelchair” Drop the filters: 12 codes" in words(response)
     assert "/?q=wheelchair&status=all" in links(response)
+
+
+def test_filters_are_not_blamed_when_nothing_matches_without_them_either(ask):
+    said = words(ask("qqqq", letter="J"))
+    assert "Nothing matches “qqqq”" in said
+    assert "Drop the filters" not in said
 
 
 def test_a_diagnosis_code_is_told_apart_from_an_empty_result(ask):
