@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog import codemap, codes, snapshot
 from catalog.charts import bar_widths
-from catalog.models import Change
+from catalog.models import Change, Release
 from catalog.snapshot import Snapshot, stamped
 from catalog.views import answers
 from catalog.views.asked import Asked
@@ -104,16 +104,16 @@ class News(NamedTuple):
     """What the loaded release changed: label, how many and the width of a bar, for each kind of change."""
 
     bars: list[tuple[str, int, float]]
-    is_by_dates: bool
-    """Told by the dates in the file itself, because no release before it is loaded."""
+    since: Release | None
+    """The release it is compared with. None when none before it is loaded: then the file's own dates tell."""
 
 
 def _news(shown: Snapshot) -> News | None:
     if shown.release is None or shown.is_starter:
         return None
     tally = shown.release.changes.tally()
-    is_by_dates = not any(tally.values())
-    if is_by_dates:
+    change = shown.release.changes.select_related("against").first()
+    if change is None:
         quarter = (shown.release.first_day, shown.release.last_day)
         tally[Change.Kind.ADDED] = shown.release.codes.filter(added_date__range=quarter).count()
         # The last day it may be used is the day before it is gone.
@@ -122,7 +122,7 @@ def _news(shown: Snapshot) -> News | None:
     kinds = [kind for kind in Change.Kind if tally[kind]]
     widths = bar_widths([tally[kind] for kind in kinds], BAR_WIDTH)
     bars = [(kind.label, tally[kind], width) for kind, width in zip(kinds, widths, strict=True)]
-    return News(bars, is_by_dates) if bars else None
+    return News(bars, change and change.against) if bars else None
 
 
 # No token: the worst a forged request can do is change a color, and pages without a token can be cached.

@@ -46,12 +46,11 @@ def test_home_shows_the_map_examples_and_ways_to_browse(client, release):
     assert "/?q=J1885-JW" in links(response)
 
 
-def test_home_tells_what_the_release_changed(client, release):
-    july = make_release("2025Q3", current=False)
-    make_change("J1885", "added", release, july)
-    assert "New in HCPCS II, October 2025 Changes in the October 2025 release Added 1 What changed" in words(
-        client.get("/")
-    )
+def test_home_tells_what_the_release_changed_and_since_when(client, release):
+    make_change("J1885", "added", release, make_release("2020Q3", current=False))
+    said = words(client.get("/"))
+    assert "New in HCPCS II, October 2025 since July 2020" in said
+    assert "Changes in the October 2025 release since July 2020 Added 1 What changed" in said
 
 
 def test_without_a_release_before_it_home_counts_by_dates_and_says_so(client, release):
