@@ -13,7 +13,9 @@ from django.core.management import CommandError
 from django.db import connection
 from django.urls import reverse
 
-from catalog.management.commands.serve import address, refuse_taken_port
+from catalog.importers.load import sole_import
+from catalog.management.commands.serve import Command, address, refuse_taken_port
+from catalog.models import Release
 from tests.builders import make_code
 
 SECONDS = 30
@@ -122,6 +124,13 @@ def test_a_taken_port_is_refused_with_what_to_do(port):
 def test_a_host_that_is_not_ours_is_refused(port):
     with pytest.raises(CommandError, match=f"Cannot listen on no-such-host.invalid:{port}"):
         refuse_taken_port("no-such-host.invalid", port)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_serving_a_new_database_while_an_import_runs_is_refused(port):
+    Release.objects.all().delete()
+    with sole_import(), pytest.raises(CommandError, match="Another import is running"):
+        Command().prepare("127.0.0.1", port)
 
 
 def test_a_database_that_does_not_answer_is_named_without_a_traceback(tmp_path, port):

@@ -17,6 +17,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from catalog.importers.files import Refused
 from catalog.serving import run_server
 from catalog.starter.load import load_into_empty_database
 
@@ -55,7 +56,11 @@ class Command(BaseCommand):
     def prepare(self, host: str, port: int) -> None:
         refuse_taken_port(host, port)
         self.say(f"Database: {migrate()}.")
-        if added := load_into_empty_database():
+        try:
+            added = load_into_empty_database()
+        except Refused as reason:
+            raise CommandError(str(reason)) from reason
+        if added:
             self.say(f"Starter set: {', '.join(added)} added.")
         self.say(f"Static files: {collect_static_files()}.")
         if settings.IS_DEVELOPMENT:
