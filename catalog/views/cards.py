@@ -64,8 +64,7 @@ def of_code(shown: Snapshot, code: str, entry: Entry | None) -> Card:
 
 def of_modifier(modifier: str, entry: Entry | None) -> Card:
     """The card of a modifier, of CMS's file or of the AMA's."""
-    on_line = f"after a code, as in {'J1885' if entry else '99213'}-{modifier}"
-    facts = [Fact("On a claim line", on_line)]
+    facts = [Fact("On a claim line", _after_which(modifier))]
     if group := modifiers.ncci_group(modifier):
         facts.append(Fact("NCCI-associated", group))
     href = page_of("modifier", modifier)
@@ -84,6 +83,15 @@ def of_modifier(modifier: str, entry: Entry | None) -> Card:
         + ("The words above are ours, not its." if label else "Look this one up in your licensed CPT book."),
         facts=tuple(facts),
     )
+
+
+def _after_which(modifier: str) -> str:
+    """The codes a modifier goes after. No one code fits every modifier, so most get no example."""
+    if modifier in modifiers.CATEGORY_II:
+        return f"after a Category II code only, as in 0500F-{modifier}"
+    if modifiers.is_anesthesia_status(modifier):
+        return f"after an anesthesia code only, as in 00100-{modifier}"
+    return "after the code it says more about"
 
 
 def _on_file(shown: Snapshot, entry: Entry) -> Card:

@@ -165,6 +165,19 @@ def test_a_cpt_modifier_is_described_in_our_words_and_says_so(ask):
     assert "The words above are ours" in said
 
 
+@pytest.mark.parametrize(
+    ("modifier", "on_a_line"),
+    [
+        ("1P", "after a Category II code only, as in 0500F-1P"),
+        ("P1", "after an anesthesia code only, as in 00100-P1"),
+        ("LT", "after the code it says more about"),
+    ],
+)
+def test_a_modifier_is_never_shown_after_a_code_it_cannot_follow(ask, release, modifier, on_a_line):
+    make_modifier("P1", release, long_descriptor="A healthy patient")
+    assert f"On a claim line {on_a_line}" in words(ask(modifier))
+
+
 def test_letters_shaped_like_a_modifier_that_is_not_on_file_are_words(ask):
     response = ask("WH")
     assert main(response).select("article, .lede, .note") == []
