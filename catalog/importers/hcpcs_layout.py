@@ -41,19 +41,19 @@ FIELDS = {
     "short_descriptor": Field(92, 28, ("SHORT DESCRIPTION",), limit=64),
     "pricing_indicators": Field(120, 2, _numbered("PRICE", 4), zeros=True),
     "multiple_pricing_indicator": Field(128, 1, ("MULT_PI",)),
-    "cim_references": Field(129, 6, _numbered("CIM", 3)),
-    "mcm_references": Field(147, 8, _numbered("MCM", 3)),
+    "cim_references": Field(129, 6, _numbered("CIM", 3), limit=32),
+    "mcm_references": Field(147, 8, _numbered("MCM", 3), limit=32),
     "statute": Field(171, 10, ("STATUTE",), limit=32),
-    "lab_certifications": Field(181, 3, _numbered("LABCERT", 8), zeros=True),
-    "cross_references": Field(205, 5, _numbered("XREF", 5), zeros=True),
+    "lab_certifications": Field(181, 3, _numbered("LABCERT", 8), limit=8, zeros=True),
+    "cross_references": Field(205, 5, _numbered("XREF", 5), limit=16, zeros=True),
     "coverage_code": Field(230, 1, ("COV",)),
-    "asc_group": Field(231, 2, ("ASC_GRP",)),
+    "asc_group": Field(231, 2, ("ASC_GRP",), limit=4),
     "asc_effective_date": Field(233, 8, ("ASC_DT",)),
-    "mog_group": Field(241, 3, ("OPPS",)),
+    "mog_group": Field(241, 3, ("OPPS",), limit=4),
     "mog_policy_indicator": Field(244, 1, ("OPPS_PI",)),
     "mog_effective_date": Field(245, 8, ("OPPS_DT",)),
-    "processing_note": Field(253, 4, ("PROCNOTE",), zeros=True),
-    "betos": Field(257, 3, ("BETOS",)),
+    "processing_note": Field(253, 4, ("PROCNOTE",), limit=8, zeros=True),
+    "betos": Field(257, 3, ("BETOS",), limit=4),
     "types_of_service": Field(261, 1, _numbered("TOS", 5)),
     "anesthesia_base_units": Field(266, 3, ("ANEST_BU",)),
     "added_date": Field(269, 8, ("ADD DT",)),
@@ -70,7 +70,7 @@ REQUIRED_COLUMNS = (
 )
 
 RECORD = re.compile(r"(?:[A-Z0-9][0-9]{3}[A-Z0-9]|   [A-Z0-9]{2}|[A-Z0-9]{2}   )[0-9]{5}[0-9]")
-# What a record leaves behind that lost or gained some characters. Only below the first record may prose not begin so.
+# What is left of a record that lost or gained characters; the second is looked for below the first record only.
 DAMAGED = re.compile(r".{0,8}[0-9]{5}[3478]")
 CUT_RECORD = re.compile(r"[A-Z][0-9]{3}|[A-Z][0-9]{0,2}$|   [A-Z0-9]{2}[0-9]")
 REMARK = re.compile(r"[\s\x1a]*(\*|$)")
@@ -95,7 +95,7 @@ def pieces(member: Member) -> Iterator[Piece]:
 
 
 def skipped(member: Member) -> int:
-    """How many lines between the first and last record of a text are none, blank lines and starred remarks aside."""
+    """How many lines between the first and last record of a text are none. Blank and starred ones do not count."""
     number, since_last = 0, None
     for _line, line in lines(member) if member.form == ".txt" else ():
         if RECORD.match(line):

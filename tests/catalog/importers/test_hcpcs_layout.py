@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from catalog.importers.files import BadRow, Member, Refused
 from catalog.importers.hcpcs import read
-from catalog.importers.hcpcs_layout import skipped
+from catalog.importers.hcpcs_layout import FIELDS, skipped
+from catalog.models import HcpcsCode
 from tests.release_files import COLUMNS, record, table_row, text_lines, write_csv, write_text, write_workbook
 
 DATA = Path(__file__).parents[2] / "data" / "hcpcs"
@@ -269,6 +270,31 @@ def test_the_sheet_with_the_header_is_read_whatever_sheets_stand_before_it(tmp_p
 def test_a_value_too_long_for_its_field_means_shifted_columns(tmp_path):
     error = bad_row(write_workbook(tmp_path / "a.xlsx", [cells(COV="O1E", BETOS="D")]))
     assert (error.line, "'O1E' as COV" in error.reason) == (2, True)
+
+
+def test_a_long_value_of_a_workbook_is_kept_as_it_is_where_the_database_has_room(tmp_path):
+    row = cells(
+        CIM1="60-3, 60-9",
+        MCM1="2100.1 and 2100.2",
+        LABCERT1="0510",
+        XREF1="J0123-J0125",
+        ASC_GRP="YY1",
+        OPPS="0123",
+        PROCNOTE="0088A",
+        BETOS="D1FX",
+        STATUTE="1861(s)(2)(K) and more",
+    )
+    found = rows_of(write_workbook(tmp_path / "a.xlsx", [row]))["E0100"]
+    assert (found.cim_references, found.mcm_references) == (("60-3, 60-9",), ("2100.1 and 2100.2",))
+    assert (found.lab_certifications, found.cross_references) == (("0510",), ("J0123-J0125",))
+    assert (found.asc_group, found.mog_group, found.processing_note) == ("YY1", "0123", "0088A")
+    assert (found.betos, found.statute) == ("D1FX", "1861(s)(2)(K) and more")
+
+
+def test_no_value_is_taken_that_the_database_has_no_room_for():
+    for name, field in FIELDS.items():
+        room = getattr(HcpcsCode._meta.get_field(name), "max_length", None)
+        assert not room or (field.limit or field.width) <= room, name
 
 
 def test_column_names_may_be_written_in_another_way(tmp_path):
