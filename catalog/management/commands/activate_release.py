@@ -14,6 +14,9 @@ from catalog.models import Release
 class Command(BaseCommand):
     help = "Make a loaded release the current one. The one before it stays loaded."
 
+    def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
+        return super().create_parser(*args, allow_abbrev=False, **kwargs)
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("id", type=int, help="as manage.py releases lists it")
 

@@ -41,12 +41,13 @@ class Command(BaseCommand):
 
     def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
         return super().create_parser(
-            *args, epilog=DETECTION, formatter_class=RawDescriptionHelpFormatter, **kwargs
+            *args, epilog=DETECTION, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs
         )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, a zip or a folder")
         parser.add_argument("--dataset", default="", choices=list(DATASETS), help="what the files are")
+        parser.add_argument("--setting", default="", help="the setting they are for; HCPCS files know none")
         parser.add_argument("--quarter", default="", help="the quarter they are of, as in 2026Q4")
         parser.add_argument("--revision", type=int, help="the revision they are, 0 for the first publication")
         parser.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -60,9 +61,13 @@ class Command(BaseCommand):
             "another quarter's dates); it is marked as partial and never replaces a complete one by itself",
         )
 
-    def handle(self, *, paths: list[Path], dataset: str, quarter: str, revision: int | None, **options) -> None:
+    def handle(
+        self, *, paths: list[Path], dataset: str, setting: str, quarter: str, revision: int | None, **options
+    ) -> None:
         if Release._meta.db_table not in connection.introspection.table_names():
             raise CommandError("The database has no tables yet. Run manage.py migrate first.")
+        if setting:
+            raise CommandError(f"--setting {setting} does not apply: HCPCS files are the same for every setting.")
         if quarter and not re.fullmatch(r"20[0-9]{2}Q[1-4]", quarter := quarter.upper()):
             raise CommandError(f"--quarter {quarter} is not a quarter. Write it as in 2026Q4.")
         if revision is not None and not 0 <= revision <= 99:

@@ -1,3 +1,5 @@
+from argparse import ArgumentParser
+
 from django.core.management import BaseCommand, CommandError
 
 from catalog.importers.files import Refused
@@ -6,6 +8,9 @@ from catalog.starter.load import load_starter
 
 class Command(BaseCommand):
     help = "Add what is missing of the starter set. Rows that are there stay as they are, whatever they say."
+
+    def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
+        return super().create_parser(*args, allow_abbrev=False, **kwargs)
 
     def handle(self, **options: object) -> None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
+
 from django.core.management import BaseCommand
 from django.utils.timezone import localtime
 
@@ -12,6 +14,9 @@ HEADER = ("ID", "Dataset", "Release", "State", "Rows", "Loaded", "SHA-256", "Fil
 
 class Command(BaseCommand):
     help = "List the releases that are loaded, newest first."
+
+    def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
+        return super().create_parser(*args, allow_abbrev=False, **kwargs)
 
     def handle(self, **options: object) -> None:
         releases = Release.objects.readable().newest_first().prefetch_related("files")

@@ -28,6 +28,9 @@ MOST_WORKERS = 4
 class Command(BaseCommand):
     help = "Prepare the database and the static files, then serve the site until Ctrl-C."
 
+    def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
+        return super().create_parser(*args, allow_abbrev=False, **kwargs)
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         parser.add_argument(

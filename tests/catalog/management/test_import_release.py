@@ -98,12 +98,20 @@ def test_a_refused_release_does_not_keep_the_others_out(folder, capsys):
         (["--revision", "1"], "these paths hold 2"),
         (["--quarter", "2025Q4"], "these are 2025Q3, 2025Q4"),
         (["--revision", "100"], "between 0 and 99"),
+        (["--setting", "practitioner"], "--setting practitioner does not apply: HCPCS files are the same"),
     ],
 )
 def test_flags_that_make_no_sense_are_refused(folder, capsys, arguments, reason):
     with pytest.raises(CommandError, match=reason):
         run(capsys, folder, *arguments)
     assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize("command", ["import_release", "activate_release", "load_starter", "releases", "serve"])
+def test_a_flag_cut_short_is_refused(command):
+    paths = ["1"] if command in {"import_release", "activate_release"} else []
+    with pytest.raises(CommandError, match="unrecognized arguments: --verb"):
+        call_command(command, *paths, "--verb", "2")
 
 
 def test_a_path_that_is_not_there_is_refused(tmp_path, capsys):
