@@ -88,6 +88,8 @@ class SectionEntry:
     """How many codes on file lie in it."""
     parent: str = ""
     """Slug of the section right around it."""
+    other_ranges: tuple[tuple[str, str], ...] = ()
+    """Its ranges after the one from ``low`` to ``high``."""
 
 
 @dataclass(frozen=True, slots=True)

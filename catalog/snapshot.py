@@ -219,6 +219,7 @@ def _section_entries(tree: Tree) -> list[search.SectionEntry]:
                 high=ranges[0].high if ranges else "",
                 codes=tree.count(section).total,
                 parent=around[-1].slug if around else "",
+                other_ranges=tuple((stretch.low, stretch.high) for stretch in ranges[1:]),
             )
         )
     return entries

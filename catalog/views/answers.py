@@ -229,8 +229,8 @@ def _is_leaf_across(tree: Tree, section: Section, low: str, high: str) -> bool:
 
 
 def _leaf_row(tree: Tree, section: Section) -> Row:
-    first, number = section.ranges.all()[0], tree.count(section).total
-    where = f"to {first.high}" + (f", {number:,} codes" if number else "")
+    first, *others = section.ranges.all()
+    where = rows.extent(first.high, len(others), tree.count(section).total)
     return Row(page_of("section", section.slug), first.low, section.title, where)
 
 

@@ -46,9 +46,14 @@ def of_entry(entry: Entry, marks: Marks = NO_MARKS) -> Row:
 
 
 def of_section(section: SectionEntry, marks: Marks = NO_MARKS) -> Row:
-    number = f", {section.codes:,} code{'' if section.codes == 1 else 's'}" if section.codes else ""
-    href = page_of("section", section.slug)
-    return Row(href, section.low, section.title, f"to {section.high}{number}", marks=marks)
+    href, where = page_of("section", section.slug), extent(section.high, len(section.other_ranges), section.codes)
+    return Row(href, section.low, section.title, where, marks=marks)
+
+
+def extent(high: str, others: int, number: int) -> str:
+    """What stands after the first code of a section: ``to C9199 and 2 more ranges, 203 codes``."""
+    more = f" and {others} more range{'' if others == 1 else 's'}" if others else ""
+    return f"to {high}{more}" + (f", {number:,} code{'' if number == 1 else 's'}" if number else "")
 
 
 def page_of(view: str, name: str) -> str:
