@@ -8,13 +8,18 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+LONGEST_WORDS = 100
 STATUSES = {"active": "In force", "ended": "Ended"}
 
 
 class RecordFilter(filters.FilterSet):
-    """Codes or modifiers, by words and by whether they may be used on ``day``."""
+    """Codes or modifiers, by words and by whether they may be used on ``day``.
 
-    f = filters.CharFilter(method="by_words", max_length=100)
+    Of a longer text the first ``LONGEST_WORDS`` characters narrow the table. What cannot be read narrows nothing,
+    the other choice still does; ``words``, ``status`` and ``sentence`` say what did.
+    """
+
+    f = filters.CharFilter(method="by_words")
     st = filters.ChoiceFilter(method="by_status", choices=[*STATUSES.items()])
 
     def __init__(self, data: QueryDict, queryset: QuerySet, day: date):
@@ -22,18 +27,22 @@ class RecordFilter(filters.FilterSet):
         self.day = day
 
     def by_words(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
-        return queryset.matching(text)
+        return queryset.matching(self.words)
 
     def by_status(self, queryset: QuerySet, name: str, status: str) -> QuerySet:
         return queryset.effective_on(self.day) if status == "active" else queryset.ended_before(self.day)
 
     @property
     def words(self) -> str:
-        return self.form.cleaned_data.get("f", "") if self.form.is_valid() else ""
+        return self._read("f")[:LONGEST_WORDS]
 
     @property
     def status(self) -> str:
-        return self.form.cleaned_data.get("st", "") if self.form.is_valid() else ""
+        return self._read("st")
+
+    def _read(self, name: str) -> str:
+        """What was asked for; empty for nothing, and for what cannot be read."""
+        return "" if name in self.form.errors else self.form.cleaned_data[name]
 
     @property
     def sentence(self) -> str:

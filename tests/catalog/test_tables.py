@@ -65,6 +65,27 @@ def test_an_unbound_filter_leaves_everything_and_says_so():
     assert chosen.sentence == "Filter: none"
 
 
+def test_a_filter_narrows_by_what_can_be_read_and_says_that_alone():
+    make_code("J0001", long_descriptor="Ketorolac")
+    make_code("J0002", termination_date=date(2020, 1, 1))
+    for asked, found, sentence in [
+        ("f=ketorolac&st=bogus", ["J0001"], "Filter: words “ketorolac”"),
+        ("f=a%00b&st=ended", ["J0002"], "Filter: ended on 2025-11-14"),
+        ("f=a%00b&st=bogus", ["J0001", "J0002"], "Filter: none"),
+    ]:
+        chosen = RecordFilter(QueryDict(asked), HcpcsCode.objects.all(), DAY)
+        assert [record.code for record in chosen.qs] == found
+        assert chosen.sentence == sentence
+
+
+def test_of_a_long_text_the_beginning_narrows_and_is_what_is_said():
+    make_code("J0001", long_descriptor="x" * 100)
+    make_code("J0002")
+    chosen = RecordFilter(QueryDict("f=" + "x" * 101), HcpcsCode.objects.all(), DAY)
+    assert [record.code for record in chosen.qs] == ["J0001"]
+    assert chosen.words == "x" * 100
+
+
 def test_a_filter_says_what_it_narrowed_to():
     chosen = RecordFilter(QueryDict("f=ketorolac+inj&st=ended"), HcpcsCode.objects.all(), DAY)
     assert chosen.sentence == "Filter: words “ketorolac inj”; ended on 2025-11-14"
