@@ -1,6 +1,7 @@
 """Tables as files for a spreadsheet: CSV and XLSX that say what they are and that no cell can turn into a program.
 
-Both begin with lines that name the table, the release and the filter, then a header, then the rows. Codes stay
+Both begin with the header, so that whatever reads tables can read them. The file name says which table of which
+release it is, and that a filter narrowed it; a workbook has a second sheet that says which filter. Codes stay
 text, so 00100 keeps its zeros; dates are ISO.
 """
 
@@ -32,11 +33,13 @@ class Sheet(NamedTuple):
     about: tuple[str, ...]
     release: str
     rows: Iterable[Sequence[object]]
+    is_filtered: bool = False
 
     def filename(self, extension: str, day: date) -> str:
-        """The title, the release and the day, fit for any file system."""
+        """The title, whether it was filtered, the release and the day, fit for any file system."""
         title = slugify(self.title.replace("–", "-"))[:60]
-        return f"{title}-{slugify(self.release)}-{day.isoformat()}.{extension}"
+        filtered = "-filtered" if self.is_filtered else ""
+        return f"{title}{filtered}-{slugify(self.release)}-{day.isoformat()}.{extension}"
 
 
 def response(sheet: Sheet, export_format: str, day: date) -> HttpResponse | StreamingHttpResponse:
@@ -59,7 +62,7 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
     line = io.StringIO()
     writer = csv.writer(line)
     yield _BYTE_ORDER_MARK
-    for row in _lines(sheet):
+    for row in sheet.rows:
         writer.writerow([_harmless(cell) for cell in row])
         yield line.getvalue()
         line.seek(0)
@@ -67,22 +70,18 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
 
 
 def xlsx(sheet: Sheet) -> bytes:
-    """A workbook of one sheet named after the release. Every cell is typed as text, so none is a formula."""
+    """The rows in a sheet named after the release, then a sheet ``About``. Every cell is text, none a formula."""
     workbook = Workbook(write_only=True)
     page = workbook.create_sheet(_sheet_name(sheet.release))
-    header_at = len(sheet.about) + 2
-    page.freeze_panes = f"A{header_at + 1}"
-    for number, row in enumerate(_lines(sheet), start=1):
-        page.append([_text_cell(page, cell, bold=number in (1, header_at)) for cell in row])
+    page.freeze_panes = "A2"
+    for number, row in enumerate(sheet.rows):
+        page.append([_text_cell(page, cell, bold=number == 0) for cell in row])
+    about = workbook.create_sheet("About")
+    for number, line in enumerate((sheet.title, *sheet.about)):
+        about.append([_text_cell(about, line, bold=number == 0)])
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()
-
-
-def _lines(sheet: Sheet) -> Iterator[Sequence[object]]:
-    yield [sheet.title]
-    yield from ([line] for line in sheet.about)
-    yield from sheet.rows
 
 
 def _text(cell: object) -> str:

@@ -45,6 +45,10 @@ class RecordFilter(filters.FilterSet):
         return "" if name in self.form.errors else self.form.cleaned_data[name]
 
     @property
+    def is_narrowing(self) -> bool:
+        return bool(self.words or self.status)
+
+    @property
     def sentence(self) -> str:
         """What the table was narrowed to, for the head of an export."""
         parts = [f"words “{self.words}”"] if self.words else []

@@ -84,7 +84,7 @@ def _about(loaded: Snapshot, shown: Section) -> dict[str, object]:
 def _nothing_found(loaded: Snapshot, chosen: RecordFilter) -> str:
     if loaded.release is None:
         return "No release is loaded."
-    if chosen.words or chosen.status:
+    if chosen.is_narrowing:
         return "No code of this section fits the filter."
     return f"The loaded release, {loaded.release.title}, has no code here."
 
@@ -97,6 +97,7 @@ def _sheet(loaded: Snapshot, shown: Section, chosen: RecordFilter, table: Record
         about=(f"HCPCS Level II, {release}", chosen.sentence),
         release=release,
         rows=table.as_values(),
+        is_filtered=chosen.is_narrowing,
     )
 
 

@@ -65,4 +65,4 @@ def modifier(request: HttpRequest, modifier: str) -> HttpResponse:
 def _sheet(loaded: Snapshot, chosen: RecordFilter, table: ModifierTable) -> exports.Sheet:
     release = loaded.release.title if loaded.release else "not loaded"
     about = (f"HCPCS Level II, {release}", chosen.sentence)
-    return exports.Sheet("HCPCS modifiers", about, release, table.as_values())
+    return exports.Sheet("HCPCS modifiers", about, release, table.as_values(), chosen.is_narrowing)

@@ -54,7 +54,7 @@ def _answer(
     if letter:
         changes = changes.filter(record=Change.Record.CODE, code__startswith=letter)
     table = ChangeTable(changes, kind, order_by="code")
-    if answer := table_alone(request, table, lambda: _sheet(shown, kind, table)):
+    if answer := table_alone(request, table, lambda: _sheet(shown, kind, letter, table)):
         return answer
     context |= {
         "table": table,
@@ -133,7 +133,8 @@ def _against(shown: Release) -> Release:
     return shown.changes.select_related("against").first().against
 
 
-def _sheet(shown: Release, kind: str, table: ChangeTable) -> exports.Sheet:
+def _sheet(shown: Release, kind: str, letter: str, table: ChangeTable) -> exports.Sheet:
     about = f"HCPCS Level II, {shown.title}, against {_against(shown).title}"
-    title = f"{Change.Kind(kind).label}: codes and modifiers"
+    what = f"codes in {letter}" if letter else "codes and modifiers"
+    title = f"{Change.Kind(kind).label}: {what}"
     return exports.Sheet(title, (about,), shown.title, table.as_values())

@@ -172,7 +172,7 @@ def test_an_export_downloads_what_is_shown(page, section):
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert download.value.suggested_filename.endswith(".csv")
-    assert download.value.path().read_text(encoding="utf-8-sig").count("\n") == 3 + 1 + 6
+    assert download.value.path().read_text(encoding="utf-8-sig").count("\n") == 1 + 6
 
 
 def test_neighbors_are_one_key_away(page, october, live_server):

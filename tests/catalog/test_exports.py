@@ -29,11 +29,8 @@ def read_xlsx(exported: Sheet) -> list[tuple]:
     return [*load_workbook(io.BytesIO(xlsx(exported))).active.iter_rows()]
 
 
-def test_a_csv_file_says_what_it_is_before_its_rows():
+def test_a_csv_file_is_its_header_and_its_rows():
     assert read_csv(sheet(["J1885", "Ketorolac", date(1993, 1, 1)])) == [
-        ["Injected drugs, J0120–J3591"],
-        ["HCPCS Level II, October 2025"],
-        ["Filter: none"],
         HEADER,
         ["J1885", "Ketorolac", "1993-01-01"],
     ]
@@ -56,7 +53,7 @@ def test_a_csv_file_is_written_line_by_line():
         raise AssertionError("read ahead")
 
     lines = csv_lines(sheet()._replace(rows=rows()))
-    assert "Code" in "".join(next(lines) for _ in range(5))
+    assert "Code" in "".join(next(lines) for _ in range(2))
 
 
 def test_an_xlsx_cell_is_text_even_when_it_looks_like_a_number_or_a_formula():
@@ -66,12 +63,20 @@ def test_an_xlsx_cell_is_text_even_when_it_looks_like_a_number_or_a_formula():
     assert {cell.number_format for cell in row} == {"@"}
 
 
-def test_an_xlsx_sheet_is_named_after_the_release_and_begins_with_the_title():
+def test_an_xlsx_sheet_is_named_after_the_release_and_begins_with_the_header():
     page = load_workbook(io.BytesIO(xlsx(sheet()))).active
     assert page.title == "October 2025"
-    assert page["A1"].value == "Injected drugs, J0120–J3591"
-    assert [cell.value for cell in page[4]] == HEADER
-    assert page.freeze_panes == "A5"
+    assert [cell.value for cell in page[1]] == HEADER
+    assert page.freeze_panes == "A2"
+
+
+def test_a_second_xlsx_sheet_says_what_the_first_holds():
+    about = load_workbook(io.BytesIO(xlsx(sheet())))["About"]
+    assert [row[0].value for row in about.iter_rows()] == [
+        "Injected drugs, J0120–J3591",
+        "HCPCS Level II, October 2025",
+        "Filter: none",
+    ]
 
 
 def test_characters_no_workbook_can_hold_are_left_out():
@@ -90,6 +95,10 @@ def test_the_file_name_says_section_release_and_day(extension):
     assert answer["Content-Disposition"] == (
         f'attachment; filename="injected-drugs-j0120-j3591-october-2025-2025-11-14.{extension}"'
     )
+
+
+def test_the_file_name_says_that_a_filter_narrowed_the_rows():
+    assert "j0120-j3591-filtered-october-2025" in sheet()._replace(is_filtered=True).filename("csv", DAY)
 
 
 def test_another_format_is_not_found():

@@ -3,6 +3,7 @@ import io
 from datetime import date
 
 import pytest
+from openpyxl import load_workbook
 
 from catalog.models import HcpcsCode, Release
 from tests.builders import make_code, make_level, make_release, make_section
@@ -211,14 +212,21 @@ def test_a_section_takes_the_same_queries_however_many_codes_it_has(client, drug
 
 def test_an_export_holds_what_was_narrowed_and_sorted_without_pages(client, drugs):
     answer = client.get("/sections/j-injected/", {"st": "active", "sort": "-code", "_export": "csv"})
-    title, release, narrowed, header, *rows = exported(answer)
-    assert title == ["Injected drugs, J0120–J3591"]
-    assert release == ["HCPCS Level II, October 2025"]
-    assert narrowed[0].startswith("Filter: in force on ")
+    header, *rows = exported(answer)
     assert header[:3] == ["Code", "Descriptor", "Added"]
     assert [row[0] for row in rows][:2] == ["J1059", "J1058"]
     assert len(rows) == 54
-    assert "injected-drugs-j0120-j3591-october-2025" in answer["Content-Disposition"]
+    assert "injected-drugs-j0120-j3591-filtered-october-2025" in answer["Content-Disposition"]
+
+
+def test_a_workbook_says_what_it_was_taken_from_and_narrowed_by(client, drugs):
+    asked = {"f": "long", "st": "bogus", "_export": "xlsx"}
+    about = load_workbook(io.BytesIO(client.get("/sections/j-injected/", asked).content))["About"]
+    assert [row[0].value for row in about.iter_rows()] == [
+        "Injected drugs, J0120–J3591",
+        "HCPCS Level II, October 2025",
+        "Filter: words “long”",
+    ]
 
 
 def test_an_export_has_whole_descriptors_and_raw_values(client):

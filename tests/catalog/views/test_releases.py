@@ -180,11 +180,17 @@ def test_changes_are_exported_as_asked(client, october):
     answer = page_of(client, october, kind="revised", _export="csv")
     lines = list(csv.reader(io.StringIO(b"".join(answer).decode().removeprefix("\ufeff"))))
     assert lines == [
-        ["Revised: codes and modifiers"],
-        ["HCPCS Level II, October 2025, against July 2025"],
         ["Code", "What changed"],
         ["J1885", "Descriptor: Drug, per 15 mg → Drug, each 15 mg"],
     ]
+
+
+def test_an_export_of_one_letters_changes_says_so(client, october):
+    of_all = page_of(client, october, kind="added", _export="csv")
+    of_one = page_of(client, october, kind="added", letter="J", _export="csv")
+    assert "added-codes-and-modifiers-october-2025" in of_all["Content-Disposition"]
+    assert "added-codes-in-j-october-2025" in of_one["Content-Disposition"]
+    assert [line.split(",")[0] for line in b"".join(of_one).decode().splitlines()[1:]] == ["J0163"]
 
 
 def test_the_pages_take_the_same_queries_however_much_changed(client, october, django_assert_num_queries):
