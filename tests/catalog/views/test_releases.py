@@ -47,6 +47,10 @@ def test_the_list_shows_where_each_release_came_from(client, october):
         assert part in row
 
 
+def test_how_far_back_the_current_release_answers_is_not_promised_to_the_day(client, october):
+    assert "Most codes that ended before 2015 are not in CMS’s file." in words(client.get("/releases/"))
+
+
 def test_a_release_kept_for_its_history_answers_for_no_date(client, october):
     row = text(main(client.get("/releases/")).select("tbody tr")[1])
     assert "July 2025" in row
