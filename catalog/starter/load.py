@@ -53,6 +53,11 @@ def load_texts() -> list[str]:
     return [f"{count} {what}" for what, count in added.items() if count]
 
 
+def sections_left_out() -> list[str]:
+    """The slugs of the sections that loading leaves out, as there is no section with the slug of their parent."""
+    return [entry["slug"] for entry in _missing_sections()]
+
+
 def load_codes() -> list[str]:
     """Install the release of starter codes and modifiers; one made from other files than these is replaced."""
     with load.sole_import():
@@ -95,27 +100,35 @@ def _level(ended: str, description: str, **fields) -> dict:
     return fields | {"ended": ended_on, "description": description.strip()}
 
 
-def _add_sections() -> int:
+def _missing_sections() -> list[dict]:
     """A section is there when its slug is, or one of its ranges: then an editor gave it another slug."""
-    sections = {section.slug: section for section in Section.objects.all()}
+    slugs = set(Section.objects.values_list("slug", flat=True))
     held = set(SectionRange.objects.values_list("low", "high"))
+    entries = (entry for name in SECTIONS for entry in _entries(name, "section"))
+    return [
+        entry for entry in entries if entry["slug"] not in slugs and held.isdisjoint(map(tuple, entry["ranges"]))
+    ]
+
+
+def _add_sections() -> int:
+    """A section whose parent an editor removed or gave another slug has no place any more."""
+    sections = {"": None} | {section.slug: section for section in Section.objects.all()}
     ranges = []
     added = 0
-    for name in SECTIONS:
-        for entry in _entries(name, "section"):
-            stretches = [tuple(stretch) for stretch in entry.pop("ranges")]
-            if entry["slug"] in sections or not held.isdisjoint(stretches):
-                continue
-            section = Section.objects.create(**_section(sections, **entry))
-            sections[section.slug] = section
-            ranges += [SectionRange(section=section, low=low, high=high) for low, high in stretches]
-            added += 1
+    for entry in _missing_sections():
+        if entry["parent"] not in sections:
+            continue
+        stretches = entry.pop("ranges")
+        section = Section.objects.create(**_section(sections, **entry))
+        sections[section.slug] = section
+        ranges += [SectionRange(section=section, low=low, high=high) for low, high in stretches]
+        added += 1
     SectionRange.objects.bulk_create(ranges)
     return added
 
 
-def _section(sections: dict[str, Section], parent: str, level: int, description: str, **fields) -> dict:
-    return fields | {"parent": sections.get(parent), "level_id": level, "description": description.strip()}
+def _section(sections: dict[str, Section | None], parent: str, level: int, description: str, **fields) -> dict:
+    return fields | {"parent": sections[parent], "level_id": level, "description": description.strip()}
 
 
 def _add_terms() -> int:

@@ -3,7 +3,7 @@ from argparse import ArgumentParser
 from django.core.management import BaseCommand, CommandError
 
 from catalog.importers.files import Refused
-from catalog.starter.load import load_starter
+from catalog.starter.load import load_starter, sections_left_out
 
 
 class Command(BaseCommand):
@@ -18,3 +18,5 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"Added {', '.join(added)}." if added else "Nothing was missing.")
+        if left_out := sections_left_out():
+            self.stdout.write(f"Left out, as the section above is gone or renamed: {', '.join(left_out)}.")

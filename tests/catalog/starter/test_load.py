@@ -55,6 +55,18 @@ def test_what_is_missing_comes_back_on_request_only(capsys):
     assert run("load_starter", capsys) == "Added 1 terms."
 
 
+def test_a_section_whose_parent_has_another_slug_is_left_out_and_named(capsys):
+    load.load_starter()
+    assert load.sections_left_out() == []
+    Section.objects.filter(slug="j-drugs").update(slug="drugs")
+    Section.objects.get(slug="j-injected").delete()
+    assert run("load_starter", capsys).splitlines() == [
+        "Nothing was missing.",
+        "Left out, as the section above is gone or renamed: j-injected.",
+    ]
+    assert not Section.objects.filter(slug="j-injected").exists()
+
+
 def test_every_row_of_the_texts_is_valid():
     load.load_texts()
     for model in (Level, Section, SectionRange, Synonym):
