@@ -5,7 +5,8 @@ it. ``Index.search`` takes what somebody typed for the first of these that it ca
 
 1. codes on file: these, in the order typed, and after a single one the codes that mention it;
 2. a range, or the first characters of a code: the codes there, in code order;
-3. words: ``catalog.reading`` says what each may stand for, ``catalog.ranking`` which codes answer them best.
+3. words: ``catalog.reading`` says what each may stand for, ``catalog.ranking`` which codes answer them best. The
+   first digits of a CPT number are read as words, too, but lead to the sections it may belong to before others.
 
 The short descriptor counts more than the long one, the first words of the long one more than its last, the
 section's title a little. A synonym lends its words to the entries that hold what it means. Codes made for one kind
@@ -48,7 +49,8 @@ NARROW_USE, NARROW_USE_WORTH = frozenset("CHST"), 0.93
 
 SECTIONS_SHOWN, MODIFIERS_SHOWN = 3, 5
 
-_BEGINNING_OF_CODE = re.compile(r"[A-Z][0-9]{0,3}|[0-9]{3,4}")
+_BEGINNING_OF_CODE = re.compile(r"[A-Z][0-9]{0,3}")
+_BEGINNING_OF_CPT = re.compile(r"[0-9]{3,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,12 +284,26 @@ class Index:
         of_sections = self._of_sections.matches(query.readings, of_whole_query=True)
         of_modifiers = self._of_modifiers.matches(query.readings, of_whole_query=True)
         best_modifiers = _best(of_modifiers, sorted(of_modifiers), MODIFIERS_SHOWN)
+        named = [self._sections[each] for each in _best(of_sections, sorted(of_sections), len(of_sections))]
         return _Found(
             scores=self._of_entries.matches(query.readings),
-            sections=[self._sections[each] for each in _best(of_sections, sorted(of_sections), len(of_sections))],
+            sections=list(dict.fromkeys((*self._around_cpt(text), *named))),
             modifiers=[self._modifiers[each] for each in best_modifiers],
             query=query,
         )
+
+    def _around_cpt(self, digits: str) -> list[SectionEntry]:
+        """The sections with CPT numbers that begin with these three or four digits, the narrowest range first."""
+        if not _BEGINNING_OF_CPT.fullmatch(digits):
+            return []
+        first, last = digits.ljust(5, "0"), digits.ljust(5, "9")
+        widths = {
+            section: int(high) - int(low)
+            for section in self._sections
+            for low, high in ((section.low, section.high), *section.other_ranges)
+            if low.isdigit() and low <= last and first <= high
+        }
+        return sorted(widths, key=widths.__getitem__)
 
     def _between(self, low: str, high: str) -> list[int]:
         ordered = self._in_code_order

@@ -125,6 +125,24 @@ def test_sections_are_found_by_the_beginning_of_their_range():
     assert [section.slug for section in EQUIPMENT.search("E01").sections] == ["walkers"]
 
 
+def test_the_first_digits_of_a_cpt_number_lead_to_its_sections_narrowest_first():
+    cpt = {"level": 1, "letter": ""}
+    numbers = index(
+        entry("G9921", "Screening done"),
+        sections=[
+            section("visits", "Visits", low="99202", high="99499", **cpt),
+            section("office", "Office", low="99202", high="99215", **cpt),
+            section("surgery", "Surgery", low="10004", high="69990", **cpt),
+            section("tests", "Tests", low="80047", high="89398", other_ranges=(("99217", "99218"),), **cpt),
+            section("quality", "Quality", low="0001F", high="9999F", **cpt),
+        ],
+    )
+    assert [section.slug for section in numbers.search("9921").sections] == ["tests", "office", "visits"]
+    assert [section.slug for section in numbers.search("100").sections] == ["surgery"]
+    assert [section.slug for section in numbers.search("9950").sections] == []
+    assert [section.slug for section in numbers.search("9921", level=2).sections] == []
+
+
 def test_what_looks_like_the_beginning_of_a_code_may_be_a_word():
     vitamins = index(entry("J3420", "Vitamin B-12"), entry("J3411", "Vitamin B-1"))
     assert found(vitamins, "b12") == ["J3420"]
