@@ -63,7 +63,7 @@ def load_codes() -> list[str]:
     with load.sole_import():
         load.remove_leftovers()
         starters = Release.objects.readable().filter(origin=Release.Origin.STARTER)
-        files = [_release_file(name) for name in CODES.values()]
+        files = [_release_file(record, name) for record, name in CODES.items()]
         if starters.filter(files__sha256=files[0].sha256).filter(files__sha256=files[1].sha256).exists():
             return []
         rows = [row for record, name in CODES.items() for row in _rows(record, name)]
@@ -163,8 +163,6 @@ def _value(field: str, text: str) -> str | tuple[str, ...] | date | None:
     return text
 
 
-def _release_file(name: str) -> ReleaseFile:
+def _release_file(record: str, name: str) -> ReleaseFile:
     sha256, size = fingerprint(Member(FOLDER / name))
-    with (FOLDER / name).open(encoding="utf-8", newline="") as stream:
-        rows = sum(1 for _ in csv.DictReader(stream))
-    return ReleaseFile(name=name, sha256=sha256, size=size, rows=rows)
+    return ReleaseFile(name=name, sha256=sha256, size=size, rows=sum(1 for _ in _rows(record, name)))
