@@ -170,11 +170,21 @@ class FileInline(ReadOnly, admin.TabularInline):
 @admin.register(Release)
 class ReleaseAdmin(ReadOnly, admin.ModelAdmin):
     inlines = [FileInline]
-    list_display = ["__str__", "state", "origin", "quarter", "revision", "counted", "loaded_at", "activated_at"]
-    list_filter = ["dataset", "state", "origin"]
+    list_display = [
+        "__str__",
+        "state",
+        "partial",
+        "origin",
+        "quarter",
+        "revision",
+        "counted",
+        "loaded_at",
+        "activated_at",
+    ]
+    list_filter = ["dataset", "state", "partial", "origin"]
     search_fields = ["quarter", "files__name", "files__sha256"]
     fields = [
-        "dataset", "setting", "origin", "quarter", "revision", "state", "counted", "rows",
+        "dataset", "setting", "origin", "quarter", "revision", "state", "partial", "counted", "rows",
         "started_at", "loaded_at", "activated_at",
     ]  # fmt: skip
 

@@ -257,3 +257,11 @@ def test_a_lock_holds_for_one_address_only(client, admin_user):
         client.post(reverse("admin:login"), form, REMOTE_ADDR="192.0.2.1")
     response = client.post(reverse("admin:login"), form | {"password": "password"}, REMOTE_ADDR="192.0.2.2")
     assert response.status_code == 302
+
+
+def test_a_release_that_looks_incomplete_is_marked_and_can_be_listed_alone(admin_client):
+    whole, partial = make_release("2025Q3"), make_release("2025Q4", current=False, partial=True)
+    answer = admin_client.get(page(Release), {"partial__exact": "1"})
+    assert list(answer.context["cl"].queryset) == [partial]
+    assert 'class="field-partial"><img src="/static/admin/img/icon-yes.svg"' in answer.content.decode()
+    assert "field-partial" in admin_client.get(page(Release, "change", whole.pk)).content.decode()
