@@ -28,9 +28,6 @@ LEVEL_I = {
 # Reasons why a quality measure was not met; they go on Category II codes only.
 CATEGORY_II = frozenset({"1P", "2P", "3P", "8P"})
 
-# The numbers and names of the AMA's modifiers that this site knows by itself.
-KEPT_BY_AMA = frozenset(LEVEL_I) | CATEGORY_II
-
 _ANATOMIC = "E1 E2 E3 E4 FA F1 F2 F3 F4 F5 F6 F7 F8 F9 TA T1 T2 T3 T4 T5 T6 T7 T8 T9 LT RT LC LD RC LM RI"
 
 # The complete list of 44: the only modifiers that can bypass a pair edit whose indicator is 1.

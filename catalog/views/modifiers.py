@@ -10,7 +10,6 @@ from catalog import codes, exports, snapshot
 from catalog.filters import RecordFilter
 from catalog.models import Modifier
 from catalog.modifiers import (
-    KEPT_BY_AMA,
     LEVEL_I,
     NCCI_ASSOCIATED,
     is_anesthesia_status,
@@ -27,8 +26,7 @@ from catalog.views.table_parts import table_alone
 @stamped
 def modifiers(request: HttpRequest) -> HttpResponse:
     loaded = snapshot.of(request)
-    # The starter set holds the AMA's too; they have a list of their own.
-    rows = Modifier.objects.filter(release=loaded.release).exclude(code__in=KEPT_BY_AMA)
+    rows = Modifier.objects.filter(release=loaded.release)
     chosen = RecordFilter(request.GET, rows, loaded.day)
     table = ModifierTable(chosen.qs, loaded.day, order_by="code", empty_text="No modifier fits the filter.")
     if answer := table_alone(request, table, lambda: _sheet(loaded, chosen, table)):
