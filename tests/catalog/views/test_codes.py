@@ -235,7 +235,7 @@ def test_a_code_that_an_incomplete_release_lacks_may_well_exist(client):
     answer = page_of(client, "J9998")
     assert "J9998 is not in what was loaded of October 2025" in words(answer)
     assert "This one may well exist" in words(answer)
-    assert "not valid on any day" not in words(answer)
+    assert "No row of that file is about it" not in words(answer)
 
 
 def test_a_code_that_an_incomplete_release_lacks_may_still_be_valid(client):
