@@ -6,6 +6,7 @@ anything else is searched as words.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -68,6 +69,8 @@ class Nothing(NamedTuple):
     title: str
     searched: str
     tries: list[Link]
+    is_unreadable: bool = False
+    """The text was to be a code, and no words."""
     without: Link | None = None
     """Leads to what there is without the filters, where it is they that leave nothing."""
 
@@ -107,6 +110,8 @@ def answer(shown: Snapshot, asked: Asked) -> Answer:
         return _range(shown, asked, parsed, found)
     if parsed.modifier and (found.exact or modifiers.is_level_one(parsed.modifier)):
         return _one_modifier(asked, found)
+    if _lists_modifiers(shown, parsed):
+        return _several_modifiers(shown, parsed)
     return _words(shown, asked, found)
 
 
@@ -149,10 +154,14 @@ def _beside(shown: Snapshot, code: str, *, is_on_file: bool) -> Group:
 
 def _modifiers_of(shown: Snapshot, parsed: Parsed) -> Group:
     """The modifiers typed after a code, each with what it says."""
-    entries = [(modifier, shown.index.entry(modifier)) for modifier in parsed.modifiers]
-    listed = [rows.of_entry(entry) if entry else _modifier_not_on_file(modifier) for modifier, entry in entries]
     remark = f"left out: {', '.join(parsed.dropped)}" if parsed.dropped else ""
-    return Group("g-modifiers", "Modifiers", remark, rows.html(listed))
+    return _modifier_group(shown, parsed.modifiers, remark)
+
+
+def _modifier_group(shown: Snapshot, listed: Iterable[str], remark: str) -> Group:
+    entries = [(modifier, shown.index.entry(modifier)) for modifier in listed]
+    items = [rows.of_entry(entry) if entry else _modifier_not_on_file(modifier) for modifier, entry in entries]
+    return Group("g-modifiers", "Modifiers", remark, rows.html(items))
 
 
 def _modifier_not_on_file(modifier: str) -> Row:
@@ -167,6 +176,21 @@ def _one_modifier(asked: Asked, found: Results) -> Answer:
     answer = Answer(say=f"Modifier {card.code}: {card.lede}", card=card)
     _add_codes(answer, asked, found)
     return answer
+
+
+def _lists_modifiers(shown: Snapshot, parsed: Parsed) -> bool:
+    """Whether a text is several modifiers without a code, at least one of them known."""
+    return (
+        parsed.hint is Hint.MODIFIER_WITHOUT_CODE
+        and len(parsed.candidates) > 1
+        and any(shown.index.entry(each) or modifiers.is_level_one(each) for each in parsed.candidates)
+    )
+
+
+def _several_modifiers(shown: Snapshot, parsed: Parsed) -> Answer:
+    remark = f"{len(parsed.candidates)}, in the order typed"
+    group = _modifier_group(shown, parsed.candidates, remark)
+    return Answer(say=f"Modifiers: {remark}.", groups=[group])
 
 
 def _as_typed(shown: Snapshot, parsed: Parsed) -> Answer:
@@ -252,11 +276,13 @@ def _words(shown: Snapshot, asked: Asked, found: Results) -> Answer:
         answer.meant = [
             Link(url_for(text), text, text if codes.is_code(text) else "") for text in parsed.candidates
         ]
+    if parsed.modifier and (found.suggestion or not found.entries):
+        answer.note = f"No modifier {parsed.modifier} is on file."
     _add_codes(answer, asked, found, opens_first=True)
     if not asked.page:
         _add_the_rest(answer, asked, found)
     if not answer.groups:
-        answer.nothing = _nothing(shown, asked, is_unreadable=bool(answer.note))
+        answer.nothing = _nothing(shown, asked, is_unreadable=bool(answer.note) and not parsed.modifier)
     return answer
 
 
@@ -346,7 +372,7 @@ def _nothing(shown: Snapshot, asked: Asked, *, is_unreadable: bool) -> Nothing:
             title = f"Nothing with these filters matches “{asked.text}”"
             href = asked.url(level=None, letter="", section="", ended=True)
             without = Link(href, f"Drop the filters: {number:,} code{'' if number == 1 else 's'}")
-    return Nothing(title, _searched(shown), _tries(shown, asked), without)
+    return Nothing(title, _searched(shown), _tries(shown, asked), is_unreadable, without)
 
 
 def _searched(shown: Snapshot) -> str:

@@ -186,6 +186,20 @@ def test_a_modifier_is_never_shown_after_a_code_it_cannot_follow(ask, release, m
     assert f"On a claim line {on_a_line}" in words(ask(modifier))
 
 
+def test_several_modifiers_are_listed_in_the_order_typed_and_are_not_words(ask):
+    response = ask("LT, ZZ / jw 25")
+    assert heads(response) == ["Modifiers 4, in the order typed"]
+    assert rows(response, "g-modifiers") == ["LT", "ZZ", "JW", "25"]
+    assert "ZZ No such modifier is on file" in words(response)
+    assert main(response).select(".lede, .note") == []
+
+
+def test_a_modifier_that_is_not_on_file_is_said_not_to_be(ask):
+    said = words(ask("ZZ"))
+    assert "Nothing matches “ZZ” No modifier ZZ is on file." in said
+    assert "Searched: 16 Level II codes" in said
+
+
 def test_letters_shaped_like_a_modifier_that_is_not_on_file_are_words(ask):
     response = ask("WH")
     assert main(response).select("article, .lede, .note") == []
