@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from functools import cache
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -49,6 +49,12 @@ class Asked(NamedTuple):
             "status": self.ended and "all",
         }
         return {name: str(value) for name, value in chosen.items() if value}
+
+    @property
+    def key(self) -> str:
+        """The plainest query string of the question, quoted as htmx does; empty for the home page."""
+        query = ({"q": self.text} | self.filters | {"page": self.page or ""}) if self.text else {}
+        return urlencode({name: value for name, value in query.items() if value}, quote_via=quote)
 
     def url(self, **changes: object) -> str:
         """The address of the same question with some of it changed; a change always leaves the page."""

@@ -47,11 +47,9 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if "go=" in query and "go" in request.GET:
         asked = Asked.from_query(request.GET, shown.tree.sections)
         return HttpResponseRedirect(_exact_url(asked.text) or asked.url())
-    results = shown.fragments.get(query)
+    results = shown.fragments.get(query)  # before the query string is read: most are asked in their plainest form
     if results is None:
         results = _results(shown, Asked.from_query(request.GET, shown.tree.sections))
-        if len(query) <= LONGEST_KEPT:
-            shown.fragments.put(query, results)
     if request.htmx.target == "results":
         return HttpResponse(results)
     asked = Asked.from_query(request.GET, shown.tree.sections)
@@ -84,10 +82,19 @@ def _exact_url(text: str) -> str | None:
 
 
 def _results(shown: Snapshot, asked: Asked) -> bytes:
+    """The results, kept under the plainest query string only: any number of others may ask the same."""
+    results = shown.fragments.get(asked.key)
+    if results is None:
+        results = _rendered(shown, asked).encode()
+        if len(asked.key) <= LONGEST_KEPT:
+            shown.fragments.put(asked.key, results)
+    return results
+
+
+def _rendered(shown: Snapshot, asked: Asked) -> str:
     if not asked.text:
-        return _home(shown).encode()
-    context = {"asked": asked, "answer": answers.answer(shown, asked)}
-    return render_to_string("catalog/_results.html", context).encode()
+        return _home(shown)
+    return render_to_string("catalog/_results.html", {"asked": asked, "answer": answers.answer(shown, asked)})
 
 
 def _home(shown: Snapshot) -> str:

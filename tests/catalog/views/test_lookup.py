@@ -149,6 +149,20 @@ def test_answers_to_long_texts_are_not_kept(client, release):
     assert fragments.get("q=" + "wheelchair+" * 12) is None
 
 
+@pytest.mark.parametrize("query", ["?q=two%20words", "?q=&level=2"])
+def test_an_answer_is_kept_once_however_its_address_is_written(client, release, query):
+    client.get(f"/{query}")
+    first = client.get(f"/{query}", headers=HTMX).content
+    for more in ("&x=1", "&x=2", "&page=0", "&letter=none", "&section=nope", "&status=x"):
+        assert client.get(f"/{query}{more}", headers=HTMX).content == first
+        assert snapshot.current().fragments.get(f"{query}{more}".removeprefix("?")) is None
+
+
+def test_an_answer_that_htmx_asks_for_again_is_found_before_the_query_is_read(client, release):
+    client.get("/?q=two%20words&letter=K&status=all&page=1", headers=HTMX)
+    assert snapshot.current().fragments.get("q=two%20words&letter=K&status=all&page=1") is not None
+
+
 def test_what_is_typed_is_not_logged(client, release, caplog):
     with caplog.at_level(logging.DEBUG):
         client.get("/?q=secretname&go=1")
