@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from catalog import codes
 
-LONGEST_TEXT = 200
+LONGEST_TEXT = 1_000
+"""In characters, as in the boxes: some hundred and fifty pasted codes."""
 
 
 class Asked(NamedTuple):

@@ -163,6 +163,12 @@ def test_an_answer_that_htmx_asks_for_again_is_found_before_the_query_is_read(cl
     assert snapshot.current().fragments.get("q=two%20words&letter=K&status=all&page=1") is not None
 
 
+def test_a_pasted_column_of_codes_is_read_whole(client, release):
+    pasted = "\n".join(["J1885"] * 150 + ["K0002"])
+    assert "151 codes" in client.get("/", {"q": pasted}, headers=HTMX).content.decode()
+    assert BeautifulSoup(client.get("/").content, "html.parser").find(id="q")["maxlength"] == "1000"
+
+
 def test_what_is_typed_is_not_logged(client, release, caplog):
     with caplog.at_level(logging.DEBUG):
         client.get("/?q=secretname&go=1")
