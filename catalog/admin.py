@@ -171,16 +171,8 @@ class FileInline(ReadOnly, admin.TabularInline):
 class ReleaseAdmin(ReadOnly, admin.ModelAdmin):
     inlines = [FileInline]
     list_display = [
-        "__str__",
-        "state",
-        "partial",
-        "origin",
-        "quarter",
-        "revision",
-        "counted",
-        "loaded_at",
-        "activated_at",
-    ]
+        "__str__", "state", "partial", "origin", "quarter", "revision", "counted", "loaded_at", "activated_at",
+    ]  # fmt: skip
     list_filter = ["dataset", "state", "partial", "origin"]
     search_fields = ["quarter", "files__name", "files__sha256"]
     fields = [
