@@ -203,13 +203,15 @@ class Index:
         letter: str = "",
         section: str = "",
         ended: bool = False,
+        fill: bool = False,
         limit: int = 10,
         offset: int = 0,
     ) -> Results:
         """What is on file for a text.
 
         ``level``, ``letter`` and ``section`` (a slug; with the sections inside it) narrow the codes. Ended codes
-        are always counted, but listed only with ``ended``, or when nothing in force matches.
+        are always counted, but listed only with ``ended``, or when nothing in force matches; ``fill`` ends a first
+        page with them that those in force leave room on.
         """
         parsed = codes.parse(text)
         found = self._named(parsed) or self._in_a_row(parsed) or self._by_words(parsed.code or text)
@@ -224,7 +226,9 @@ class Index:
                 [number for number in lot if self._letters[number] == letter] for lot in (named, in_force, gone)
             )
         end = offset + limit
-        page = named + _best(found.scores, in_force, end) + (_best(found.scores, gone, end) if lists_gone else [])
+        page = named + _best(found.scores, in_force, end)
+        if lists_gone or (fill and len(page) < limit):
+            page += _best(found.scores, gone, end)
         exact = self.entry(parsed.code or parsed.modifier or "")
         named_in_force = sum(number < self._in_force for number in named)
         return Results(

@@ -123,6 +123,7 @@ def _found(shown: Snapshot, asked: Asked) -> Results:
         letter=asked.letter,
         section=asked.section,
         ended=asked.ended,
+        fill=not asked.page,
         limit=size,
         offset=size * max(asked.page - 1, 0),
     )
@@ -160,15 +161,10 @@ def _modifiers_of(shown: Snapshot, parsed: Parsed) -> Group:
 
 def _modifier_group(shown: Snapshot, listed: Iterable[str], remark: str) -> Group:
     entries = [(modifier, shown.index.entry(modifier)) for modifier in listed]
-    items = [rows.of_entry(entry) if entry else _modifier_not_on_file(modifier) for modifier, entry in entries]
+    items = [
+        rows.of_entry(entry) if entry else rows.of_modifier_not_on_file(modifier) for modifier, entry in entries
+    ]
     return Group("g-modifiers", "Modifiers", remark, rows.html(items))
-
-
-def _modifier_not_on_file(modifier: str) -> Row:
-    href = page_of("modifier", modifier)
-    if modifiers.is_level_one(modifier):
-        return Row(href, modifier, modifiers.LEVEL_I.get(modifier, "A CPT modifier"), tag="CPT, our words")
-    return Row(href, modifier, "No such modifier is on file", tag="Not on file", is_muted=True)
 
 
 def _one_modifier(asked: Asked, found: Results) -> Answer:
@@ -189,8 +185,7 @@ def _lists_modifiers(shown: Snapshot, parsed: Parsed) -> bool:
 
 def _several_modifiers(shown: Snapshot, parsed: Parsed) -> Answer:
     remark = f"{len(parsed.candidates)}, in the order typed"
-    group = _modifier_group(shown, parsed.candidates, remark)
-    return Answer(say=f"Modifiers: {remark}.", groups=[group])
+    return Answer(say=f"Modifiers: {remark}.", groups=[_modifier_group(shown, parsed.candidates, remark)])
 
 
 def _as_typed(shown: Snapshot, parsed: Parsed) -> Answer:
@@ -234,7 +229,7 @@ def _range(shown: Snapshot, asked: Asked, parsed: Parsed, found: Results) -> Ans
         section for section in shown.tree.sections.values() if _is_leaf_across(shown.tree, section, low, high)
     ]
     if sections:
-        items = rows.html(_leaf_row(shown.tree, section) for section in sections)
+        items = rows.html(rows.of_leaf(shown.tree, section) for section in sections)
         answer.groups.append(Group("g-sections", "Sections", f"from {low} to {high}", items))
     _add_codes(answer, asked, found)
     if not answer.groups:
@@ -250,12 +245,6 @@ def _is_leaf_across(tree: Tree, section: Section, low: str, high: str) -> bool:
         and codes.number(low) <= codes.number(stretch.high)
         for stretch in section.ranges.all()
     )
-
-
-def _leaf_row(tree: Tree, section: Section) -> Row:
-    first, *others = section.ranges.all()
-    where = rows.extent(first.high, len(others), tree.count(section).total)
-    return Row(page_of("section", section.slug), first.low, section.title, where)
 
 
 # --- What was found ----------------------------------------------------------------------------------------
@@ -327,13 +316,18 @@ def _add_codes(answer: Answer, asked: Asked, found: Results, *, opens_first: boo
         answer.more = Link(
             asked.url(page=1), f"All {listed:,} {of_what}", f"and {hidden:,} ended" if hidden else ""
         )
-    elif found.total and found.ended_total and not asked.ended:
-        answer.more = Link(asked.url(ended=True), "Ended codes too", f"{found.ended_total:,} ended")
+    elif found.total + found.ended_total > len(found.entries):
+        answer.more = Link(asked.url(ended=True, page=1), "Ended codes too", f"{found.ended_total:,} ended")
 
 
 def _listed(asked: Asked, found: Results) -> int:
     """How many codes the list has on all its pages; ended ones are listed when nothing in force matches."""
     return found.total + (found.ended_total if asked.ended or not found.total else 0)
+
+
+def _ended_below(asked: Asked, found: Results) -> int:
+    """How many ended codes fill the short list, below those in force."""
+    return sum(entry.ended for entry in found.entries) if found.total and not asked.ended else 0
 
 
 def _last_page(asked: Asked, found: Results) -> int:
@@ -342,7 +336,8 @@ def _last_page(asked: Asked, found: Results) -> int:
 
 def _remark(asked: Asked, found: Results) -> str:
     """What stands beside the heading: ``10 of 337 in force, best match first``."""
-    listed, on_page = _listed(asked, found), len(found.entries)
+    listed, below = _listed(asked, found), _ended_below(asked, found)
+    on_page = len(found.entries) - below
     first = PAGE * (asked.page - 1) + 1
     shown = f"{first:,} to {first + on_page - 1:,}" if asked.page else f"{on_page}"
     number = f"{listed:,}" if listed == on_page else f"{shown} of {listed:,}"
@@ -350,14 +345,21 @@ def _remark(asked: Asked, found: Results) -> str:
         status = " ended, none in force"
     elif asked.ended:
         status = f", {found.ended_total:,} of them ended" if found.ended_total else ", all in force"
+    elif below:
+        status = f" in force, {below} {f'of {found.ended_total:,} ' if below < found.ended_total else ''}ended"
     else:
         status = " in force"
     order = "best match first" if found.terms.stems or found.terms.beginning else "in code order"
-    return f"{number}{status}" + (f", {order}" if listed > 1 else "")
+    return f"{number}{status}" + (f", {order}" if listed + below > 1 else "")
 
 
 def _spoken(asked: Asked, found: Results) -> str:
-    kinds = (("code", _listed(asked, found)), ("section", len(found.sections)), ("modifier", len(found.modifiers)))
+    kinds = (
+        ("code", _listed(asked, found)),
+        ("ended code", _ended_below(asked, found)),
+        ("section", len(found.sections)),
+        ("modifier", len(found.modifiers)),
+    )
     parts = [f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in kinds if number]
     return f"{', '.join(parts) or 'Nothing'} for {found.suggestion if found.corrected else asked.text}."
 

@@ -14,9 +14,12 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from catalog import modifiers
+from catalog.models import Section
 from catalog.reading import Marks, highlight
 from catalog.search import Entry, SectionEntry
 from catalog.templatetags.catalog import code as mark_code
+from catalog.tree import Tree
 from catalog.wording import shorten
 
 DESCRIPTOR_LENGTH = 180
@@ -46,11 +49,25 @@ def of_entry(entry: Entry, marks: Marks = NO_MARKS) -> Row:
 
 
 def of_section(section: SectionEntry, marks: Marks = NO_MARKS) -> Row:
-    href, where = page_of("section", section.slug), extent(section.high, len(section.other_ranges), section.codes)
+    href, where = page_of("section", section.slug), _extent(section.high, len(section.other_ranges), section.codes)
     return Row(href, section.low, section.title, where, marks=marks)
 
 
-def extent(high: str, others: int, number: int) -> str:
+def of_leaf(tree: Tree, section: Section) -> Row:
+    """A section with ranges of its own."""
+    first, *others = section.ranges.all()
+    where = _extent(first.high, len(others), tree.count(section).total)
+    return Row(page_of("section", section.slug), first.low, section.title, where)
+
+
+def of_modifier_not_on_file(modifier: str) -> Row:
+    href = page_of("modifier", modifier)
+    if modifiers.is_level_one(modifier):
+        return Row(href, modifier, modifiers.LEVEL_I.get(modifier, "A CPT modifier"), tag="CPT, our words")
+    return Row(href, modifier, "No such modifier is on file", tag="Not on file", is_muted=True)
+
+
+def _extent(high: str, others: int, number: int) -> str:
     """What stands after the first code of a section: ``to C9199 and 2 more ranges, 203 codes``."""
     more = f" and {others} more range{'' if others == 1 else 's'}" if others else ""
     return f"to {high}{more}" + (f", {number:,} code{'' if number == 1 else 's'}" if number else "")

@@ -295,6 +295,13 @@ def test_ended_codes_are_counted_but_listed_only_when_asked_for():
     assert (results.total, results.ended_total) == (1, 1)
 
 
+def test_ended_codes_fill_what_those_in_force_leave_of_a_page():
+    results = EQUIPMENT.search("ketorolac", fill=True)
+    assert [entry.code for entry in results.entries] == ["J1885", "J1890"]
+    assert (results.total, results.ended_total, results.letters) == (1, 1, {"J": 1})
+    assert found(EQUIPMENT, "ketorolac", fill=True, limit=1) == ["J1885"]
+
+
 def test_ended_codes_come_after_those_in_force_even_when_they_match_better():
     assert found(EQUIPMENT, "ketorolac phenylephrine", ended=True)[-1] == "J1890"
 

@@ -142,10 +142,9 @@ def test_a_list_keeps_its_order_and_says_what_each_is(ask):
 
 def test_a_range_offers_its_sections_and_its_codes(ask):
     response = ask("J0120-J1889")
-    assert heads(response) == ["Sections from J0120 to J1889", "Codes 1 in force"]
+    assert heads(response) == ["Sections from J0120 to J1889", "Codes 1 in force, 1 ended, in code order"]
     assert "/sections/j-injected/" in links(response)
-    assert rows(response) == ["J1885"]
-    assert "Ended codes too" in words(response)
+    assert rows(response) == ["J1885", "J1840"]
 
 
 @pytest.mark.parametrize("typed", ["C9014-C9199", "brachytherapy"])
@@ -280,8 +279,26 @@ def test_filters_hide_the_sections_and_modifiers_outside_them(ask, release):
     assert heads(ask("wheelchair", level="1")) == ["Narrow"]
 
 
-def test_ended_codes_are_counted_and_shown_on_demand(ask):
-    assert "Ended codes too 1 ended" in words(ask("injection"))
+def test_a_short_list_ends_with_ended_codes_that_are_marked(ask):
+    response = ask("injection")
+    assert heads(response)[0] == "Codes 3 in force, 1 ended, best match first"
+    assert rows(response)[-1] == "J1840"
+    ended = main(response).select("ul[aria-labelledby=g-codes] .row-link.ended")
+    assert [text(row) for row in ended] == ["J 1840 Injection , kanamycin Injected Ended Mar 31, 2024"]
+
+
+def test_ended_codes_are_counted_and_shown_on_demand(ask, release):
+    for number in range(12):
+        make_code(f"J{2000 + number}", release, long_descriptor="Injection", termination_date=date(2024, 3, 31))
+    response = ask("injection")
+    assert heads(response)[0] == "Codes 3 in force, 7 of 13 ended, best match first"
+    assert "Ended codes too 13 ended" in words(response)
+    assert "/?q=injection&status=all&page=1" in links(response)
+    assert rows(ask("injection", page="1")) == rows(response)[:3]
+    assert len(rows(ask("injection", status="all", page="1"))) == 16
+
+
+def test_ended_codes_come_last_when_they_are_asked_for(ask):
     response = ask("injection", status="all")
     assert rows(response)[-1] == "J1840"
     assert "Ended Mar 31, 2024" in words(response)
@@ -323,5 +340,5 @@ def test_a_diagnosis_code_is_told_apart_from_an_empty_result(ask):
 
 def test_the_first_characters_of_a_code_list_codes_without_complaint(ask):
     response = ask("J18")
-    assert heads(response)[0] == "Codes 2 in force, in code order"
+    assert heads(response)[0] == "Codes 2 in force, 1 ended, in code order"
     assert main(response).select(".note") == []
