@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog import codes
-from catalog.models import Section
+from catalog.models import Level, Section
 from catalog.modifiers import is_level_one
 
 register = template.Library()
@@ -43,10 +43,11 @@ def code(value: str, size: str = "", href: str = "") -> SafeString:
 
 
 @register.simple_tag
-def level(number: int) -> SafeString:
-    """The badge of a level: its name and what its codes are called."""
-    name, title = LEVEL_BADGES[number]
-    return format_html('<span class="level l{}"><b>{}</b><span>{}</span></span>', int(number), name, title)
+def level(of: Level | int) -> SafeString:
+    """The badge of a level: its name and what its codes are called, in the editors' words when given its row."""
+    number = of.number if isinstance(of, Level) else int(of)
+    name, title = (of.name, of.title) if isinstance(of, Level) else LEVEL_BADGES[number]
+    return format_html('<span class="level l{}"><b>{}</b><span>{}</span></span>', number, name, title)
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,11 +38,20 @@ class Branch(NamedTuple):
         return self.section.kind in (codes.Kind.DENTAL, codes.Kind.LOCAL)
 
 
+class LevelPart(NamedTuple):
+    """A level in the tree: the first paragraph of its text, the paragraphs behind "About", its top sections."""
+
+    level: Level
+    opening: str
+    rest: list[str]
+    branches: list[Branch]
+
+
 @require_safe
 @stamped
 def browse(request: HttpRequest) -> HttpResponse:
     tree = snapshot.of(request).tree
-    columns = [[_with_branches(tree, n) for n in levels if n in tree.levels] for levels in COLUMNS]
+    columns = [[_level_part(tree, n) for n in levels if n in tree.levels] for levels in COLUMNS]
     context = {"here": "browse", "columns": columns, "map": codemap.draw(tree)}
     return render(request, "catalog/browse.html", context)
 
@@ -101,8 +111,10 @@ def _sheet(loaded: Snapshot, shown: Section, chosen: RecordFilter, table: Record
     )
 
 
-def _with_branches(tree: Tree, level: int) -> tuple[Level, list[Branch]]:
-    return tree.levels[level], [_branch(tree, top) for top in tree.top(level)]
+def _level_part(tree: Tree, number: int) -> LevelPart:
+    level = tree.levels[number]
+    opening, *rest = re.split(r"(?:\r?\n){2,}", level.description.strip())
+    return LevelPart(level, opening, rest, [_branch(tree, top) for top in tree.top(number)])
 
 
 def _branch(tree: Tree, top: Section) -> Branch:

@@ -45,6 +45,34 @@ def test_the_tree_shows_every_level_with_its_sections(client, drugs):
     )
 
 
+def test_the_head_of_a_level_says_what_its_editors_say_of_it(client):
+    make_level(
+        3,
+        title="Regional codes",
+        description="Made by states.\r\n\r\nNot for a claim.",
+        maintainer="Agencies",
+        shape="W to Z first",
+        who_bills="Nobody",
+        started="Early",
+        ended=date(2003, 12, 31),
+        sources=["45 CFR 162", "HL7"],
+    )
+    part = main(client.get("/sections/")).find(attrs={"aria-labelledby": "level-3"})
+    assert "Level III Regional codes" in text(part.find("h2"))
+    assert text(part.find("p")) == "Made by states."
+    assert text(part.find("details")) == (
+        "About Level III Not for a claim. Shape W to Z first Maintained by Agencies Who bills Nobody "
+        "Started Early Last valid day Dec 31, 2003 Sources 45 CFR 162; HL7"
+    )
+
+
+def test_the_tree_does_not_take_codes_that_have_not_begun_for_codes_in_force(client, drugs):
+    make_code("J1100", added_date=date(2999, 1, 1))
+    tree = main(client.get("/sections/"))
+    assert "In force, of those on file" in text(tree.find(id="level-2"))
+    assert text(tree.find(id="j-drugs").find(class_="num")) == "54 of 61"
+
+
 def test_the_tree_counts_codes_in_force_and_all(client, drugs):
     branch = main(client.get("/sections/")).find(id="j-drugs")
     assert text(branch.find(class_="num")) == "54 of 60"
