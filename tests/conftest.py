@@ -80,8 +80,10 @@ def chromium() -> Iterator:
     """A Playwright ``Browser``, for tests marked ``browser``."""
     from playwright.sync_api import sync_playwright
 
-    # Playwright's loop runs in this thread, and Django takes any running loop for async code.
+    # Playwright's loop runs in this thread, and Django takes any running loop for async code. From then on it uses
+    # another connection; closed, the one before cannot be shared by a process that a test forks.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    connection.close()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,

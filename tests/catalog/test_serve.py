@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from urllib.request import Request, urlopen
 
@@ -15,7 +16,6 @@ from django.urls import reverse
 
 from catalog.importers.load import sole_import
 from catalog.management.commands.serve import Command, address, refuse_taken_port
-from catalog.models import Release
 from tests.builders import make_code
 
 SECONDS = 30
@@ -128,9 +128,17 @@ def test_a_host_that_is_not_ours_is_refused(port):
 
 @pytest.mark.django_db(transaction=True)
 def test_serving_a_new_database_while_an_import_runs_is_refused(port):
-    Release.objects.all().delete()
-    with sole_import(), pytest.raises(CommandError, match="Another import is running"):
-        Command().prepare("127.0.0.1", port)
+    def prepare() -> None:
+        try:
+            Command().prepare("127.0.0.1", port)
+        finally:
+            connection.close()
+
+    # In a thread of its own, as one connection to PostgreSQL may take the same lock twice.
+    with sole_import(), ThreadPoolExecutor(1) as elsewhere:
+        refusal = elsewhere.submit(prepare).exception()
+    assert isinstance(refusal, CommandError)
+    assert "Another import is running" in str(refusal)
 
 
 def test_a_database_that_does_not_answer_is_named_without_a_traceback(tmp_path, port):
