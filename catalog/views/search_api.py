@@ -93,9 +93,11 @@ def _answer(shown: Snapshot, query: dict[str, str]) -> list:
     _known(code_field, "cf")
     terms = query["terms"].replace("\0", "")[:LONGEST_TERMS]
     found = shown.index.search(terms, ended=True, limit=count, offset=offset)
-    rows = _rows(shown, found.entries, {*display, *extra.values(), code_field})
+    # A guess at what was meant cannot be told from an answer in this shape, so none is given.
+    entries, total = ((), 0) if found.corrected else (found.entries, found.total + found.ended_total)
+    rows = _rows(shown, entries, {*display, *extra.values(), code_field})
     return [
-        found.total + found.ended_total,
+        total,
         [row[code_field] for row in rows],
         {alias: [row[name] for row in rows] for alias, name in extra.items()} or None,
         [[_text(row[name]) for name in display] for row in rows],

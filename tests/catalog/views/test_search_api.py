@@ -168,3 +168,9 @@ def test_dates_cost_one_query_more_and_nothing_else_does(client, release, django
         client.get(ADDRESS, {"terms": "standard wheel", "ef": "long_desc,is_noc,obsolete"})
     with django_assert_num_queries(2):
         client.get(ADDRESS, {"terms": "standard wheel", "ef": "add_dt,term_dt"})
+
+
+def test_a_guess_is_no_match(ask, release):
+    make_code("J7297", release, long_descriptor="Liletta, 52 mg")
+    assert ask(terms="liletta").json()[1] == ["J7297"]
+    assert ask(terms="zilretta").json() == [0, [], None, []]
