@@ -267,7 +267,7 @@ def _words(shown: Snapshot, asked: Asked, found: Results) -> Answer:
         ]
     if parsed.modifier and (found.suggestion or not found.entries):
         answer.note = f"No modifier {parsed.modifier} is on file."
-    _add_codes(answer, asked, found, opens_first=True)
+    _add_codes(answer, asked, found, opens_first=not found.corrected)
     if not asked.page:
         _add_the_rest(answer, asked, found)
     if not answer.groups:
