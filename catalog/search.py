@@ -179,6 +179,7 @@ class Index:
         for _, long in descriptors:
             words.update(long)
         words.update(_glued(entries))
+        words.update(dict.fromkeys((word for _, text, _ in of_sections for word in text), 0))
         # Known, but nobody means them: codes, and words of short descriptors alone, most of which are clipped.
         words.update(
             dict.fromkeys((word for own, short, _, where in of_entries for word in own + short + where), 0)

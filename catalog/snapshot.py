@@ -79,6 +79,11 @@ class Snapshot:
         """Quarters begun since the loaded release; 0 for the starter set, whose banner says enough."""
         return 0 if self.release is None or self.is_starter else self.release.quarters_behind(self.day)
 
+    @property
+    def in_force_words(self) -> str:
+        """What stands beside a code in force. A release that is behind cannot speak for today."""
+        return f"In force in {self.release.short_title}" if self.quarters_behind else "In force"
+
 
 _lock = threading.Lock()
 _snapshot: Snapshot | None = None
@@ -159,9 +164,7 @@ def _no_longer_on_file(release: Release | None) -> list[HcpcsCode]:
     if release is None or release.is_starter:
         return []
     earlier = (
-        HcpcsCode.objects.filter(
-            release__in=Release.objects.published().filter(dataset=Dataset.HCPCS, quarter__lt=release.quarter)
-        )
+        HcpcsCode.objects.filter(release__in=Release.objects.published().before(release))
         .exclude(code__in=HcpcsCode.objects.filter(release=release).values("code"))
         .select_related("release")
         .order_by("release__quarter", "release__revision")

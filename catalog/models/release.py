@@ -38,6 +38,11 @@ class ReleaseQuerySet(models.QuerySet):
         """Releases of a publisher: everything readable but the starter set."""
         return self.readable().filter(origin=Release.Origin.CMS)
 
+    def before(self, release: Release) -> ReleaseQuerySet:
+        """Of the same dataset and setting, those of an earlier quarter, or an earlier posting of its own."""
+        earlier = Q(quarter__lt=release.quarter) | Q(quarter=release.quarter, revision__lt=release.revision)
+        return self.filter(earlier, dataset=release.dataset, setting=release.setting)
+
     def newest_first(self) -> ReleaseQuerySet:
         return self.order_by("dataset", "setting", "-quarter", "-revision", "-pk")
 
@@ -132,12 +137,7 @@ class Release(models.Model):
 
     def previous(self) -> Release | None:
         """The publisher's complete release before this one among those loaded, by quarter and revision."""
-        return (
-            self._line()
-            .filter(Q(quarter__lt=self.quarter) | Q(quarter=self.quarter, revision__lt=self.revision))
-            .order_by("-quarter", "-revision")
-            .first()
-        )
+        return self._line().before(self).order_by("-quarter", "-revision").first()
 
     def next(self) -> Release | None:
         """The publisher's complete release after this one among those loaded."""

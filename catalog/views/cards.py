@@ -101,7 +101,7 @@ def _on_file(shown: Snapshot, entry: Entry) -> Card:
         if filed.last_valid:
             facts.append(Fact("Last valid on", us_date(filed.last_valid)))
         facts.append(Fact("Medicare coverage", values.COVERAGE.get(filed.coverage, "not stated")))
-    tags = () if entry.ended else ("In force",)
+    tags = () if entry.ended else (shown.in_force_words,)
     if values.is_noc(entry.long):
         tags += ("Catch-all",)
     href, lede = page_of("code", entry.code), entry.long or entry.short

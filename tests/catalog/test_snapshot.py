@@ -154,3 +154,25 @@ def test_fragments_forget_the_least_recently_used():
     fragments.put("c", b"3")
     assert fragments.get("b") is None
     assert (fragments.get("a"), fragments.get("c")) == (b"1", b"3")
+
+
+def test_a_code_that_a_repost_dropped_was_last_seen_in_the_first_posting():
+    make_code("L5999", make_release("2025Q3", current=False), long_descriptor="Odd limb")
+    make_code("L5999", make_release("2025Q4", current=False), long_descriptor="Odd limb")
+    make_code("V2020", make_release("2025Q4", revision=2), long_descriptor="Frames")
+    (entry,) = snapshot.current().index.search("odd limb").entries
+    assert entry.tag == "Last seen in October 2025"
+
+
+def test_a_release_that_is_behind_speaks_for_its_own_quarter(monkeypatch):
+    make_code("J1885", make_release("2025Q4"))
+    monkeypatch.setattr(snapshot.timezone, "localdate", lambda: date(2025, 12, 31))
+    assert snapshot.current().in_force_words == "In force"
+    monkeypatch.setattr(snapshot.timezone, "localdate", lambda: date(2026, 1, 1))
+    assert snapshot.current().in_force_words == "In force in Oct 2025"
+
+
+def test_a_word_an_editor_puts_into_a_description_is_found():
+    make_code("J1885", long_descriptor="Ketorolac")
+    make_section("drugs", ("J0000", "J9999"), description="Bring a quizzlebrix.")
+    assert [found.slug for found in snapshot.current().index.search("quizzlebrix").sections] == ["drugs"]

@@ -64,7 +64,9 @@ def heads(response) -> list[str]:
 
 def test_a_code_on_file_gets_a_card_with_its_facts(ask):
     said = words(ask("j 1885"))
-    assert "J 1885 Level II National codes In force Injection, ketorolac tromethamine, per 15 mg" in said
+    assert (
+        "J 1885 Level II National codes In force in Oct 2025 Injection, ketorolac tromethamine, per 15 mg" in said
+    )
     assert "Section Injected drugs Added Jan 1, 2001 Medicare coverage Special instructions apply" in said
 
 
