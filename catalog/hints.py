@@ -51,7 +51,7 @@ class Hint(enum.StrEnum):
         "provider_number",
         "Ten digits are an NPI or a telephone number. If two codes ran together, put a blank between them.",
     )
-    DATE = ("date", "This is a date. Enter the code by itself; a date of service has its own field.")
+    DATE = ("date", "This is a date. Enter the code by itself.")
     NO_SUCH_SECTION = (
         "no_such_section",
         "No Level II code starts with F, I, N or O. Check the first letter; "
@@ -73,7 +73,7 @@ class Hint(enum.StrEnum):
     )
     MODIFIER_TOO_SHORT = (
         "modifier_too_short",
-        "One character is left over after the code. A modifier has two characters; units go in their own field.",
+        "One character is left over after the code. A modifier has two characters; units are no part of a code.",
     )
     NOT_A_MODIFIER = (
         "not_a_modifier",
@@ -92,7 +92,7 @@ class Hint(enum.StrEnum):
     )
     UNITS_SEPARATE = (
         "units_separate",
-        "Units go in their own field. Two characters after a code, such as X2 or 10, are read as a modifier.",
+        "Units are no part of a code. Two characters after a code, such as X2 or 10, are read as a modifier.",
     )
     LETTER_READ_AS_DIGIT = (
         "letter_read_as_digit",
