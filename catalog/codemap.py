@@ -122,27 +122,30 @@ def _room_for(*lines: str) -> float:
 
 def _outlined(section: Section, x: float, width: float) -> Block:
     extent = ", ".join(f"{stretch.low} to {stretch.high}" for stretch in section.ranges.all())
-    label = f"Level I, {_key(section)}: {section.title}, {extent}, descriptors not loaded"
+    label = f"Level I, {key(section)}: {section.title}, {extent}, descriptors not loaded"
     # The outline is drawn inside the block's room.
-    return Block(section.slug, 1, "outlined", _key(section), _in_two(section.map_title), label, x + 1, width - 2)
+    return Block(section.slug, 1, "outlined", key(section), _in_two(section.map_title), label, x + 1, width - 2)
 
 
 def _loaded(section: Section, count: int, x: float, width: float) -> Block:
     title = section.map_title if _room_for(section.map_title) <= width else ""
-    label = f"Level II, {_key(section)}: {section.title}, {count:,} codes"
-    return Block(section.slug, 2, "loaded", _key(section), (title, f"{count:,}"), label, x, width)
+    label = f"Level II, {key(section)}: {section.title}, {count:,} codes"
+    return Block(section.slug, 2, "loaded", key(section), (title, f"{count:,}"), label, x, width)
 
 
 def _not_loaded(section: Section, x: float, width: float) -> Block:
     if section.level_id == codes.Level.THREE:
-        label = f"Level III, {_key(section)}: {section.title}, ended"
-        return Block(section.slug, 3, "ended", _key(section), ("Level III", "ended"), label, x + 1, width - 2)
-    label = f"Level II, {_key(section)}: {section.title}, not loaded"
-    return Block(section.slug, 2, "elsewhere", _key(section), ("", ""), label, x + 1, width - 2)
+        label = f"Level III, {key(section)}: {section.title}, ended"
+        return Block(section.slug, 3, "ended", key(section), ("Level III", "ended"), label, x + 1, width - 2)
+    label = f"Level II, {key(section)}: {section.title}, not loaded"
+    return Block(section.slug, 2, "elsewhere", key(section), ("", ""), label, x + 1, width - 2)
 
 
-def _key(section: Section) -> str:
-    """The characters that its codes share: ``J``, ``99``, the ``F`` at the end of 0001F, ``W–Z``."""
+def key(section: Section) -> str:
+    """The characters that its codes share: ``J``, ``99``, the ``F`` at the end of 0001F; else from which to which.
+
+    ``W–Z``, ``1–6``. Empty for a section without a range.
+    """
     ranges = section.ranges.all()
     letters = sorted({stretch.low[0] for stretch in ranges if stretch.low[0].isalpha()})
     if letters:
@@ -152,4 +155,5 @@ def _key(section: Section) -> str:
         return ""
     if widest.low[4].isalpha():
         return widest.low[4]
-    return commonprefix([widest.low, widest.high])  # noqa: RUF071 - of two codes, not of paths
+    shared = commonprefix([widest.low, widest.high])  # noqa: RUF071 - of two codes, not of paths
+    return shared or f"{widest.low[0]}–{widest.high[0]}"

@@ -120,18 +120,4 @@ def _level_part(tree: Tree, number: int) -> LevelPart:
 def _branch(tree: Tree, top: Section) -> Branch:
     below = tree.children(top)
     shown = below if len(below) <= SUBSECTIONS_SHOWN + 1 else below[:SUBSECTIONS_SHOWN]
-    return Branch(top, _tile(top), tree.count(top), tree.bounds(top), shown, below[len(shown) :])
-
-
-def _tile(top: Section) -> str:
-    """What the codes of a section begin or end with: ``J``, ``7``, ``99``, ``1–6``, ``F``, ``W–Z``."""
-    ranges = sorted(top.ranges.all(), key=lambda stretch: codes.number(stretch.high) - codes.number(stretch.low))
-    low, high = ranges[-1].low, ranges[-1].high
-    if low[0].isalpha():
-        letters = sorted({stretch.low[0] for stretch in ranges})
-        return letters[0] if len(letters) == 1 else f"{letters[0]}–{letters[-1]}"
-    if low[-1].isalpha():
-        return low[-1]
-    if low[0] != high[0]:
-        return f"{low[0]}–{high[0]}"
-    return low[:2] if low[:2] == high[:2] else low[0]
+    return Branch(top, codemap.key(top), tree.count(top), tree.bounds(top), shown, below[len(shown) :])
