@@ -18,7 +18,6 @@ from hashlib import blake2b
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
@@ -34,6 +33,7 @@ from catalog.models import (
     Section,
     Synonym,
 )
+from catalog.templatetags.catalog import us_date
 from catalog.tree import Tree
 
 FRAGMENTS_KEPT = 4_000
@@ -198,10 +198,6 @@ def status_words(record: HcpcsCode | Modifier, day: date, last_seen: Release | N
     if not record.effective_on(day):
         return f"Starts {us_date(record.added_date)}"
     return ""
-
-
-def us_date(day: date) -> str:
-    return format_date(day, "M j, Y")
 
 
 def _section_entries(tree: Tree) -> list[search.SectionEntry]:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from catalog import codes, modifiers, values
 from catalog.codes import Kind
 from catalog.search import Entry
-from catalog.snapshot import Snapshot, us_date
+from catalog.snapshot import Snapshot
+from catalog.templatetags.catalog import us_date
 from catalog.views import shelf
 from catalog.views.rows import page_of
 
