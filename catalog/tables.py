@@ -45,6 +45,16 @@ class DateColumn(tables.Column):
         return queryset.order_by(by_date, "code"), True
 
 
+class DescriptorColumn(tables.Column):
+    """A descriptor, cut short on the page and whole in an export."""
+
+    def render(self, value: str) -> str:
+        return shorten(value)
+
+    def value(self, value: str) -> str:
+        return value
+
+
 class ListColumn(tables.Column):
     """Several raw values of one field, for an export."""
 
@@ -57,7 +67,7 @@ class RecordTable(tables.Table):
 
     target = "codes"
     code = tables.Column(order_by="code")
-    text = tables.Column(
+    text = DescriptorColumn(
         "Descriptor", accessor="long_descriptor", order_by=("long_descriptor", "code"), attrs=DESCRIPTOR
     )
     added = DateColumn("Added", accessor="added_date", attrs=DATE_WIDE_ONLY)
@@ -85,12 +95,6 @@ class RecordTable(tables.Table):
         return code_markup(value, href=reverse("code", args=[value]))
 
     def value_code(self, value: str) -> str:
-        return value
-
-    def render_text(self, value: str) -> str:
-        return shorten(value)
-
-    def value_text(self, value: str) -> str:
         return value
 
     def render_ended(self, value: date) -> SafeString:
@@ -123,7 +127,7 @@ class ChangeTable(tables.Table):
 
     target = "rows"
     code = tables.Column(order_by="code", attrs={"td": {"class": lambda record: _ended(record)}})
-    text = tables.Column("Descriptor", orderable=False, attrs=DESCRIPTOR)
+    text = DescriptorColumn("Descriptor", orderable=False, attrs=DESCRIPTOR)
     fields = tables.Column("What changed", orderable=False, attrs=DESCRIPTOR)
     added = DateColumn("Added", orderable=False, attrs=DATE_WIDE_ONLY)
     ended = DateColumn("Last valid day", orderable=False, attrs=DATE_WIDE_ONLY)
@@ -149,12 +153,6 @@ class ChangeTable(tables.Table):
         return code_markup(value, href=reverse(record.record, args=[value]))
 
     def value_code(self, value: str) -> str:
-        return value
-
-    def render_text(self, value: str) -> str:
-        return shorten(value)
-
-    def value_text(self, value: str) -> str:
         return value
 
     def render_fields(self, record: Change, value: dict) -> str:
