@@ -1,19 +1,28 @@
-from catalog.models.curation import CodeNote, Synonym
+from catalog.models.addon import AddOnEdit
+from catalog.models.curation import CodeNote, GoldenPair, Synonym
 from catalog.models.hcpcs import HcpcsCode, Modifier, ProcessingNote
-from catalog.models.release import Change, Dataset, Release, ReleaseFile
+from catalog.models.mue import Mue
+from catalog.models.ptp import PtpEdit, Rationale
+from catalog.models.release import Change, Dataset, Release, ReleaseFile, Setting
 from catalog.models.section import Level, Section, SectionRange
 
 __all__ = [
+    "AddOnEdit",
     "Change",
     "CodeNote",
     "Dataset",
+    "GoldenPair",
     "HcpcsCode",
     "Level",
     "Modifier",
+    "Mue",
     "ProcessingNote",
+    "PtpEdit",
+    "Rationale",
     "Release",
     "ReleaseFile",
     "Section",
     "SectionRange",
+    "Setting",
     "Synonym",
 ]

@@ -1,4 +1,4 @@
-"""What editors add to the publishers' rows: synonyms and notes."""
+"""What editors add to the publishers' rows: synonyms, notes, and pairs whose answer is known."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from catalog import codes
+from catalog.edits import Standing
+from catalog.models.release import Setting
 
 
 class Synonym(models.Model):
@@ -56,3 +58,48 @@ class CodeNote(models.Model):
         self.code = self.code.strip().upper()
         if codes.kind_of(self.code) is None:
             raise ValidationError({"code": f"“{self.code}” does not have the shape of a code."})
+
+
+class GoldenPair(models.Model):
+    """A pair of codes whose answer on one day is known. A PTP release that answers otherwise is not made current."""
+
+    class Expected(models.TextChoices):
+        NOT_ALLOWED = "indicator_0", "Edit in force, no modifier bypasses it (indicator 0)"
+        ALLOWED = "indicator_1", "Edit in force, a modifier may bypass it (indicator 1)"
+        DELETED = Standing.DELETED, "Edit ended before that day"
+        NOT_YET_EFFECTIVE = Standing.NOT_YET_EFFECTIVE, "Edit starts after that day"
+        VOID = Standing.VOID, "Edit withdrawn from its start"
+        NONE = Standing.NONE, "No edit on file"
+
+    # Only these two have a PTP table for Medicare.
+    SETTINGS = [(one.value, one.label) for one in (Setting.PRACTITIONER, Setting.OUTPATIENT_HOSPITAL)]
+
+    setting = models.CharField(max_length=32, choices=SETTINGS)
+    column_one = models.CharField(max_length=5)
+    column_two = models.CharField(max_length=5)
+    day = models.DateField("date of service", help_text="Releases whose quarter ends before it are not checked.")
+    expected = models.CharField(max_length=24, choices=Expected.choices)
+    source = models.CharField(max_length=200, help_text="Where the answer is published.")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["setting", "column_one", "column_two", "day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["setting", "column_one", "column_two", "day"],
+                name="one_answer_per_pair_and_day",
+                violation_error_message="There is an answer for this pair and day already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.column_one} and {self.column_two}, {self.get_setting_display().lower()}, on {self.day}"
+
+    def clean(self) -> None:
+        for field in ("column_one", "column_two"):
+            code = getattr(self, field).strip().upper()
+            setattr(self, field, code)
+            if codes.kind_of(code) is None:
+                raise ValidationError({field: f"“{code}” does not have the shape of a code."})
+        if self.column_one == self.column_two:
+            raise ValidationError({"column_two": "A pair has two different codes."})

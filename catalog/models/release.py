@@ -23,16 +23,44 @@ def quarters_between(earlier: str, later: str) -> int:
 
 class Dataset(models.TextChoices):
     HCPCS = "hcpcs", "HCPCS Level II"
+    PTP = "ptp", "PTP edits"
+    MUE = "mue", "MUE"
+    ADDON = "addon", "Add-on codes"
+
+
+class Setting(models.TextChoices):
+    """Who reports the services: each setting has NCCI tables of its own, and none borrows from another."""
+
+    PRACTITIONER = "practitioner", "Practitioner"
+    OUTPATIENT_HOSPITAL = "outpatient_hospital", "Outpatient hospital"
+    DME_SUPPLIER = "dme_supplier", "DME supplier"
 
 
 class ReleaseQuerySet(models.QuerySet):
     def current(self) -> ReleaseQuerySet:
-        """The releases readers are answered from: at most one per dataset and setting."""
+        """The releases readers are answered from: one per dataset and setting, of MUE one per quarter as well."""
         return self.filter(state=Release.State.CURRENT)
 
     def readable(self) -> ReleaseQuerySet:
-        """Every release whose rows are complete, current or not."""
-        return self.exclude(state=Release.State.LOADING)
+        """Every release whose rows are all there, current or not."""
+        return self.filter(state__in=(Release.State.LOADED, Release.State.CURRENT))
+
+    def answering(self, dataset: str, setting: str, day: date) -> Release | None:
+        """The release that answers for that date of service, or None: no data is never a pass.
+
+        PTP and add-on tables hold ended rows too, so the current one answers every date up to the end of its
+        quarter, and none after it. MUE tables have no dates: each answers for its own quarter.
+        """
+        releases = self.current().filter(dataset=dataset, setting=setting)
+        if dataset == Dataset.MUE:
+            return releases.filter(quarter=quarter_of(day)).first()
+        release = releases.first()
+        return release if release and (dataset == Dataset.HCPCS or day <= release.last_day) else None
+
+    def of_a_kind(self, release: Release) -> ReleaseQuerySet:
+        """The releases that one of them is current of: of MUE those of one quarter."""
+        found = self.filter(dataset=release.dataset, setting=release.setting)
+        return found.filter(quarter=release.quarter) if release.dataset == Dataset.MUE else found
 
     def published(self) -> ReleaseQuerySet:
         """Releases of a publisher: everything readable but the starter set."""
@@ -51,7 +79,7 @@ class Release(models.Model):
     """One publication of one dataset. Its rows never change once it is loaded.
 
     A release that is being written is ``loading`` and nobody sees it. Activating is one pointer flip:
-    ``current`` for this one, ``loaded`` for the one before.
+    ``current`` for this one, ``loaded`` for the one before. Of a ``pruned`` one only the record is left.
     """
 
     class Origin(models.TextChoices):
@@ -62,9 +90,12 @@ class Release(models.Model):
         LOADING = "loading", "Loading"
         LOADED = "loaded", "Loaded"
         CURRENT = "current", "Current"
+        PRUNED = "pruned", "Rows removed"
 
     dataset = models.CharField(max_length=16, choices=Dataset.choices)
-    setting = models.CharField(max_length=32, blank=True, help_text="Empty where a dataset knows no settings.")
+    setting = models.CharField(
+        max_length=32, blank=True, choices=Setting.choices, help_text="Empty where a dataset knows no settings."
+    )
     origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.CMS)
     quarter = models.CharField(
         max_length=6, validators=[RegexValidator(r"^[0-9]{4}Q[1-4]$")], help_text="As in 2025Q4."
@@ -75,6 +106,7 @@ class Release(models.Model):
     partial = models.BooleanField(default=False, help_text="Loaded although it looked incomplete.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.LOADING)
     counts = models.JSONField(default=dict, help_text="Rows by kind, as loaded.")
+    notice = models.TextField(blank=True, help_text="The notice at the head of its files, shown with its rows.")
     started_at = models.DateTimeField(auto_now_add=True)
     loaded_at = models.DateTimeField(null=True, blank=True)
     activated_at = models.DateTimeField(null=True, blank=True)
@@ -86,19 +118,26 @@ class Release(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["dataset", "setting"],
-                condition=Q(state="current"),
+                condition=Q(state="current") & ~Q(dataset="mue"),
                 name="one_current_release",
                 violation_error_message="This dataset and setting already has a current release.",
             ),
             models.UniqueConstraint(
+                fields=["dataset", "setting", "quarter"],
+                condition=Q(state="current", dataset="mue"),
+                name="one_current_release_per_quarter",
+                violation_error_message="This quarter and setting already has a current release.",
+            ),
+            models.UniqueConstraint(
                 fields=["dataset", "setting", "origin", "quarter", "revision"],
-                condition=~Q(state="loading"),
+                condition=Q(state__in=("loaded", "current")),
                 name="one_release_per_revision",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_dataset_display()}, {self.title}"
+        setting = f", {self.get_setting_display().lower()}" if self.setting else ""
+        return f"{self.get_dataset_display()}{setting.replace('dme', 'DME')}, {self.title}"
 
     @property
     def title(self) -> str:
@@ -180,7 +219,10 @@ class ChangeQuerySet(models.QuerySet):
 
 
 class Change(models.Model):
-    """One thing a release did to one record, against the publisher's release before it."""
+    """One thing a release did to one record, against the publisher's release before it.
+
+    Of an edit, *added* and *ended* speak of pairs: one that has an open row now and had none, and the reverse.
+    """
 
     class Kind(models.TextChoices):
         ADDED = "added", "Added"
@@ -192,22 +234,27 @@ class Change(models.Model):
     class Record(models.TextChoices):
         CODE = "code", "Code"
         MODIFIER = "modifier", "Modifier"
+        PTP = "ptp", "PTP edit"
+        MUE = "mue", "MUE"
+        ADDON = "addon", "Add-on edit"
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="changes")
     against = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     record = models.CharField(max_length=8, choices=Record.choices)
-    code = models.CharField(max_length=5)
+    code = models.CharField(max_length=5, help_text="Of a pair its column one, or its add-on code.")
+    other_code = models.CharField(max_length=5, blank=True, help_text="Of a pair its column two, or its primary.")
     fields = models.JSONField(default=dict, help_text="Changed fields: name to [before, after].")
 
     objects = ChangeQuerySet.as_manager()
 
     class Meta:
-        ordering = ["code", "kind"]
+        ordering = ["code", "other_code", "kind"]
         indexes = [
-            models.Index(fields=["release", "kind", "code"], name="change_of_release"),
+            models.Index(fields=["release", "kind", "code", "other_code"], name="change_of_release"),
             models.Index(fields=["code"], name="change_of_code"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.get_kind_display().lower()}"
+        pair = f"{self.code} with {self.other_code}" if self.other_code else self.code
+        return f"{pair} {self.get_kind_display().lower()}"

@@ -1,0 +1,70 @@
+"""What the rows of the NCCI tables say on a day: pure, over plain values or anything with the fields of the rows.
+
+CMS publishes no sentence on whether the deletion date is the last day in force or the first day out of it. The dates
+in its files lie on ends of quarters, and withdrawn rows have both dates alike: so it is taken as the last day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+FIRST_DAY = date(1996, 1, 1)  # of NCCI
+
+
+class PtpRow(Protocol):
+    """A row of a PTP table. The indicator is ``"0"``, ``"1"`` or ``"9"``; no deletion date is open."""
+
+    column_one: str
+    column_two: str
+    effective_date: date
+    deletion_date: date | None
+    modifier_indicator: str
+
+
+class Standing(StrEnum):
+    """What a table says of a pair on a day."""
+
+    APPLIES = "edit_applies"
+    DELETED = "edit_deleted"
+    NOT_YET_EFFECTIVE = "edit_not_yet_effective"
+    VOID = "edit_void"
+    NONE = "no_edit_on_file"
+
+
+class PairAnswer(NamedTuple):
+    """The standing of a pair and the row that decides it; no row where there is no edit on file."""
+
+    standing: Standing
+    row: PtpRow | None = None
+
+
+def in_force(row: PtpRow, day: date) -> bool:
+    """Whether the edit is in force on that day. Indicator 9 never is."""
+    return (
+        row.modifier_indicator != "9"
+        and row.effective_date <= day
+        and (row.deletion_date is None or day <= row.deletion_date)
+    )
+
+
+def pair_answer(rows: Iterable[PtpRow], day: date) -> PairAnswer:
+    """What the rows of one pair, in both orders, say on that day.
+
+    Of several in force the stricter decides, then the one that began last. Of several that ended, the last to end.
+    """
+    rows = list(rows)
+    if not rows:
+        return PairAnswer(Standing.NONE)
+    kept = [row for row in rows if row.modifier_indicator != "9"]
+    if not kept:
+        return PairAnswer(Standing.VOID, max(rows, key=lambda row: row.effective_date))
+    if now := [row for row in kept if in_force(row, day)]:
+        return PairAnswer(
+            Standing.APPLIES, min(now, key=lambda row: (row.modifier_indicator, -row.effective_date.toordinal()))
+        )
+    if ended := [row for row in kept if row.deletion_date and row.deletion_date < day]:
+        return PairAnswer(Standing.DELETED, max(ended, key=lambda row: row.deletion_date))
+    return PairAnswer(Standing.NOT_YET_EFFECTIVE, min(kept, key=lambda row: row.effective_date))
