@@ -26,6 +26,7 @@ from catalog import search
 from catalog.models import (
     CodeNote,
     Dataset,
+    EditCode,
     HcpcsCode,
     Level,
     Modifier,
@@ -63,12 +64,23 @@ class Fragments:
 
 @dataclass(frozen=True)
 class Snapshot:
+    """``release`` is the current one of HCPCS; ``edits`` are the current ones of the NCCI tables, newest first.
+
+    ``edit_codes`` are the codes of both levels that those tables name, in order.
+    """
+
     stamp: str
     day: date
     release: Release | None
     tree: Tree
     index: search.Index
+    edits: tuple[Release, ...] = ()
+    edit_codes: tuple[str, ...] = ()
     fragments: Fragments = field(default_factory=Fragments)
+
+    def edits_of(self, dataset: str, setting: str = "") -> Release | None:
+        """The newest current release of a dataset and setting."""
+        return next((one for one in self.edits if (one.dataset, one.setting) == (dataset, setting)), None)
 
     @property
     def is_starter(self) -> bool:
@@ -150,7 +162,11 @@ def _build(now: str) -> Snapshot:
     entries += [_entry(record, day, tree, last_seen=record.release) for record in gone]
     entries += [_entry(record, day, tree) for record in _records(Modifier, release)]
     index = search.build(entries, _section_entries(tree), Synonym.objects.values_list("term", "means", "code"))
-    return Snapshot(now, day, release, tree, index)
+    edits = Release.objects.current().exclude(dataset=Dataset.HCPCS).newest_first()
+    edit_codes = (
+        EditCode.objects.filter(release__in=edits).order_by("code").values_list("code", flat=True).distinct()
+    )
+    return Snapshot(now, day, release, tree, index, tuple(edits), tuple(edit_codes))
 
 
 def _records(model: type[HcpcsCode] | type[Modifier], release: Release | None):

@@ -3,7 +3,7 @@ from catalog.models.curation import CodeNote, GoldenPair, Synonym
 from catalog.models.hcpcs import HcpcsCode, Modifier, ProcessingNote
 from catalog.models.mue import Mue
 from catalog.models.ptp import PtpEdit, Rationale
-from catalog.models.release import Change, Dataset, Release, ReleaseFile, Setting
+from catalog.models.release import Change, Dataset, EditCode, Release, ReleaseFile, Setting
 from catalog.models.section import Level, Section, SectionRange
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Change",
     "CodeNote",
     "Dataset",
+    "EditCode",
     "GoldenPair",
     "HcpcsCode",
     "Level",

@@ -69,7 +69,9 @@ class PtpEdit(models.Model):
     )
     column_one = models.CharField(max_length=5, help_text="The code that may be paid.")
     column_two = models.CharField(max_length=5, help_text="The code that is denied beside it.")
-    prior_to_1996 = models.BooleanField(help_text="In existence before 1996, as published; nothing follows from it.")
+    prior_to_1996 = models.BooleanField(
+        help_text="In existence before 1996, as published; nothing follows from it."
+    )
     effective_date = models.DateField(help_text="First day in force.")
     deletion_date = models.DateField(null=True, blank=True, help_text="Last day in force; empty while it is open.")
     modifier_indicator = models.CharField(max_length=1, choices=Indicator.choices)

@@ -211,6 +211,24 @@ class ReleaseFile(models.Model):
         return f"{self.archive} / {self.name}" if self.archive else self.name
 
 
+class EditCode(models.Model):
+    """A code in the edits of a release, and how many rows name it: counted once, as counting millions takes long."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="edit_codes", db_index=False)
+    code = models.CharField(max_length=5)
+    in_first = models.PositiveIntegerField(
+        default=0, help_text="Rows with it in column one, or as the add-on code."
+    )
+    in_second = models.PositiveIntegerField(default=0, help_text="Rows with it in column two, or as the primary.")
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["release", "code"], name="one_count_per_code")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class ChangeQuerySet(models.QuerySet):
     def tally(self) -> dict[str, int]:
         """Counts by kind, every kind present."""
