@@ -19,7 +19,10 @@ class Naming(NamedTuple):
 
 
 class Publication(NamedTuple):
-    """The files that make one release. The revision is None where no name gives one."""
+    """The files that make one release. The revision is None where no name gives one.
+
+    ``missing`` says in sentences which files the names show to be lacking.
+    """
 
     dataset: str
     quarter: str
@@ -27,6 +30,8 @@ class Publication(NamedTuple):
     members: tuple[Member, ...]
     notes: Member | None = None
     quarter_by_hand: bool = False
+    setting: str = ""
+    missing: tuple[str, ...] = ()
 
 
 MONTHS = [
