@@ -71,8 +71,8 @@ CANARIES = {
         *("L0120", "L1832", "V2107", "V5336"),
     ),
 }
-# Values by which the settings differ: practitioner, outpatient hospital, DME supplier (None: no row). They were the
-# same in July 2024 and, for practitioners, in April 2026.
+# Values by which the settings differ: practitioner, outpatient hospital, DME supplier (None: no row), as of
+# July 2024; those of practitioners are the same in April 2026.
 TELLING = {
     "71046": (2, 3, None),
     "85025": (2, 4, None),
