@@ -27,6 +27,8 @@ LONGEST_MODULE = 400
 PURE = (
     "catalog.charts",
     "catalog.codes",
+    "catalog.edit_words",
+    "catalog.edits",
     "catalog.hints",
     "catalog.modifiers",
     "catalog.quiz",

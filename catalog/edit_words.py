@@ -1,0 +1,352 @@
+"""What the NCCI tables mean, in our own words (pure).
+
+Indicators and types are explained after the Medicare NCCI Policy Manual, chapter I, and CMS's pages on PTP edits,
+MUEs and add-on codes. A verdict belongs to the edit, never to the payer: nothing here says that a claim will be
+paid, that two codes may be billed together, or which modifier to add.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from catalog.edits import PtpRow, Standing
+
+NOT_A_DECISION = "This is what the published table says. It is not a payment decision."
+NOT_THE_PATIENT = "A denial under an NCCI edit may not be billed to the patient, and an ABN does not change that."
+STILL_CODED = "That is no permission: unlisted combinations must still be coded correctly."
+LAST_DAY = (
+    "CMS does not say whether an edit is in force on its deletion date. This site counts it as the last day."
+)
+NO_PUBLISHED_MUE = (
+    "Some values are confidential, and a code without a published one may still have a limit: "
+    "this is not the same as no limit."
+)
+
+
+class NotCompared(StrEnum):
+    """Why no table was asked about a pair."""
+
+    NOT_LOADED = "data_not_loaded"
+    PREDATES = "predates_ncci"
+    NO_TABLE = "not_applicable_setting"
+
+
+class Words(NamedTuple):
+    """A value in a few words, for tables, and in a sentence or two."""
+
+    short: str
+    long: str
+
+
+class MaiWords(NamedTuple):
+    """An MUE adjudication indicator: what is tested, what follows above it, and whether more can be paid."""
+
+    label: str
+    per: str
+    tested: str
+    over: str
+    more: str
+
+
+class Verdict(NamedTuple):
+    """What is said of a pair on a day.
+
+    ``kind`` is the family of the sign (``deny``, ``cond``, ``off``, ``none`` or ``unk``); ``chip`` stands in it,
+    ``short`` in tables. ``sentences`` say why and what follows; ``change`` what would change it, or nothing.
+    """
+
+    kind: str
+    chip: str
+    short: str
+    headline: str
+    sentences: tuple[str, ...] = ()
+    change: str = ""
+
+
+class ReleaseFacts(Protocol):
+    """What is said of a release: see ``catalog.models.Release``."""
+
+    title: str
+    partial: bool
+    is_starter: bool
+    last_day: date
+
+
+# --- Pairs -------------------------------------------------------------------------------------------------
+
+_INDICATORS = {
+    "0": Words(
+        "No modifier bypasses it",
+        "Column two is denied beside column one, whatever modifiers stand on the lines.",
+    ),
+    "1": Words(
+        "A modifier may bypass it",
+        "Column two is denied beside column one, unless an NCCI-associated modifier fits the services "
+        "and the record supports it.",
+    ),
+    "9": Words(
+        "Withdrawn from its start",
+        "The edit was taken back as of the day it began. Its row never applies, on any date.",
+    ),
+}
+
+
+def indicator_words(indicator: str) -> Words:
+    """The modifier indicator of a PTP edit; empty words for one that CMS has not defined."""
+    return _INDICATORS.get(indicator, Words("", ""))
+
+
+def is_incomplete(release: ReleaseFacts) -> bool:
+    """Whether a row missing from this release says nothing: parts are missing, or it is the starter set."""
+    return release.partial or release.is_starter
+
+
+def standing_words(
+    standing: Standing | NotCompared, row: PtpRow | None = None, release: ReleaseFacts | None = None
+) -> Verdict:
+    """What to say of a pair that stands so.
+
+    ``row`` is the one that decides, None where there is none; ``release`` the one that was looked at, or for
+    ``NOT_LOADED`` the newest that is loaded, if any.
+    """
+    match standing:
+        case Standing.APPLIES:
+            return _applies(row)
+        case Standing.DELETED | Standing.NOT_YET_EFFECTIVE | Standing.VOID:
+            return _not_in_force(standing, row)
+        case Standing.NONE:
+            return _no_edit(release)
+        case NotCompared.NOT_LOADED:
+            return Verdict(
+                "unk", "Not checked", "Not checked", "Data for that date is not loaded", _newest(release)
+            )
+        case NotCompared.PREDATES:
+            return Verdict(
+                "unk",
+                "Not checked",
+                "Not checked",
+                "The date is before NCCI began",
+                ("The first edits took effect on Jan 1, 1996.",),
+            )
+        case NotCompared.NO_TABLE:
+            return Verdict(
+                "none",
+                "No pair table exists",
+                "No pair table exists",
+                "Medicare has no PTP table for DME suppliers",
+                ("For them CMS publishes unit limits only. Pair edits for DME exist in Medicaid’s own program.",),
+            )
+    raise ValueError(f"{standing} is not a standing of a pair.")
+
+
+def _applies(row: PtpRow) -> Verdict:
+    denied = f"{row.column_two} is denied beside {row.column_one} by this edit"
+    if row.modifier_indicator == "0":
+        change = "No modifier does. Indicator 0."
+        return Verdict("deny", "Denied by edit", "Denied by edit", denied, change=change)
+    return Verdict(
+        "cond",
+        "Denied unless distinct",
+        "Unless distinct",
+        f"{denied}, unless the services are distinct",
+        change="Indicator 1. The edit may be bypassed by an NCCI-associated modifier when the record shows "
+        "separate services. This site never adds one for you.",
+    )
+
+
+def _not_in_force(standing: Standing, row: PtpRow) -> Verdict:
+    match standing:
+        case Standing.DELETED:
+            headline = "An edit existed and ended before this date"
+            last = f"Its deletion date is {_day(row.deletion_date)}, counted here as its last day in force."
+            return _off(headline, last, "It still answers for earlier dates of service.", STILL_CODED)
+        case Standing.NOT_YET_EFFECTIVE:
+            return _off("An edit starts after this date", f"It starts on {_day(row.effective_date)}.")
+        case _:
+            why = f"It was to begin on {_day(row.effective_date)} and was taken back as of that day."
+            return _off("The edit was withdrawn from its start", why, "Its row never applies, on any date.")
+
+
+def _off(headline: str, *sentences: str) -> Verdict:
+    return Verdict("off", "Edit not in force", "Not in force", headline, sentences)
+
+
+def _no_edit(release: ReleaseFacts) -> Verdict:
+    if release.is_starter:
+        why = "The starter set holds a few hundred edits of millions. CMS’s files may well have this pair."
+        return Verdict("unk", "Not checked", "Not checked", "The starter set does not have this pair", (why,))
+    if release.partial:
+        why = f"Of {release.title} not every part is loaded. The missing part may well have this pair."
+        return Verdict("unk", "Not checked", "Not checked", "The loaded parts do not have this pair", (why,))
+    return Verdict(
+        "none",
+        "No edit on file",
+        "No edit on file",
+        f"No edit on file in {release.title} for this setting",
+        (STILL_CODED, "Coverage, medical necessity and the payer’s own rules are outside these tables."),
+    )
+
+
+def _newest(release: ReleaseFacts | None) -> tuple[str, ...]:
+    if release is None:
+        return ("No table of this setting is loaded.",)
+    return (f"The newest loaded table is {release.title}. It answers up to {_day(release.last_day)}.",)
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+# --- Units -------------------------------------------------------------------------------------------------
+
+_MAIS = {
+    "1": MaiWords(
+        "Line edit",
+        "per claim line",
+        "The units of each line are compared with the value on their own.",
+        "The whole line is denied, not only the units above the value.",
+        "Services that truly were separate may be reported on lines of their own, with a modifier that fits them.",
+    ),
+    "2": MaiWords(
+        "Date of service edit: policy",
+        "per date of service",
+        "The units of all lines of the code on one date are added up. Modifiers do not split them.",
+        "All units of that date are denied, not only those above the value.",
+        "No. The value follows from law, policy, anatomy or the definition of the code.",
+    ),
+    "3": MaiWords(
+        "Date of service edit: clinical",
+        "per date of service",
+        "The units of all lines of the code on one date are added up. Modifiers do not split them.",
+        "All units of that date are denied, not only those above the value.",
+        "Perhaps. The contractor may allow more after it has looked at the records, or on appeal.",
+    ),
+}
+
+_NOBODY = {
+    "practitioner": "practitioners",
+    "outpatient_hospital": "outpatient hospitals",
+    "dme_supplier": "DME suppliers",
+}
+
+
+def mai_words(mai: str) -> MaiWords:
+    """The MUE adjudication indicator, ``"1"``, ``"2"`` or ``"3"``; empty words for any other."""
+    return _MAIS.get(mai, MaiWords("", "", "", "", ""))
+
+
+def zero_words(setting: str) -> str:
+    """What the value 0 says in a setting: not payable, which is the opposite of no limit."""
+    who = _NOBODY.get(setting, "this setting")
+    return (
+        f"Not payable to {who}: 0 is the value of codes that are invalid, not covered or bundled there. "
+        "It does not mean that there is no limit."
+    )
+
+
+# --- Add-on codes ------------------------------------------------------------------------------------------
+
+_TYPES = {
+    "1": Words(
+        "National list of primaries",
+        "The listed primaries are all there are. Contractors must deny the add-on code, unless one of them is "
+        "payable for the same patient, practitioner and date.",
+    ),
+    "2": Words(
+        "Contractors list the primaries",
+        "CMS lists no primary. Each contractor has its own list: ask the one that gets the claim.",
+    ),
+    "3": Words(
+        "National list, contractors may add",
+        "Some primaries are listed nationally. A contractor may accept others as well.",
+    ),
+}
+
+
+def type_words(edit_type: str) -> Words:
+    """The type of an add-on code edit, ``"1"``, ``"2"`` or ``"3"``; empty words for any other."""
+    return _TYPES.get(edit_type, Words("", ""))
+
+
+# --- Rationales --------------------------------------------------------------------------------------------
+
+_RATIONALES = {
+    # of PTP edits
+    "CPT Manual or CMS manual coding instruction": (
+        "The CPT book or a CMS manual tells how these codes are reported, and that leaves no room for both."
+    ),
+    "Misuse of column two code with column one code": (
+        "The column two code is not meant for what is done along with column one; beside it, it would be misused."
+    ),
+    "Mutually exclusive procedures": (
+        "The two would not sensibly be done for one patient on one occasion: they are two ways to the same end, "
+        "or one rules the other out."
+    ),
+    "Standards of medical/surgical practice": (
+        "What column two names is an accepted part of doing column one well, and counts with it."
+    ),
+    "HCPCS/CPT procedure code definition": (
+        "By the codes’ own wording, what one of them names takes in or rules out the other."
+    ),
+    "CPT separate procedure definition": (
+        "A code that CPT marks as a “separate procedure” is not reported beside a larger, related procedure "
+        "that it is a part of."
+    ),
+    "Anesthesia service included in surgical procedure": (
+        "Anesthesia given by the one who does the procedure is part of the procedure."
+    ),
+    "Standard preparation/monitoring services for anesthesia": (
+        "Getting a patient ready for anesthesia and watching over them is part of the anesthesia service."
+    ),
+    "More extensive procedure": (
+        "Both do the same kind of thing, one of them to a greater extent. Only the more extensive one is reported."
+    ),
+    "Sequential procedure": (
+        "One was tried and the other followed at the same encounter, to the same end. They are not both reported."
+    ),
+    "Laboratory panel": "One of the codes is a panel. A test that is in it is not reported beside it.",
+    "Gender-specific procedures": "Each code is for patients of one sex only, and the two do not fit one patient.",
+    # of MUEs
+    "CMS policy": "A rule of Medicare’s sets the number.",
+    "Code descriptor / CPT instruction": (
+        "The wording of the code, or CPT’s instruction for it, says how often it can be reported."
+    ),
+    "Anatomic consideration": "The body sets the number: there are only so many of the organ or part.",
+    "Nature of service/procedure": "What is done, and the time it takes, limit how often it happens in one day.",
+    "Nature of analyte": "What the test measures, and in what, limits how often it is useful in one day.",
+    "Nature of equipment": "What the equipment is for limits how many of it one patient uses.",
+    "Clinical: data": "The claims that Medicare received show how many units are usual.",
+    "Clinical: CMS workgroup": "A working group at CMS set the number on clinical grounds.",
+    "Clinical: society comment": "The number takes up what a medical society said.",
+    "Prescribing information": "The label of the drug says how much of it is given.",
+    "Published contractor policy": "A policy that Medicare contractors have published sets the number.",
+    "Drug discontinued": "The drug is no longer marketed.",
+    "Oral medication": "It is a drug taken by mouth.",
+    "Not payable": "Medicare does not pay for it under this code.",
+    "Compounded drug policy": "Medicare’s rules on compounded drugs set the number.",
+}
+
+_OLDER_NAMES = {"Designation of sex": "Gender-specific procedures"}
+_NUMERALS = {"1": "one", "2": "two"}
+
+
+def rationale_words(text: str) -> str:
+    """A published rationale of a PTP edit or an MUE in our own words; empty for one we have none for.
+
+    Case, punctuation, numerals, plurals and what is in brackets do not matter: they vary between files. Of several
+    rationales, with semicolons between them, each has its sentence.
+    """
+    parts = re.sub(r"\(.*?\)", "", text).split(";")
+    return " ".join(filter(None, (_OURS.get(_key(part), "") for part in parts)))
+
+
+def _key(text: str) -> str:
+    words = re.findall(r"[a-z0-9]+", text.casefold())
+    return " ".join(_NUMERALS.get(word, word).rstrip("s") for word in words)
+
+
+_OURS = {_key(published): ours for published, ours in _RATIONALES.items()}
+_OURS |= {_key(older): _OURS[_key(newer)] for older, newer in _OLDER_NAMES.items()}

@@ -1,0 +1,226 @@
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from catalog.edit_words import (
+    NotCompared,
+    indicator_words,
+    is_incomplete,
+    mai_words,
+    rationale_words,
+    standing_words,
+    type_words,
+    zero_words,
+)
+from catalog.edits import Standing
+
+SUMMER = SimpleNamespace(title="July 2024", partial=False, is_starter=False, last_day=date(2024, 9, 30))
+CUT = SimpleNamespace(title="July 2024", partial=True, is_starter=False, last_day=date(2024, 9, 30))
+STARTER = SimpleNamespace(title="Starter set", partial=False, is_starter=True, last_day=date(2024, 9, 30))
+
+
+def row(indicator: str, deletion_date: date | None = None) -> SimpleNamespace:
+    return SimpleNamespace(
+        column_one="45385",
+        column_two="45378",
+        effective_date=date(2003, 1, 1),
+        deletion_date=deletion_date,
+        modifier_indicator=indicator,
+    )
+
+
+def all_of(verdict) -> str:
+    return " ".join([verdict.chip, verdict.short, verdict.headline, *verdict.sentences, verdict.change])
+
+
+EVERY_VERDICT = [
+    standing_words(Standing.APPLIES, row("0"), SUMMER),
+    standing_words(Standing.APPLIES, row("1"), SUMMER),
+    standing_words(Standing.DELETED, row("1", date(2018, 12, 31)), SUMMER),
+    standing_words(Standing.NOT_YET_EFFECTIVE, row("1"), SUMMER),
+    standing_words(Standing.VOID, row("9", date(2003, 1, 1)), SUMMER),
+    *(standing_words(Standing.NONE, None, release) for release in (SUMMER, CUT, STARTER)),
+    *(standing_words(standing, None, SUMMER) for standing in NotCompared),
+    standing_words(NotCompared.NOT_LOADED),
+]
+
+
+# --- Pairs ---
+
+
+def test_indicator_0_denies_column_two_and_no_modifier_changes_it():
+    said = standing_words(Standing.APPLIES, row("0"), SUMMER)
+    assert (said.kind, said.chip) == ("deny", "Denied by edit")
+    assert said.headline == "45378 is denied beside 45385 by this edit"
+    assert said.change == "No modifier does. Indicator 0."
+
+
+def test_indicator_1_denies_column_two_unless_the_record_shows_separate_services():
+    said = standing_words(Standing.APPLIES, row("1"), SUMMER)
+    assert (said.kind, said.chip, said.short) == ("cond", "Denied unless distinct", "Unless distinct")
+    assert said.headline == "45378 is denied beside 45385 by this edit, unless the services are distinct"
+    assert "bypassed" in said.change
+    assert "when the record shows separate services" in said.change
+
+
+def test_an_ended_edit_says_its_last_day_and_is_no_permission():
+    said = standing_words(Standing.DELETED, row("1", date(2018, 12, 31)), SUMMER)
+    assert (said.kind, said.chip) == ("off", "Edit not in force")
+    assert "ended before this date" in said.headline
+    assert "Dec 31, 2018" in all_of(said)
+    assert "no permission" in all_of(said)
+
+
+def test_a_coming_edit_says_its_first_day():
+    said = standing_words(Standing.NOT_YET_EFFECTIVE, row("0"), SUMMER)
+    assert (said.kind, said.short) == ("off", "Not in force")
+    assert "It starts on Jan 1, 2003." in all_of(said)
+
+
+def test_a_withdrawn_edit_is_not_called_deleted():
+    said = standing_words(Standing.VOID, row("9", date(2003, 1, 1)), SUMMER)
+    assert said.headline == "The edit was withdrawn from its start"
+    assert "deleted" not in all_of(said)
+
+
+def test_no_edit_on_file_names_the_release_and_is_no_permission():
+    said = standing_words(Standing.NONE, None, SUMMER)
+    assert (said.kind, said.chip) == ("none", "No edit on file")
+    assert said.headline == "No edit on file in July 2024 for this setting"
+    assert "unlisted combinations must still be coded correctly" in all_of(said)
+
+
+@pytest.mark.parametrize("release", [CUT, STARTER])
+def test_a_pair_missing_from_an_incomplete_release_is_not_checked(release):
+    said = standing_words(Standing.NONE, None, release)
+    assert is_incomplete(release)
+    assert (said.kind, said.chip) == ("unk", "Not checked")
+    assert "No edit on file" not in all_of(said)
+    assert not is_incomplete(SUMMER)
+
+
+def test_a_date_beyond_the_data_names_the_newest_release_and_says_nothing_else():
+    said = standing_words(NotCompared.NOT_LOADED, None, SUMMER)
+    assert (said.chip, said.headline) == ("Not checked", "Data for that date is not loaded")
+    assert said.sentences == ("The newest loaded table is July 2024. It answers up to Sep 30, 2024.",)
+    assert standing_words(NotCompared.NOT_LOADED).sentences == ("No table of this setting is loaded.",)
+
+
+def test_dme_suppliers_have_no_pair_table():
+    assert standing_words(NotCompared.NO_TABLE).chip == "No pair table exists"
+
+
+@pytest.mark.parametrize("said", EVERY_VERDICT, ids=lambda said: said.headline)
+@pytest.mark.parametrize("promise", ["allowed", "will be paid", "may be billed together", "59", "approved"])
+def test_no_verdict_promises_anything_or_names_a_modifier_to_add(said, promise):
+    assert promise not in all_of(said)
+
+
+def test_what_is_no_standing_is_refused():
+    with pytest.raises(ValueError, match="hopeful"):
+        standing_words("hopeful")
+
+
+def test_each_indicator_has_its_meaning_and_0_and_1_are_not_swapped():
+    assert indicator_words("0").short == "No modifier bypasses it"
+    assert "unless" not in indicator_words("0").long
+    assert indicator_words("1").short == "A modifier may bypass it"
+    assert "record supports it" in indicator_words("1").long
+    assert "never applies" in indicator_words("9").long
+    assert indicator_words("7") == ("", "")
+
+
+# --- Units ---
+
+
+def test_mai_1_is_tested_line_by_line_and_denies_that_line():
+    said = mai_words("1")
+    assert said.per == "per claim line"
+    assert "The whole line is denied" in said.over
+
+
+@pytest.mark.parametrize("mai", ["2", "3"])
+def test_mai_2_and_3_are_tested_by_day_and_modifiers_do_not_split(mai):
+    said = mai_words(mai)
+    assert said.per == "per date of service"
+    assert "Modifiers do not split" in said.tested
+    assert "All units of that date are denied" in said.over
+
+
+def test_only_a_clinical_day_limit_may_be_exceeded_after_review():
+    assert mai_words("2").more.startswith("No.")
+    assert mai_words("3").more.startswith("Perhaps.")
+    assert mai_words("4").label == ""
+
+
+def test_zero_is_not_payable_in_its_setting_and_not_without_limit():
+    assert zero_words("practitioner").startswith("Not payable to practitioners:")
+    assert zero_words("dme_supplier").startswith("Not payable to DME suppliers:")
+    assert "does not mean that there is no limit" in zero_words("outpatient_hospital")
+
+
+# --- Add-on codes ---
+
+
+def test_each_type_says_who_lists_the_primaries():
+    assert "must deny" in type_words("1").long
+    assert "CMS lists no primary" in type_words("2").long
+    assert "may accept others" in type_words("3").long
+    assert type_words("4") == ("", "")
+
+
+# --- Rationales ---
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        "CPT Manual or CMS manual coding instruction",
+        "CPT Manual or CMS manual coding instructions",
+        "Misuse of Column Two code with Column One code",
+        "MISUSE OF COLUMN 2 CODE WITH COLUMN 1 CODE",
+        "Mutually exclusive procedures",
+        "Standards of medical/surgical practice",
+        "Standards of medical / surgical practice",
+        "HCPCS/CPT procedure code definition",
+        'CPT "separate procedure" definition',
+        "CPT Separate procedure definition",
+        "Anesthesia service included in surgical procedure",
+        "Standard preparation/monitoring services for anesthesia",
+        "More extensive procedure",
+        "Sequential procedure",
+        "Laboratory panel",
+        "Gender-specific procedures",
+        "Gender-specific procedures (formerly Designation of sex)",
+        "Designation of sex",
+        "CMS Policy",
+        "Code Descriptor / CPT Instruction",
+        "Anatomic Consideration",
+        "Nature of Service/Procedure",
+        "Nature of Analyte",
+        "Nature of Equipment",
+        "Clinical: Data",
+        "Clinical: CMS Workgroup",
+        "Clinical: Society Comment",
+        "Prescribing Information",
+        "Published Contractor Policy",
+        "Drug discontinued",
+        "Compounded Drug Policy",
+    ],
+)
+def test_every_published_rationale_has_a_sentence_of_ours(published):
+    said = rationale_words(published)
+    assert said.endswith(".")
+    assert published.casefold() not in said.casefold()
+
+
+def test_two_rationales_in_one_have_a_sentence_each():
+    assert rationale_words("Oral Medication; Not Payable") == " ".join(
+        [rationale_words("Oral medication"), rationale_words("not payable")]
+    )
+
+
+def test_an_unknown_rationale_is_not_guessed_at():
+    assert rationale_words("Phase of the moon") == ""
+    assert rationale_words("") == ""
