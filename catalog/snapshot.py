@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, wraps
+from functools import cache, cached_property, wraps
 from hashlib import blake2b
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
-from catalog import search
+from catalog import search, status_line
 from catalog.models import (
     CodeNote,
     Dataset,
@@ -34,6 +34,7 @@ from catalog.models import (
     Section,
     Synonym,
 )
+from catalog.models.addon import CONTRACTOR_DEFINED
 from catalog.templatetags.catalog import us_date
 from catalog.tree import Tree
 
@@ -81,6 +82,19 @@ class Snapshot:
     def edits_of(self, dataset: str, setting: str = "") -> Release | None:
         """The newest current release of a dataset and setting."""
         return next((one for one in self.edits if (one.dataset, one.setting) == (dataset, setting)), None)
+
+    @cached_property
+    def status_line(self) -> tuple[status_line.Item, ...]:
+        return status_line.items(self.release, self.edits, self.day)
+
+    @cached_property
+    def starter_edits(self) -> tuple[str, ...]:
+        """The NCCI tables of which only starter rows are loaded, by name."""
+        return tuple(dict.fromkeys(one.get_dataset_display() for one in self.edits if one.is_starter))
+
+    @cached_property
+    def partial_edits(self) -> tuple[Release, ...]:
+        return tuple(one for one in self.edits if one.partial)
 
     @property
     def is_starter(self) -> bool:
@@ -163,9 +177,8 @@ def _build(now: str) -> Snapshot:
     entries += [_entry(record, day, tree) for record in _records(Modifier, release)]
     index = search.build(entries, _section_entries(tree), Synonym.objects.values_list("term", "means", "code"))
     edits = Release.objects.current().exclude(dataset=Dataset.HCPCS).newest_first()
-    edit_codes = (
-        EditCode.objects.filter(release__in=edits).order_by("code").values_list("code", flat=True).distinct()
-    )
+    named = EditCode.objects.filter(release__in=edits).exclude(code=CONTRACTOR_DEFINED)
+    edit_codes = named.order_by("code").values_list("code", flat=True).distinct()
     return Snapshot(now, day, release, tree, index, tuple(edits), tuple(edit_codes))
 
 

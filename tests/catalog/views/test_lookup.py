@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from catalog import snapshot
 from catalog.models import Release
-from tests.builders import make_change, make_code, make_level, make_release, make_section
-from tests.catalog.views.page import links, words
+from tests.builders import make_change, make_code, make_level, make_mue, make_release, make_section
+from tests.catalog.views.page import links, text, words
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +71,34 @@ def test_the_starter_set_is_called_that_on_every_answer(client, db):
     make_code("J1885", make_release(origin="starter"))
     assert "Starter data, not a CMS release" in client.get("/?q=J1885").content.decode()
     assert "Not in the starter set" in words(client.get("/?q=J1886"))
+
+
+def banner(client) -> str:
+    found = BeautifulSoup(client.get("/help/").content, "html.parser").find(class_="banner")
+    return text(found) if found else ""
+
+
+def test_starter_edits_beside_a_real_release_say_which_tables_they_are_of(client):
+    make_release()
+    make_mue("11042", release=make_release(dataset="mue", setting="practitioner", origin=Release.Origin.STARTER))
+    assert banner(client).startswith("Starter data for MUE, not CMS releases.")
+
+
+def test_a_partial_table_is_named_on_every_page(client):
+    make_release()
+    assert banner(client) == ""
+    make_release(dataset="ptp", setting="practitioner", quarter="2024Q3", partial=True)
+    assert "PTP edits, practitioner, July 2024 may be incomplete." in banner(client)
+
+
+def test_what_is_loaded_stands_at_the_foot_of_every_page_and_costs_no_query(client, django_assert_num_queries):
+    make_release()
+    make_release(dataset="ptp", setting="practitioner", quarter="2025Q4")
+    foot = BeautifulSoup(client.get("/help/").content, "html.parser").find(class_="status")
+    assert "PTP practitioner Oct 2025" in text(foot)
+    assert "Add-on not loaded" in text(foot)
+    with django_assert_num_queries(1):
+        client.get("/help/")
 
 
 # --- Enter, htmx, caching ---

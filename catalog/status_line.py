@@ -1,0 +1,59 @@
+"""What is loaded, in the few words that stand at the foot of every page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from catalog.models import Dataset, Release, Setting
+
+# The settings that have a table of each kind for Medicare, and what they are called where there is little room.
+PTP_SETTINGS = {Setting.PRACTITIONER: "practitioner", Setting.OUTPATIENT_HOSPITAL: "hospital"}
+MUE_SETTINGS = PTP_SETTINGS | {Setting.DME_SUPPLIER: "DME"}
+NOT_LOADED = "not loaded"
+
+
+class Item(NamedTuple):
+    """One kind of data: its name, what is loaded of it, and whether anything is."""
+
+    label: str
+    words: str
+    is_loaded: bool
+
+
+def items(release: Release | None, edits: Sequence[Release], day: date) -> tuple[Item, ...]:
+    """The line, from the current HCPCS release and those of the NCCI tables, newest first, as of a day."""
+    return (
+        Item("HCPCS II", _words(release, day), release is not None),
+        _by_setting("PTP", Dataset.PTP, PTP_SETTINGS, edits, day),
+        _by_setting("MUE", Dataset.MUE, MUE_SETTINGS, edits, day),
+        _by_setting("Add-on", Dataset.ADDON, {"": ""}, edits, day),
+        Item("CPT descriptors", NOT_LOADED, is_loaded=False),
+    )
+
+
+def _by_setting(label: str, dataset: str, settings: dict[str, str], edits: Sequence[Release], day: date) -> Item:
+    """The settings of a dataset, those of which the same is loaded together."""
+    together: dict[str, list[str]] = {}
+    for setting, name in settings.items():
+        newest = next((one for one in edits if (one.dataset, one.setting) == (dataset, setting)), None)
+        together.setdefault(_words(newest, day), []).append(name)
+    if [*together] == [NOT_LOADED]:
+        return Item(label, NOT_LOADED, is_loaded=False)
+    parts = [f"{', '.join(names)} {words}".strip() for words, names in together.items()]
+    if len(settings) > 2 and len(parts) == 1:
+        parts = [f"{len(settings)} settings {next(iter(together))}"]
+    return Item(label, "; ".join(parts), is_loaded=True)
+
+
+def _words(release: Release | None, day: date) -> str:
+    """``Oct 2025, may be incomplete, 2 quarters behind today``."""
+    if release is None:
+        return NOT_LOADED
+    if release.is_starter:
+        return "Starter set"
+    behind = release.quarters_behind(day)
+    remarks = ["may be incomplete"] if release.partial else []
+    remarks += [f"{behind} quarter{'' if behind == 1 else 's'} behind today"] if behind else []
+    return ", ".join([release.short_title, *remarks])

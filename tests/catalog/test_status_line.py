@@ -1,0 +1,52 @@
+from datetime import date
+
+from catalog import status_line
+from catalog.models import Release
+
+DAY = date(2025, 11, 14)
+
+
+def release(dataset: str, setting: str = "", quarter: str = "2025Q4", **fields) -> Release:
+    return Release(dataset=dataset, setting=setting, quarter=quarter, **fields)
+
+
+def line(*edits: Release, hcpcs: Release | None = None) -> dict[str, str]:
+    return {item.label: item.words for item in status_line.items(hcpcs, edits, DAY)}
+
+
+def test_what_is_not_loaded_is_named_as_not_loaded():
+    items = status_line.items(None, (), DAY)
+    assert [item.label for item in items] == ["HCPCS II", "PTP", "MUE", "Add-on", "CPT descriptors"]
+    assert {(item.words, item.is_loaded) for item in items} == {("not loaded", False)}
+
+
+def test_settings_with_the_same_quarter_stand_together():
+    tables = [release("ptp", "practitioner"), release("ptp", "outpatient_hospital"), release("addon")]
+    tables += [release("mue", setting) for setting in ("practitioner", "outpatient_hospital", "dme_supplier")]
+    assert line(*tables, hcpcs=release("hcpcs")) == {
+        "HCPCS II": "Oct 2025",
+        "PTP": "practitioner, hospital Oct 2025",
+        "MUE": "3 settings Oct 2025",
+        "Add-on": "Oct 2025",
+        "CPT descriptors": "not loaded",
+    }
+
+
+def test_a_setting_never_borrows_the_quarter_of_another():
+    words = line(release("ptp", "practitioner"), release("ptp", "outpatient_hospital", "2025Q2"))["PTP"]
+    assert words == "practitioner Oct 2025; hospital Apr 2025, 2 quarters behind today"
+    only = status_line.items(None, [release("ptp", "practitioner")], DAY)[1]
+    assert (only.words, only.is_loaded) == ("practitioner Oct 2025; hospital not loaded", True)
+
+
+def test_of_several_quarters_the_newest_is_named():
+    quarters = [release("mue", "practitioner", quarter) for quarter in ("2025Q4", "2025Q3")]
+    assert line(*quarters)["MUE"] == "practitioner Oct 2025; hospital, DME not loaded"
+
+
+def test_what_may_be_incomplete_behind_or_no_release_of_cms_is_said_in_words():
+    partial = release("ptp", "practitioner", "2025Q3", partial=True)
+    starter = release("addon", origin=Release.Origin.STARTER)
+    words = line(partial, starter)
+    assert words["PTP"].startswith("practitioner Jul 2025, may be incomplete, 1 quarter behind today")
+    assert words["Add-on"] == "Starter set"
