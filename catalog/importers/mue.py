@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -295,4 +296,8 @@ def doubts(edits: QuerySet[Mue], publication: Publication, counts: dict[str, int
     there = set(edits.filter(code__in=wanted).values_list("code", flat=True))
     if missing := [code for code in wanted if code not in there]:
         found.append(f"It lacks {ncci.some(missing)}, which every table of this setting holds.")
+    rationales = sorted(edits.order_by().values_list("rationale", flat=True).distinct())
+    for one, following in pairwise(rationales):
+        if following.startswith(one):
+            found.append(f"The rationale {one!r} looks cut off.")
     return found

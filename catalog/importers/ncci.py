@@ -21,6 +21,8 @@ NUMBERED = re.compile(r"(?<![a-z0-9])(?:v|rev)_?(\d{1,2})(?!\d)", re.IGNORECASE)
 POSTED_AGAIN = re.compile(r"replace|revised|correct|repost|update", re.IGNORECASE)
 
 CODE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}")
+# A number without its zeros: the lowest code is 00100.
+SHORTENED = re.compile(r"[0-9]{3,4}")
 # A header stands among the first records, under the AMA's notice.
 HEAD = 20
 
@@ -133,7 +135,7 @@ def notice_above(member: Member, is_header: re.Pattern[str]) -> str:
 def code_in(member: Member, line: int, text: str) -> str:
     """A code with the zeros that a spreadsheet may have taken. Raises BadRow for what is none."""
     code = text.strip().upper()
-    code = code.zfill(5) if code.isdecimal() else code
+    code = code.zfill(5) if SHORTENED.fullmatch(code) else code
     if not CODE.fullmatch(code):
         raise BadRow(str(member), line, f"{text[:20]!r} stands where a code should.")
     return code
