@@ -1,11 +1,11 @@
-"""Geometry of the small pictures: the life of a code, bars, and codes begun and ended by quarter (pure).
+"""Geometry of the small pictures: lives of codes and edits, bars, codes begun and ended by quarter (pure).
 
 Lengths are pixels of the picture's own ``viewBox``; the templates draw what is computed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -39,30 +39,97 @@ def timeline(
     added: date | None, last_valid: date | None, changed: Iterable[date], loaded: date, width: int = 880
 ) -> Timeline:
     """Lay out a code's days. ``loaded`` is the last day the release answers; an open end runs up to it."""
-    days = [day for day in (added, last_valid, *changed, loaded) if day]
-    last_year = max(days).year + 2
-    first_year = min(min(days).year // 5 * 5, last_year - 10)
-    scale = width / (last_year - first_year)
-
-    def x(day: date) -> float:
-        return round((day.year - first_year + (day.timetuple().tm_yday - 1) / 366) * scale, 1)
-
-    begin = x(added) if added else None
-    end = x(last_valid + ONE_DAY) if last_valid else None
-    live_from, live_to = begin or 0.0, end if end is not None else x(loaded + ONE_DAY)
-    step = 1 if last_year - first_year <= 12 else 2 if last_year - first_year <= 20 else 5
+    scale = _scale([day for day in (added, last_valid, *changed, loaded) if day], width)
+    begin = scale.x(added) if added else None
+    end = scale.x(last_valid + ONE_DAY) if last_valid else None
+    live_from, live_to = begin or 0.0, end if end is not None else scale.x(loaded + ONE_DAY)
     return Timeline(
         width=width,
-        ticks=tuple(
-            Tick(x(date(year, 1, 1)), year) for year in range(first_year + 1, last_year) if year % step == 0
-        ),
+        ticks=scale.ticks,
         live_x=live_from,
         live_width=round(max(live_to - live_from, 0), 1),
         begin=begin,
         end=end,
-        loaded=x(loaded + ONE_DAY) if end is None else None,
-        changes=tuple(x(day) for day in sorted(set(changed))),
+        loaded=scale.x(loaded + ONE_DAY) if end is None else None,
+        changes=tuple(scale.x(day) for day in sorted(set(changed))),
     )
+
+
+class Period(NamedTuple):
+    """The days of one edit as a bar, its middle for a label. ``kind`` and ``label`` are the caller's own words."""
+
+    x: float
+    width: float
+    y: int
+    kind: str
+    label: str
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+
+class PeriodChart(NamedTuple):
+    """Bars in lanes on a scale of years. ``asked`` is None where the day asked about is not drawn."""
+
+    width: int
+    height: int
+    ticks: tuple[Tick, ...]
+    lanes: tuple[int, ...]
+    periods: tuple[Period, ...]
+    loaded: float
+    asked: float | None
+
+
+LANE = 28  # pixels from lane to lane
+
+
+def periods(
+    stretches: Sequence[tuple[int, date, date | None, str, str]],
+    loaded: date,
+    asked: date | None = None,
+    width: int = 880,
+) -> PeriodChart:
+    """Lay out edits as ``(lane, first day, last day or None, kind, label)``; lanes count from 0.
+
+    ``loaded`` is the last day the release answers; an open end runs up to it.
+    """
+    days = [loaded, *(day for _, first, last, *_ in stretches for day in (first, last) if day)]
+    scale = _scale([*days, asked] if asked else days, width)
+    lanes = max((lane for lane, *_ in stretches), default=0) + 1
+    bars = []
+    for lane, first, last, kind, label in stretches:
+        begin, end = scale.x(first), scale.x((last or max(loaded, first)) + ONE_DAY)
+        bars.append(Period(begin, max(round(end - begin, 1), 2.0), 12 + lane * LANE, kind, label))
+    return PeriodChart(
+        width=width,
+        height=30 + lanes * LANE,
+        ticks=scale.ticks,
+        lanes=tuple(12 + lane * LANE for lane in range(lanes)),
+        periods=tuple(bars),
+        loaded=scale.x(loaded + ONE_DAY),
+        asked=scale.x(asked) if asked else None,
+    )
+
+
+class _Scale(NamedTuple):
+    first_year: int
+    pixels_a_year: float
+    ticks: tuple[Tick, ...]
+
+    def x(self, day: date) -> float:
+        return round((day.year - self.first_year + (day.timetuple().tm_yday - 1) / 366) * self.pixels_a_year, 1)
+
+
+def _scale(days: Sequence[date], width: int) -> _Scale:
+    """Years that hold the days with some air, ten at least, and as many year numbers as there is room for."""
+    last_year = max(days).year + 2
+    first_year = min(min(days).year // 5 * 5, last_year - 10)
+    years = last_year - first_year
+    step = 1 if years <= 12 else 2 if years <= 20 else 5
+    bare = _Scale(first_year, width / years, ())
+    ticks = (Tick(bare.x(date(year, 1, 1)), year) for year in range(first_year + 1, last_year) if year % step == 0)
+    return bare._replace(ticks=tuple(ticks))
 
 
 def bar_widths(counts: Iterable[int], full: float) -> list[float]:

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from catalog.charts import bar_widths, quarters, timeline
+from catalog.charts import bar_widths, periods, quarters, timeline
 
 DECEMBER_31 = date(2025, 12, 31)
 
@@ -74,3 +74,34 @@ def test_begun_and_ended_share_one_scale_and_fit_the_picture():
 def test_each_year_is_named_once_under_its_quarters():
     chart = quarters({}, {}, date(2025, 6, 30))
     assert [(tick.year, tick.x) for tick in chart.years] == [(2023, 51), (2024, 204), (2025, 357)]
+
+
+def test_an_open_edit_runs_up_to_where_the_release_answers_and_an_ended_one_to_its_last_day():
+    ended = (0, date(2003, 1, 1), date(2018, 12, 31), "cond", "1")
+    still_open = (0, date(2019, 1, 1), None, "deny", "0")
+    chart = periods([ended, still_open], DECEMBER_31)
+    first, second = chart.periods
+    assert first.x + first.width == pytest.approx(second.x)
+    assert second.x + second.width == pytest.approx(chart.loaded)
+    assert [(bar.kind, bar.label) for bar in chart.periods] == [("cond", "1"), ("deny", "0")]
+
+
+def test_an_edit_withdrawn_on_its_first_day_can_still_be_seen():
+    chart = periods([(0, date(2022, 1, 1), date(2022, 1, 1), "off", "9")], DECEMBER_31)
+    assert chart.periods[0].width == 2.0
+
+
+def test_an_edit_that_begins_after_the_release_is_drawn_behind_its_end():
+    chart = periods([(0, date(2026, 4, 1), None, "deny", "0")], DECEMBER_31)
+    assert chart.periods[0].x > chart.loaded
+
+
+def test_each_order_of_a_pair_has_its_own_lane_and_the_day_asked_about_a_place():
+    chart = periods(
+        [(0, date(1996, 1, 1), None, "deny", "0"), (1, date(2000, 1, 1), None, "cond", "1")],
+        DECEMBER_31,
+        asked=date(2010, 6, 1),
+    )
+    assert len(chart.lanes) == len({bar.y for bar in chart.periods}) == 2
+    assert chart.periods[1].x < chart.asked < chart.loaded
+    assert periods([], DECEMBER_31).asked is None
