@@ -20,6 +20,7 @@ STILL_CODED = "That is no permission: unlisted combinations must still be coded 
 LAST_DAY = (
     "CMS does not say whether an edit is in force on its deletion date. This site counts it as the last day."
 )
+
 NO_PUBLISHED_MUE = (
     "Some values are confidential, and a code without a published one may still have a limit: "
     "this is not the same as no limit."
@@ -116,21 +117,13 @@ def standing_words(
         case Standing.APPLIES:
             return _applies(row)
         case Standing.DELETED | Standing.NOT_YET_EFFECTIVE | Standing.VOID:
-            return _not_in_force(standing, row)
+            return _not_in_force(standing, row, release)
         case Standing.NONE:
             return _no_edit(release)
         case NotCompared.NOT_LOADED:
-            return Verdict(
-                "unk", "Not checked", "Not checked", "Data for that date is not loaded", _newest(release)
-            )
+            return _not_checked("Data for that date is not loaded", _newest(release))
         case NotCompared.PREDATES:
-            return Verdict(
-                "unk",
-                "Not checked",
-                "Not checked",
-                "The date is before NCCI began",
-                ("The first edits took effect on Jan 1, 1996.",),
-            )
+            return _not_checked("The date is before NCCI began", "The first edits took effect on Jan 1, 1996.")
         case NotCompared.NO_TABLE:
             return Verdict(
                 "none",
@@ -157,30 +150,27 @@ def _applies(row: PtpRow) -> Verdict:
     )
 
 
-def _not_in_force(standing: Standing, row: PtpRow) -> Verdict:
+def _not_in_force(standing: Standing, row: PtpRow, release: ReleaseFacts) -> Verdict:
     match standing:
         case Standing.DELETED:
             headline = "An edit existed and ended before this date"
             last = f"Its deletion date is {_day(row.deletion_date)}, counted here as its last day in force."
-            return _off(headline, last, "It still answers for earlier dates of service.", STILL_CODED)
+            sentences = (last, "It still answers for earlier dates of service.", STILL_CODED)
         case Standing.NOT_YET_EFFECTIVE:
-            return _off("An edit starts after this date", f"It starts on {_day(row.effective_date)}.")
+            headline = "An edit starts after this date"
+            sentences = (f"It starts on {_day(row.effective_date)}.",)
         case _:
-            why = f"It was to begin on {_day(row.effective_date)} and was taken back as of that day."
-            return _off("The edit was withdrawn from its start", why, "Its row never applies, on any date.")
-
-
-def _off(headline: str, *sentences: str) -> Verdict:
+            headline = "The edit was withdrawn from its start"
+            begun = f"It was to begin on {_day(row.effective_date)} and was taken back as of that day."
+            sentences = (begun, "Its row never applies, on any date.")
+    if is_incomplete(release):
+        sentences += ("Not all of this table is loaded: another edit of the pair may be missing here.",)
     return Verdict("off", "Edit not in force", "Not in force", headline, sentences)
 
 
 def _no_edit(release: ReleaseFacts) -> Verdict:
-    if release.is_starter:
-        why = "The starter set holds a few hundred edits of millions. CMS’s files may well have this pair."
-        return Verdict("unk", "Not checked", "Not checked", "The starter set does not have this pair", (why,))
-    if release.partial:
-        why = f"Of {release.title} not every part is loaded. The missing part may well have this pair."
-        return Verdict("unk", "Not checked", "Not checked", "The loaded parts do not have this pair", (why,))
+    if is_incomplete(release):
+        return _not_checked(f"{_loaded_part(release)} no edit of this pair", "CMS’s files may well have one.")
     return Verdict(
         "none",
         "No edit on file",
@@ -190,10 +180,18 @@ def _no_edit(release: ReleaseFacts) -> Verdict:
     )
 
 
-def _newest(release: ReleaseFacts | None) -> tuple[str, ...]:
+def _not_checked(headline: str, *sentences: str) -> Verdict:
+    return Verdict("unk", "Not checked", "Not checked", headline, sentences)
+
+
+def _loaded_part(release: ReleaseFacts) -> str:
+    return "The starter set has" if release.is_starter else f"What is loaded of {release.title} has"
+
+
+def _newest(release: ReleaseFacts | None) -> str:
     if release is None:
-        return ("No table of this setting is loaded.",)
-    return (f"The newest loaded table is {release.title}. It answers up to {_day(release.last_day)}.",)
+        return "No table of this setting is loaded."
+    return f"The newest loaded table is {release.title}. It answers up to {_day(release.last_day)}."
 
 
 def _day(day: date) -> str:
@@ -247,6 +245,22 @@ def zero_words(setting: str) -> str:
     )
 
 
+def no_mue_words(release: ReleaseFacts | None) -> Verdict:
+    """What to say where a release has no value for a code, or where no release is loaded."""
+    if release is None:
+        return _not_checked("No MUE table of this setting is loaded")
+    if is_incomplete(release):
+        why = "CMS’s file may well have it."
+        return _not_checked(f"{_loaded_part(release)} no value for this code", why)
+    return Verdict(
+        "none",
+        "No published value",
+        "No published value",
+        f"No value is published for this code in {release.title}",
+        (NO_PUBLISHED_MUE,),
+    )
+
+
 # --- Add-on codes ------------------------------------------------------------------------------------------
 
 _TYPES = {
@@ -269,6 +283,21 @@ _TYPES = {
 def type_words(edit_type: str) -> Words:
     """The type of an add-on code edit, ``"1"``, ``"2"`` or ``"3"``; empty words for any other."""
     return _TYPES.get(edit_type, Words("", ""))
+
+
+def no_addon_words(release: ReleaseFacts | None) -> Verdict:
+    """What to say where a release does not name one code as a primary of the other, or no release is loaded."""
+    if release is None:
+        return _not_checked("No table of add-on codes is loaded")
+    if is_incomplete(release):
+        return _not_checked(f"{_loaded_part(release)} no edit of these two", "CMS’s file may well have it.")
+    return Verdict(
+        "none",
+        "No edit on file",
+        "No edit on file",
+        f"No add-on edit of these two is on file in {release.title}",
+        ("CMS does not list the one as a primary of the other. Contractors may have lists of their own.",),
+    )
 
 
 # --- Rationales --------------------------------------------------------------------------------------------

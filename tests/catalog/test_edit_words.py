@@ -8,6 +8,8 @@ from catalog.edit_words import (
     indicator_words,
     is_incomplete,
     mai_words,
+    no_addon_words,
+    no_mue_words,
     rationale_words,
     standing_words,
     type_words,
@@ -43,6 +45,7 @@ EVERY_VERDICT = [
     *(standing_words(Standing.NONE, None, release) for release in (SUMMER, CUT, STARTER)),
     *(standing_words(standing, None, SUMMER) for standing in NotCompared),
     standing_words(NotCompared.NOT_LOADED),
+    *(words(release) for words in (no_mue_words, no_addon_words) for release in (SUMMER, CUT, STARTER, None)),
 ]
 
 
@@ -107,6 +110,12 @@ def test_a_date_beyond_the_data_names_the_newest_release_and_says_nothing_else()
     assert standing_words(NotCompared.NOT_LOADED).sentences == ("No table of this setting is loaded.",)
 
 
+def test_an_ended_edit_of_an_incomplete_release_may_not_be_the_only_one():
+    said = standing_words(Standing.DELETED, row("1", date(2018, 12, 31)), CUT)
+    assert "another edit of the pair may be missing here" in all_of(said)
+    assert "missing here" not in all_of(standing_words(Standing.DELETED, row("1", date(2018, 12, 31)), SUMMER))
+
+
 def test_dme_suppliers_have_no_pair_table():
     assert standing_words(NotCompared.NO_TABLE).chip == "No pair table exists"
 
@@ -160,7 +169,29 @@ def test_zero_is_not_payable_in_its_setting_and_not_without_limit():
     assert "does not mean that there is no limit" in zero_words("outpatient_hospital")
 
 
+def test_a_code_without_a_published_value_may_still_have_a_limit():
+    said = no_mue_words(SUMMER)
+    assert (said.chip, said.headline) == ("No published value", "No value is published for this code in July 2024")
+    assert "confidential" in all_of(said)
+    assert "not the same as no limit" in all_of(said)
+
+
+@pytest.mark.parametrize("words", [no_mue_words, no_addon_words])
+@pytest.mark.parametrize("release", [CUT, STARTER, None])
+def test_what_is_missing_from_an_incomplete_table_is_not_checked(words, release):
+    assert words(release).chip == "Not checked"
+
+
 # --- Add-on codes ---
+
+
+def test_a_missing_add_on_edit_leaves_room_for_the_lists_of_contractors():
+    said = no_addon_words(SUMMER)
+    assert (said.chip, said.headline) == (
+        "No edit on file",
+        "No add-on edit of these two is on file in July 2024",
+    )
+    assert "Contractors may have lists of their own" in all_of(said)
 
 
 def test_each_type_says_who_lists_the_primaries():
