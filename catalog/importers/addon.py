@@ -41,7 +41,7 @@ FAMILY = re.compile(r"(?<![a-z])aoc(?![a-z])|add[-_ ]?on[-_ ]?code|add[-_ ]code[
 OTHER_FILE = re.compile(r"layout|structure|readme|faq|manual|guide", re.IGNORECASE)
 POSTING = re.compile(r"20\d\dq[1-4]_(\d\d)(?!\d)", re.IGNORECASE)
 
-HEADER = re.compile(r"aoc[ _]?edit[ _]?type", re.IGNORECASE)
+HEADING = re.compile(r"aoc[ _]?edit[ _]?type", re.IGNORECASE)
 # Headings without blanks, signs and the ``_julian`` that some quarters add to those of dates.
 COLUMNS = {
     "aocedittype": "AOC_Edit_Type",
@@ -145,7 +145,7 @@ def _revision(name: str) -> int | None:
 
 def notice(member: Member) -> str:
     """The AMA's notice above the header of the workbook, as published; the text has none."""
-    return "" if member.form == ".txt" else ncci.notice_above(member, HEADER)
+    return "" if member.form == ".txt" else ncci.notice_above(member, HEADING)
 
 
 def read(member: Member, setting: str = "") -> Iterator[Row]:
@@ -189,7 +189,7 @@ def _workbook_rows(member: Member) -> Iterator[tuple[int, list[str]]]:
     for table in ncci.records(member):
         columns: list[int] = []
         for number, (line, cells) in enumerate(table, 1):
-            if HEADER.match(cells[0].strip()):
+            if ncci.is_header_row(cells, HEADING):
                 if found:
                     raise BadRow(str(member), line, "the header stands here a second time.")
                 found, columns = True, _columns(member, line, cells)

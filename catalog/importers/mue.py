@@ -38,9 +38,9 @@ SETTINGS = {
 FAMILY = re.compile(r"(?<![a-z])mue|medically[-_ ]unlikely", re.IGNORECASE)
 OTHER_FILE = re.compile(r"layout|structure|readme|faq|manual|guide", re.IGNORECASE)
 
-HEADER = re.compile(r"hcpcs", re.IGNORECASE)
+HEADING = re.compile(r"hcpcs.{0,10}code", re.IGNORECASE)
 COLUMNS = {
-    "HCPCS/CPT Code": re.compile(r"hcpcs.*code", re.IGNORECASE),
+    "HCPCS/CPT Code": HEADING,
     "MUE Values": re.compile(r".*mue values?", re.IGNORECASE),
     "MUE Adjudication Indicator": re.compile(r".*adjudication indicator", re.IGNORECASE),
     "MUE Rationale": re.compile(r".*rationale", re.IGNORECASE),
@@ -186,7 +186,7 @@ def _setting_in(text: str) -> str:
 
 def notice(member: Member) -> str:
     """The AMA's notice above the header, as published."""
-    return ncci.notice_above(member, HEADER)
+    return ncci.notice_above(member, HEADING)
 
 
 def read(member: Member, setting: str = "") -> Iterator[Row]:
@@ -217,7 +217,7 @@ def _rows(member: Member, setting: str) -> Iterator[tuple[int, list[str]]]:
     for table in ncci.records(member):
         columns, width = None, 0
         for number, (line, cells) in enumerate(table, 1):
-            if HEADER.match(cells[0].strip()):
+            if ncci.is_header_row(cells, HEADING):
                 if found:
                     raise BadRow(str(member), line, "the header stands here a second time.")
                 found, columns, width = True, _columns(member, line, cells, setting), len(cells)

@@ -119,12 +119,17 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def notice_above(member: Member, is_header: re.Pattern[str]) -> str:
+def is_header_row(cells: list[str], heading: re.Pattern[str]) -> bool:
+    """Whether one of these cells is this heading; columns may stand in any order."""
+    return any(heading.fullmatch(words(cell)) for cell in cells)
+
+
+def notice_above(member: Member, heading: re.Pattern[str]) -> str:
     """The text above the header of a table: the AMA's notice, as published."""
     for table in records(member):
         above = []
         for number, cells in table:
-            if is_header.match(words(cells[0])):
+            if is_header_row(cells, heading):
                 return "\n".join(above).strip()
             if number > HEAD or CODE.fullmatch(cells[0].strip()):
                 break

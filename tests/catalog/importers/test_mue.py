@@ -182,6 +182,11 @@ def test_a_workbook_gives_codes_their_zeros_and_rows_their_numbers(tmp_path):
     ]
 
 
+def test_columns_are_read_by_their_headings(tmp_path):
+    path = write_csv(tmp_path / NAME, [row("99213", 2)[::-1]], head=[header()[::-1]])
+    assert list(mue.read(Member(path))) == [Row(3, "99213", 2, "3", "Clinical: Data")]
+
+
 def test_the_notice_is_kept_as_published_in_either_form(tmp_path):
     path = write_csv(tmp_path / NAME, [row("0001U")])
     book = write_workbook(tmp_path / file_name(form="xlsx"), [row("0001U")])
