@@ -35,7 +35,7 @@ def edit(add_on: str, primary: str, **fields: str) -> Edit:
 
 def whole(year: int, *edits: Edit) -> list[Edit]:
     """These and as many as a whole table has, one of them new in January of that year."""
-    known = [edit(add_on, primary) for add_on, primary in CANARIES]
+    known = [edit(*pair, effective=f"{day:%Y%j}") for pair, day in CANARIES.items()]
     filled = [edit(f"{number:04}T", "99213") for number in range(1000, 1000 + FEWEST)]
     return [*known, *filled, edit("0999T", "99213", effective=f"{year}001"), *edits]
 

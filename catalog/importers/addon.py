@@ -65,12 +65,20 @@ DAY = re.compile(r"(19\d\d|20\d\d)([0-3]\d\d)")
 # The table of October 2025 has 8,615 rows. Rows stay when their edits end.
 FEWEST = 5_000
 FIRST_DAY = date(2013, 4, 1)
-# Pairs in force since the first day, from all over the table.
-CANARIES = (
-    *(("01968", "01967"), ("11045", "11042"), ("17003", "17000"), ("22614", "22612"), ("26125", "26123")),
-    *(("33572", "33533"), ("36218", "36216"), ("37185", "37184"), ("61797", "61796"), ("64484", "64483")),
-    *(("0054T", CONTRACTOR_DEFINED), ("0055T", CONTRACTOR_DEFINED)),
-)
+# Pairs and the days they took effect: old ones from all over the table, its first row and its last.
+CANARIES = {
+    ("0054T", CONTRACTOR_DEFINED): FIRST_DAY,
+    ("01968", "01967"): FIRST_DAY,
+    ("11045", "11042"): FIRST_DAY,
+    ("17003", "17000"): FIRST_DAY,
+    ("22614", "22612"): FIRST_DAY,
+    ("33572", "33533"): FIRST_DAY,
+    ("36218", "36216"): FIRST_DAY,
+    ("37185", "37184"): FIRST_DAY,
+    ("61797", "61796"): FIRST_DAY,
+    ("64484", "64483"): FIRST_DAY,
+    ("U0005", "U0004"): date(2021, 10, 1),
+}
 # Rows at odds with a rule that all rows of October 2025 keep; more than these are no oddities.
 MOST_ODD = 20
 
@@ -251,10 +259,12 @@ def doubts(edits: QuerySet[AddOnEdit], publication: Publication, counts: dict[st
     found = []
     if (number := edits.count()) < FEWEST:
         found.append(f"It has {number:,} rows; every table has had {FEWEST:,} and more.")
-    first = edits.filter(effective_date=FIRST_DAY, add_on__in=[add_on for add_on, _primary in CANARIES])
-    there = set(first.values_list("add_on", "primary"))
-    if missing := [f"{add_on} with {primary}" for add_on, primary in CANARIES if (add_on, primary) not in there]:
-        found.append(f"It lacks {ncci.some(missing)}, in force since April 1, 2013.")
+    pairs = edits.filter(add_on__in=[add_on for add_on, _primary in CANARIES])
+    there = set(pairs.values_list("add_on", "primary", "effective_date"))
+    if missing := [
+        f"{one} with {other}" for (one, other), day in CANARIES.items() if (one, other, day) not in there
+    ]:
+        found.append(f"It lacks {ncci.some(missing)}, which every table holds since they took effect.")
     found += _doubts_about_columns(edits)
     return found if publication.quarter_by_hand else found + _doubts_about_quarter(edits, publication.quarter)
 

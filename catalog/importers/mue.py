@@ -52,6 +52,7 @@ INDICATORS = {
 }
 VALUE = re.compile(r"[0-9]{1,7}")
 LONGEST_RATIONALE = 255
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 # The smallest tables known are those of July 2024: 14,677, 14,628 and 2,928 rows.
 FEWEST = {
@@ -267,7 +268,7 @@ def _row(member: Member, line: int, cells: list[str]) -> Row:
         raise BadRow(str(member), line, f"{code} has {value[:40]!r} as its MUE value, which is no whole number.")
     if (digit := INDICATORS.get(indicator.lower())) is None:
         raise BadRow(str(member), line, f"{code} has {indicator[:40]!r} as its adjudication indicator.")
-    if not 0 < len(rationale) <= LONGEST_RATIONALE:
+    if not (0 < len(rationale) <= LONGEST_RATIONALE and rationale.isprintable() and UNREADABLE not in rationale):
         raise BadRow(str(member), line, f"{code} has {rationale[:40]!r} as its rationale.")
     return Row(line, code, int(value), digit, rationale)
 

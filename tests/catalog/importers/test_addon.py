@@ -328,8 +328,8 @@ def test_a_whole_table_raises_no_doubt(tmp_path):
 def test_a_short_table_is_doubted_by_its_rows_and_its_old_pairs(tmp_path):
     assert doubts(rows_of(tmp_path, whole(2026)[-50:])) == [
         "It has 50 rows; every table has had 5,000 and more.",
-        "It lacks 01968 with 01967, 11045 with 11042, 17003 with 17000, 22614 with 22612 and 8 more, "
-        "in force since April 1, 2013.",
+        "It lacks 0054T with CCCCC, 01968 with 01967, 11045 with 11042, 17003 with 17000 and 7 more, "
+        "which every table holds since they took effect.",
     ]
 
 
@@ -387,6 +387,14 @@ def test_the_zip_of_october_2025_is_revision_1_read_from_its_workbook(cms_files)
     (found,) = addon.publications(files.members([cms_files / "addon"]))
     assert (found.quarter, found.revision, found.members[0].name) == ("2025Q4", 1, CMS_BOOK)
     assert addon.notice(found.members[0]).startswith("Current Procedural Terminology")
+
+
+@pytest.mark.cms
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", [slice(1, None), slice(None, -1)])
+def test_october_2025_without_its_first_or_last_row_is_doubted(cms_rows, part):
+    (doubt,) = doubts(cms_rows[CMS_BOOK][part], "2025Q4")
+    assert doubt.startswith("It lacks ")
 
 
 @pytest.mark.cms
