@@ -205,3 +205,14 @@ def test_a_workbook_that_unpacks_too_far_is_refused(tmp_path):
     path = write_zip(tmp_path / "bomb.xlsx", ("xl/worksheets/sheet1.xml", b" " * (5 << 20)))
     assert zipfile.is_zipfile(path)
     assert "too tightly" in refusal(lambda: list(files.tables(Member(path))))
+
+
+def test_blocks_hold_the_same_lines_as_one_by_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "BLOCK", 7)
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\xef\xbb\xbfone\r\ntwo\n\nf\xfcnf\xe2\x80\x99\nsechs\r\nno end")
+    blocks = list(files.line_blocks(Member(path)))
+    assert [line for _first, lines in blocks for line in lines] == ["one", "two", "", "fünfâ€™", "sechs", "no end"]
+    numbered = [pair for first, lines in blocks for pair in enumerate(lines, first)]
+    assert numbered == list(files.lines(Member(path)))
+    assert [number for number, _line in numbered] == [1, 2, 3, 4, 5, 6]
