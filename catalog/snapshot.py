@@ -63,7 +63,7 @@ class Fragments:
                 self._kept.popitem(last=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is like no other: pages are kept by it
 class Snapshot:
     """``release`` is the current one of HCPCS; ``edits`` are the current ones of the NCCI tables, newest first.
 

@@ -90,6 +90,14 @@ LABELS = {
     "cim_references": "Old manual reference (CIM)",
     "mcm_references": "Old manual reference (MCM)",
     "processing_note": "Processing note",
+    "modifier_indicator": "Modifier indicator",
+    "mue_value": "MUE value",
+    "adjudication_indicator": "MAI",
+    "edit_type": "Type",
+    "effective_date": "First day",
+    "deletion_date": "Last day",
+    "add_on_deletion_date": "Last day of the add-on code",
+    "primary_deletion_date": "Last day of the primary",
 }
 
 

@@ -1,21 +1,26 @@
-"""What is loaded and where it came from, and what one release did to the codes of the one before it."""
+"""What is loaded and where it came from, and what one release did to the codes of the one before it.
+
+What releases of the NCCI tables changed is in ``edit_changes``.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from catalog import charts, codes, exports, snapshot
-from catalog.models import Change, HcpcsCode, Release
-from catalog.snapshot import stamped
+from catalog import charts, codes, exports, release_words, snapshot
+from catalog.models import Change, Dataset, HcpcsCode, Release
+from catalog.snapshot import Snapshot, stamped
+from catalog.status_line import MUE_SETTINGS, PTP_SETTINGS
 from catalog.tables import ChangeTable
 from catalog.tree import Tree
+from catalog.views import edit_changes
 from catalog.views.table_parts import table_alone
 
 LETTERS_SHOWN = 7
@@ -25,20 +30,80 @@ MODIFIERS = ""  # where the count of a kind's modifiers stands among its letters
 Counts = dict[str, Counter[str]]
 
 
+KINDS_OF_TABLES = (
+    (Dataset.HCPCS, ""),
+    *((Dataset.PTP, setting) for setting in PTP_SETTINGS),
+    *((Dataset.MUE, setting) for setting in MUE_SETTINGS),
+    (Dataset.ADDON, ""),
+)
+"""What can be loaded, in the order of the page."""
+
+
+class Listed(NamedTuple):
+    """A release in the list, in words."""
+
+    release: Release
+    dates: str
+    held: str
+
+
+class Group(NamedTuple):
+    """The releases of one dataset and setting, newest first, the starter set last; none when none is loaded."""
+
+    title: str
+    listed: list[Listed]
+
+
+class Changed(NamedTuple):
+    """What the current release of a table changed, in words: ``926 added, 293 deleted``."""
+
+    release: Release
+    words: str
+
+
 @require_safe
 @stamped
 def releases(request: HttpRequest) -> HttpResponse:
-    readable = Release.objects.readable().newest_first().prefetch_related("files")
-    loaded = sorted(readable, key=lambda release: release.is_starter)
-    current = next((release for release in loaded if release.is_current and not release.is_starter), None)
-    return _answer(request, "catalog/releases.html", {"releases": loaded}, current)
+    shown = snapshot.of(request)
+    context = {"groups": _groups(), "changed": _changed(shown)}
+    current = None if shown.is_starter else shown.release
+    return _answer(request, "catalog/releases.html", context, current)
 
 
 @require_safe
 @stamped
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    shown = get_object_or_404(Release.objects.readable().prefetch_related("files"), pk=pk)
+    shown = get_object_or_404(_on_record().prefetch_related("files"), pk=pk)
+    if shown.dataset != Dataset.HCPCS:
+        return edit_changes.page(request, shown)
     return _answer(request, "catalog/release.html", {}, shown)
+
+
+def _on_record() -> QuerySet:
+    """Every release that was loaded whole, those included whose rows are gone again."""
+    return Release.objects.exclude(state=Release.State.LOADING)
+
+
+def _groups() -> list[Group]:
+    by_kind: dict[tuple[str, str], list[Release]] = {kind: [] for kind in KINDS_OF_TABLES}
+    for one in _on_record().newest_first().prefetch_related("files"):
+        by_kind.setdefault((one.dataset, one.setting), []).append(one)
+    groups = []
+    for (dataset, setting), found in by_kind.items():
+        title = Dataset(dataset).label + (f", {MUE_SETTINGS[setting]}" if setting else "")
+        found.sort(key=lambda one: one.is_starter)
+        groups.append(
+            Group(title, [Listed(one, release_words.dates(one), release_words.held(one)) for one in found])
+        )
+    return groups
+
+
+def _changed(shown: Snapshot) -> list[Changed]:
+    """Of each table the newest current release, where one before it is loaded to compare with."""
+    tallies = edit_changes.tallies(shown)
+    newest = {(one.dataset, one.setting): one for one in reversed(shown.edits)}
+    current = [newest[kind] for kind in KINDS_OF_TABLES if kind in newest]
+    return [Changed(one, release_words.changes(one, tallies[one.pk])) for one in current if one.pk in tallies]
 
 
 def _answer(

@@ -80,7 +80,10 @@ def test_a_field_without_a_label_still_shows_its_change():
 
 
 def test_every_field_a_release_can_change_has_a_label():
-    assert {*Row._fields} - {"record", "code", "line", "action_code", "action_effective_date"} == set(LABELS)
+    of_codes = {*Row._fields} - {"record", "code", "line", "action_code", "action_effective_date"}
+    of_edits = {"modifier_indicator", "mue_value", "adjudication_indicator", "edit_type", "effective_date"}
+    of_edits |= {"deletion_date", "add_on_deletion_date", "primary_deletion_date"}
+    assert of_codes | of_edits == set(LABELS)
 
 
 def test_a_long_descriptor_with_recurring_words_is_still_compared_word_by_word():

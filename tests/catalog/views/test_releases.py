@@ -3,8 +3,10 @@ import io
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import Release
+from catalog.templatetags.catalog import us_date
 from tests.builders import make_change, make_code, make_modifier, make_release, make_section
 from tests.catalog.views.page import codes_listed, links, main, text, words
 
@@ -42,7 +44,7 @@ def page_of(client, release: Release, **asked):
 
 
 def test_the_list_shows_where_each_release_came_from(client, october):
-    row = text(main(client.get("/releases/")).select("tbody tr")[0])
+    row = text(main(client.get("/releases/")).select("tbody tr")[1])
     for part in ("October 2025", "current", "8,463", "383", "HCPC2025_OCT_ANWEB.txt", "abababab", "Dec 31, 2025"):
         assert part in row
 
@@ -52,13 +54,13 @@ def test_how_far_back_the_current_release_answers_is_not_promised_to_the_day(cli
 
 
 def test_a_release_kept_for_its_history_answers_for_no_date(client, october):
-    row = text(main(client.get("/releases/")).select("tbody tr")[1])
+    row = text(main(client.get("/releases/")).select("tbody tr")[2])
     assert "July 2025" in row
     assert "none, kept for its history" in row
 
 
 def test_cpt_descriptors_are_said_to_be_missing(client, october):
-    assert "CPT descriptors not loaded none needs an AMA license" in words(client.get("/releases/"))
+    assert "CPT descriptors not loaded, needs an AMA license" in words(client.get("/releases/"))
 
 
 def test_a_release_being_loaded_is_not_shown(client, october):
@@ -78,6 +80,39 @@ def test_a_release_that_looked_incomplete_says_so(client):
     partial = make_release(partial=True)
     assert "looked incomplete" in words(client.get("/releases/"))
     assert "Loaded although it looked incomplete" in words(page_of(client, partial))
+
+
+def test_every_table_and_setting_has_its_place_in_the_list(client, october):
+    make_release("2026Q3", dataset="ptp", setting="practitioner", counts={"edits": 2_546_017, "open": 1_669_820})
+    pruned = make_release("2026Q2", dataset="ptp", setting="practitioner", state=Release.State.PRUNED)
+    pruned.files.create(name="ccipra-v321r0-f1.TXT", sha256="cd" * 32, size=1)
+    for quarter in ("2026Q2", "2026Q3"):
+        make_release(quarter, dataset="mue", setting="dme_supplier", counts={"values": 2_928})
+    groups = [text(group) for group in main(client.get("/releases/")).find("table").select("tbody")]
+    assert len(groups) == 8
+    assert groups[1] == (
+        "PTP edits, practitioner"
+        " July 2026 current Jan 1, 1996 to Sep 30, 2026 2,546,017 edits, 1,669,820 open "
+        + on_record()
+        + " April 2026 rows removed none, its record is kept ccipra-v321r0-f1.TXT cdcdcdcd "
+        + on_record()
+    )
+    assert groups[2] == "PTP edits, hospital not loaded"
+    assert "Apr 1, 2026 to Jun 30, 2026" in groups[5]
+    assert "Jul 1, 2026 to Sep 30, 2026" in groups[5]
+
+
+def on_record() -> str:
+    return us_date(timezone.localdate())
+
+
+def test_the_list_sums_up_what_each_current_table_changed(client, october):
+    kind = {"dataset": "ptp", "setting": "practitioner"}
+    july, october_table = make_release("2025Q3", current=False, **kind), make_release("2025Q4", **kind)
+    for change, code in (("added", "11042"), ("added", "11043"), ("ended", "99213")):
+        october_table.changes.create(kind=change, record="ptp", code=code, other_code="97597", against=july)
+    said = words(client.get("/releases/"))
+    assert "PTP edits, practitioner, October 2025 2 added, 1 deleted" in said
 
 
 def test_loading_is_explained_whatever_is_loaded(client):

@@ -1,0 +1,72 @@
+"""Releases in words: the dates of service they answer for, what they hold, what they changed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from catalog.edits import FIRST_DAY
+from catalog.models import Change, Dataset, Release
+from catalog.templatetags.catalog import us_date
+
+FIRST_ADD_ON_DAY = date(2013, 4, 1)
+"""When CMS's add-on code edits began (CMS, Add-on Code Edits; CR 7501)."""
+
+COUNTED = ("codes", "modifiers", "edits", "open", "values")
+
+KINDS = {
+    Dataset.HCPCS: dict(Change.Kind.choices),
+    Dataset.PTP: dict(Change.Kind.choices)
+    | {Change.Kind.REVISED: "Indicator changed", Change.Kind.ENDED: "Deleted"},
+    Dataset.MUE: dict(Change.Kind.choices) | {Change.Kind.REVISED: "Changed"},
+    Dataset.ADDON: dict(Change.Kind.choices) | {Change.Kind.REVISED: "Changed", Change.Kind.ENDED: "Deleted"},
+}
+"""What each dataset calls the kinds of change: codes are discontinued, edits deleted."""
+
+
+def held(release: Release) -> str:
+    """How many rows of which kinds: ``2,546,017 edits, 1,669,820 open``."""
+    return ", ".join(f"{release.counts[kind]:,} {kind}" for kind in COUNTED if kind in release.counts)
+
+
+def changes(release: Release, tally: dict[str, int]) -> str:
+    """How much it changed: ``926 added, 2 indicator changed, 293 deleted``."""
+    labels = KINDS[release.dataset]
+    return ", ".join(f"{tally[kind]:,} {labels[kind].lower()}" for kind in labels if tally.get(kind))
+
+
+def dates(release: Release) -> str:
+    """The dates of service it answers for, in the few words of a table."""
+    if release.state == Release.State.PRUNED:
+        return "none, its record is kept"
+    if not release.is_current:
+        kept = "kept for its history" if release.dataset == Dataset.HCPCS else "kept to go back to"
+        return f"none, {'no longer used' if release.is_starter else kept}"
+    if release.is_starter:
+        return f"a few hundred {'codes' if release.dataset == Dataset.HCPCS else 'rows'} only"
+    if release.dataset == Dataset.HCPCS:
+        return f"to {us_date(release.last_day)}"
+    return f"{us_date(first_day(release))} to {us_date(release.last_day)}"
+
+
+def first_day(release: Release) -> date:
+    """The first date of service that a release of the NCCI tables answers for while it is current."""
+    return {Dataset.PTP: FIRST_DAY, Dataset.ADDON: FIRST_ADD_ON_DAY}.get(release.dataset, release.first_day)
+
+
+def coverage(release: Release) -> str:
+    """The same as a sentence or two, of a release of the NCCI tables, with the reason."""
+    if release.state == Release.State.PRUNED:
+        return (
+            "It answers for no date. Its rows were removed after newer releases were loaded; the record of its "
+            "files and of what it changed is kept."
+        )
+    if not release.is_current:
+        return "It answers for no date while another release is the current one."
+    if release.is_starter:
+        return "What is in it can be looked up. What is not in it counts as not checked, whatever the date."
+    span = f"It answers for dates of service from {us_date(first_day(release))} to {us_date(release.last_day)}"
+    if release.dataset == Dataset.MUE:
+        return f"{span} only. Its rows carry no dates, so each quarter answers for itself."
+    return (
+        f"{span}. Its rows carry dates, ended ones too, so it answers for the past as well, and for no later date."
+    )

@@ -1,0 +1,92 @@
+"""The page of a release of the NCCI tables: where it came from, what it answers for, and what it changed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from catalog import charts, codes, exports, release_words, snapshot
+from catalog.change_tables import TABLES, EditChangeTable
+from catalog.models import Change, Dataset, Release
+from catalog.snapshot import Snapshot
+from catalog.views.table_parts import table_alone
+
+BAR_WIDTH = 160
+CODE_LENGTH = 5
+
+
+@lru_cache(maxsize=1)
+def tallies(shown: Snapshot) -> dict[int, dict[str, int]]:
+    """For each current release of the NCCI tables the number of its changes by kind, counted once a snapshot."""
+    counted: dict[int, dict[str, int]] = {}
+    changes = Change.objects.filter(release__in=[release.pk for release in shown.edits])
+    for release, kind, number in changes.order_by().values_list("release", "kind").annotate(Count("pk")):
+        counted.setdefault(release, {})[kind] = number
+    return counted
+
+
+def page(request: HttpRequest, shown: Release) -> HttpResponse:
+    """The whole page; or the table of changes alone; or that table as a file."""
+    loaded = snapshot.of(request)
+    context = {
+        "here": "releases",
+        "release": shown,
+        "coverage": release_words.coverage(shown),
+        "held": release_words.held(shown),
+        "instead": loaded.edits_of(shown.dataset, shown.setting),
+    }
+    tally = {kind: number for kind, number in shown.changes.tally().items() if number}
+    if not tally:
+        return render(request, "catalog/release.html", context)
+    kind, code = asked(request, tally)
+    against = shown.changes.select_related("against").first().against
+    changes = naming(shown.changes.filter(kind=kind), code).order_by("code", "other_code")
+    rows_of = against if kind == Change.Kind.VANISHED else shown
+    table = TABLES[shown.dataset](changes, kind, rows_of, empty_text="No such change names this code.")
+    if answer := table_alone(request, table, lambda: _sheet(shown, against, kind, code, table)):
+        return answer
+    labels = release_words.KINDS[shown.dataset]
+    widths = charts.bar_widths(tally.values(), BAR_WIDTH)
+    context |= {
+        "table": table,
+        "kind": kind,
+        "code": code,
+        "against": against,
+        "kinds": [
+            (name, labels[name], number, width)
+            for (name, number), width in zip(tally.items(), widths, strict=True)
+        ],
+        "of_values": shown.changes.filter(fields__has_key="mue_value").count()
+        if shown.dataset == Dataset.MUE
+        else None,
+    }
+    return render(request, "catalog/release.html", context)
+
+
+def asked(request: HttpRequest, tally: dict[str, int]) -> tuple[str, str]:
+    """The kind of change to list, the first there is unless asked; and the code, or its beginning, to list."""
+    kind = request.GET.get("kind", "")
+    code = "".join(codes.normalize(request.GET.get("f", "")).split())[:CODE_LENGTH]
+    return kind if kind in tally else next(iter(tally)), code if code.isalnum() else ""
+
+
+def naming(changes: QuerySet, code: str) -> QuerySet:
+    """Those of the changes that name a code, as either one of the pair; with fewer characters, that begin so."""
+    if not code:
+        return changes
+    if len(code) == CODE_LENGTH:
+        return changes.filter(Q(code=code) | Q(other_code=code))
+    return changes.filter(Q(code__startswith=code) | Q(other_code__startswith=code))
+
+
+def _sheet(shown: Release, against: Release, kind: str, code: str, table: EditChangeTable) -> exports.Sheet:
+    about = [f"{shown}, against {against.title}"]
+    about += [f"Filter: names {code}"] if code else []
+    about += [shown.notice] if shown.notice else []
+    label = release_words.KINDS[shown.dataset][kind]
+    setting = f" {shown.get_setting_display()}" if shown.setting else ""
+    title = f"{shown.get_dataset_display()}{setting}: {label}"
+    return exports.Sheet(title, tuple(about), shown.title, table.lines(), is_filtered=bool(code))
