@@ -1,5 +1,3 @@
-import shutil
-
 import pytest
 
 from catalog.importers import files, mue
@@ -7,7 +5,6 @@ from catalog.importers.files import BadRow, Member, Refused
 from catalog.importers.mue import Row
 from catalog.importers.names import Publication
 from catalog.models import Mue, Setting
-from tests import mue_files
 from tests.builders import make_release
 from tests.mue_files import NOTICE, file_name, header, row, whole, write_csv, write_workbook
 from tests.release_files import write_zip
@@ -358,70 +355,5 @@ def test_a_table_cut_within_its_last_cell_is_doubted():
 
 
 def test_the_made_up_files_are_laid_out_as_cms_does(tmp_path):
-    path = write_csv(tmp_path / NAME, [mue_files.row("0001U", 1, "2", "CMS Policy")])
-    assert (
-        path.read_bytes().decode("cp1252").split("\r\n")[-2] == "0001U,1,2 Date of Service Edit: Policy,CMS Policy"
-    )
-
-
-# --- CMS's own files
-
-
-@pytest.mark.cms
-@pytest.mark.parametrize(
-    ("name", "rows", "first", "last"),
-    [
-        ("PractitionerServices_Eff_04-01-2026.csv", 15_095, (10, "0001U"), (15_104, "V5364")),
-        ("PractitionerServices_Eff_04-01-2026.xlsx", 15_095, (3, "0001U"), (15_097, "V5364")),
-        ("PractitionerServices_Eff_07-01-2024.csv", 14_677, (10, "0001U"), (14_686, "V5364")),
-        ("OutpatientHospitalServices_Eff_07-01-2024.csv", 14_628, (10, "0001U"), (14_637, "V5364")),
-        ("DMESupplierServices_Eff_07-01-2024.csv", 2_928, (10, "A4206"), (2_937, "V5336")),
-        ("PractitionerServices_Eff_10-01-2026.excerpt.csv", 6, (10, "0001U"), (15, "K0001")),
-        ("OutpatientHospitalServices_Eff_10-01-2026.excerpt.csv", 6, (10, "0001U"), (15, "K0001")),
-        ("DMESupplierServices_Eff_10-01-2026.excerpt.csv", 3, (10, "E0114"), (12, "K0001")),
-    ],
-)
-def test_a_file_of_cms_gives_all_its_rows(cms_files, name, rows, first, last):
-    found = list(mue.read(Member(cms_files / "mue" / f"MCR_MUE_{name}")))
-    ends = [(one.line, one.code) for one in (found[0], found[-1])]
-    assert (len(found), *ends) == (rows, first, last)
-
-
-@pytest.mark.cms
-def test_csv_and_workbook_of_april_2026_say_the_same(cms_files):
-    csv, book = (
-        [one._replace(line=0) for one in mue.read(Member(cms_files / "mue" / file_name(form=form)))]
-        for form in ("csv", "xlsx")
-    )
-    assert csv == book
-
-
-@pytest.mark.cms
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("setting", "day"),
-    [(PRACTITIONER, "04-01-2026"), *((setting, "07-01-2024") for setting in Setting)],
-)
-def test_no_whole_file_of_cms_raises_a_doubt(cms_files, setting, day):
-    path = cms_files / "mue" / file_name(setting, day)
-    assert doubts(setting, [one[1:] for one in mue.read(Member(path))]) == []
-
-
-@pytest.mark.cms
-@pytest.mark.parametrize("setting", Setting)
-def test_a_file_of_cms_under_the_name_of_another_setting_is_refused(cms_files, tmp_path, setting):
-    others = [other for other in Setting if other != setting]
-    for other in others:
-        path = tmp_path / file_name(other, "07-01-2024")
-        shutil.copy(cms_files / "mue" / file_name(setting, "07-01-2024"), path)
-        assert bad_row(path)[0] == 8
-        path.write_bytes(path.read_bytes().replace(mue_files.TITLES[setting].encode() + b" Services ", b""))
-        with pytest.raises(Refused, match=f"holds the values of {setting.value}"):
-            list(mue.read(Member(path)))
-
-
-@pytest.mark.cms
-def test_the_notice_of_a_file_of_cms_is_the_ama_s(cms_files):
-    text = mue.notice(Member(cms_files / "mue" / NAME))
-    assert text.startswith("Current Procedural Terminology")
-    assert text.endswith("herein.")
+    path = write_csv(tmp_path / NAME, [row("0001U", 1, "2", "CMS Policy")])
+    assert path.read_bytes().endswith(b"\r\n0001U,1,2 Date of Service Edit: Policy,CMS Policy\r\n")
