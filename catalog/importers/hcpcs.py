@@ -99,7 +99,7 @@ DATES = (
     re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?: 00:00:00)?"),
     re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})"),
 )
-MAIN_FILE = re.compile(r"anweb|alpha[-_ ]?numeric|hcpc", re.IGNORECASE)
+FAMILY = re.compile(r"anweb|alpha[-_ ]?numeric|hcpc", re.IGNORECASE)
 OTHER_FILE = re.compile(r"trans|correct|layout|readme|notes|noc|changes|index|drug", re.IGNORECASE)
 NOTES_FILE = re.compile(r"proc_?notes?.*\.txt$", re.IGNORECASE)
 
@@ -111,13 +111,14 @@ def identify(name: str) -> Naming | None:
     ``HCPC2020_APRIL_ANWEB_w_disclaimer_v5``, ``HCPC2025_JAN_ANWEB_12172024``, ``HCPC2026_OCT_ANWEB_v2``,
     ``2019-Alpha-Numeric-HCPCS-File``, ``october-2025-alpha-numeric-hcpcs-file``.
     """
-    return naming(name) if MAIN_FILE.search(name) and not OTHER_FILE.search(name) else None
+    return naming(name) if FAMILY.search(name) and not OTHER_FILE.search(name) else None
 
 
-def publications(members: list[Member], quarter: str = "") -> list[Publication]:
+def publications(members: list[Member], quarter: str = "", setting: str = "") -> list[Publication]:
     """The releases among these files, oldest first: for each quarter its newest main file, text before workbook.
 
-    A ``quarter`` given by hand goes over what the names say, and is for the files of one release.
+    A ``quarter`` given by hand goes over what the names say, and is for the files of one release. A setting given
+    by hand is refused, as HCPCS files know none.
     """
     found: dict[str, list[tuple[Naming, Member]]] = defaultdict(list)
     for member in members:
@@ -129,6 +130,8 @@ def publications(members: list[Member], quarter: str = "") -> list[Publication]:
         unnamed = [(Naming(quarter), member) for member in members] if len(members) == 1 else []
         found = {quarter: candidates} if (candidates := next(iter(found.values()), unnamed)) else {}
     found.pop("", None)
+    if found and setting:
+        raise Refused(f"--setting {setting} does not apply: HCPCS files are the same for every setting.")
     releases = []
     for its_quarter, candidates in sorted(found.items()):
         name, main = max(candidates, key=_newest)
@@ -139,7 +142,7 @@ def publications(members: list[Member], quarter: str = "") -> list[Publication]:
 
 def _naming(member: Member) -> Naming | None:
     """What the names of a main file and its zip say, its quarter empty if nothing; None for any other file."""
-    if member.form not in FORMS or not MAIN_FILE.search(member.name) or OTHER_FILE.search(member.name):
+    if member.form not in FORMS or not FAMILY.search(member.name) or OTHER_FILE.search(member.name):
         return None
     own, outer = identify(member.name), identify(member.archive)
     if own and outer and outer.has_month and not own.has_month:
@@ -167,7 +170,22 @@ def _notes(main: Member, members: list[Member]) -> Member | None:
     return next((member for member in beside if NOTES_FILE.search(member.name)), None)
 
 
-def read(member: Member) -> Iterator[Row]:
+def explain(member: Member) -> str:
+    """What a file of CMS's that belongs to HCPCS is, when it is no main file; empty for any other."""
+    if OTHER_FILE.search(member.name) and re.search("hcpc|anweb", member.name, re.IGNORECASE):
+        return (
+            f"{member} goes with CMS's HCPCS file and is not the file itself. A main file has ANWEB in its name, "
+            "as in HCPC2025_OCT_ANWEB.txt; transaction reports, corrections, layouts and notes are not releases."
+        )
+    return ""
+
+
+def notice(member: Member) -> str:
+    """No notice: the file is CMS's own, and has neither CPT nor CDT in it."""
+    return ""
+
+
+def read(member: Member, setting: str = "") -> Iterator[Row]:
     """The records of a main file in either form, each with its whole long description.
 
     Raises BadRow for a line that is no record, a code given twice, and rows this file may not hold.
@@ -251,7 +269,7 @@ def read_notes(member: Member) -> Iterator[Note]:
         yield Note(number, _tidy(" ".join(texts)))
 
 
-def doubts(rows: list[Row], publication: Publication) -> list[str]:
+def doubts(rows: list[Row], publication: Publication, counts: dict[str, int]) -> list[str]:
     """Why this may not be the whole release of its quarter: sentences, none when all is well."""
     found = []
     for record, fewest in FEWEST.items():

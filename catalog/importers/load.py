@@ -1,53 +1,52 @@
-"""The only bulk writer. A release is read, checked, written where nobody sees it, compared, and then made current.
+"""The only bulk writer. A release is read, written where nobody sees it, checked, compared, and then made current.
 
 Rows go in by batches, each in its own short transaction, under a release in state ``loading``. Only the last
 transaction makes the release readable. Whatever ends a run before that, the next run removes what it left.
+
+Of PTP and add-on tables, the newest of which answers for all dates before it, the current release is kept and the
+complete one before it, to roll back to. What is older is pruned: its rows go, its record and its changes stay.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.db.models import Model
 from django.utils import timezone
 
-from catalog.importers import DATASETS, changes, files, hcpcs
-from catalog.importers.changes import Difference
-from catalog.importers.files import Refused
+from catalog.importers import DATASETS, files, hcpcs, rows, verify
+from catalog.importers.files import Member, Refused
 from catalog.importers.names import Publication
-from catalog.models import Change, ProcessingNote, Release, ReleaseFile
+from catalog.importers.rows import Part
+from catalog.models import Change, Dataset, Release, ReleaseFile
+from catalog.models.release import ReleaseQuerySet
 
-BATCH = 1_000
-# A code in force does not leave CMS's file: none did from 2019 to 2025. Long ended ones may: the annual file of
-# 2019 goes back five years.
-VANISHED_SHARE = 0.01
 ADVISORY_LOCK = 0x48435043
+# The newest table of these holds ended rows too, so that nobody needs to ask the older ones.
+CUMULATIVE = (Dataset.PTP, Dataset.ADDON)
+ROW_BYTES = {Dataset.PTP: 75, Dataset.MUE: 60, Dataset.ADDON: 296, Dataset.HCPCS: 590}  # of text, about
+SAMPLES = 5
 
-Progress = Callable[[int, int], None]
+# What is being done, how many rows are written, and how many there will be, as far as one can tell.
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a publication. ``differences`` are against ``against``, the release before it."""
+    """What became of a publication. ``tally`` and ``samples`` are changes against ``against``, by kind."""
 
     release: Release
     is_new: bool
     counts: dict[str, int]
     against: Release | None = None
-    differences: list[Difference] = field(default_factory=list)
+    tally: dict[str, int] = field(default_factory=dict)
+    samples: list[Change] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-
-    @property
-    def tally(self) -> dict[str, int]:
-        """Differences by kind."""
-        return changes.tally(self.differences)
+    pruned: list[Release] = field(default_factory=list)
 
     @property
     def current(self) -> Release | None:
@@ -55,17 +54,24 @@ class Outcome:
         return _current(self.release)
 
 
-def publications(paths: Iterable[Path], dataset: str = "", quarter: str = "") -> list[Publication]:
-    """The releases under these paths, oldest first. A dataset or quarter given by hand goes over the names."""
+def publications(
+    paths: Iterable[Path], dataset: str = "", quarter: str = "", setting: str = ""
+) -> list[Publication]:
+    """The releases under these paths, by dataset, oldest first. What is given by hand goes over the names."""
     members = files.members(paths)
     names = [dataset] if dataset else list(DATASETS)
-    found = [release for name in names for release in DATASETS[name].publications(members, quarter)]
+    found = [release for name in names for release in DATASETS[name].publications(members, quarter, setting)]
+    if quarter and len({release.dataset for release in found}) > 1:  # a name that has lost the quarter says little
+        found = [release for release in found if DATASETS[release.dataset].FAMILY.search(str(release.members[0]))]
+        if not found:
+            raise Refused(f"{members[0]} does not say what it is. Give --dataset, as in --dataset hcpcs.")
     if not found:
+        known = (DATASETS[name].explain(member) for member in members for name in names)
         seen = ", ".join(str(member) for member in members[:5])
         raise Refused(
-            f"No release file among {seen}. A main file has ANWEB in its name, as in HCPC2025_OCT_ANWEB.txt; "
-            "transaction reports, corrections and notes are not releases. Give --quarter, as in --quarter 2025Q4, "
-            "for a main file whose name has lost it."
+            next(filter(None, known), "")
+            or f"No release file among {seen}. manage.py import_release --help tells which names are known. For a "
+            "file whose name has lost it, give --dataset and --quarter, as in --dataset hcpcs --quarter 2025Q4."
         )
     return found
 
@@ -79,116 +85,129 @@ def load(
     allow_partial: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
-    """Load one release, or only say what loading it would change. What is loaded already is left as it is.
+    """Load one release, or with ``dry_run`` only say what loading it would change: then its rows go again.
 
-    Raises Refused, and leaves nothing, when the files are not what they should be, or when the release looks
-    incomplete and ``allow_partial`` is not set.
+    What is loaded already is left as it is. Raises Refused, and leaves nothing, when the files are not what they
+    should be, or when the release looks incomplete and ``allow_partial`` is not set.
     """
-    with nullcontext() if dry_run else sole_import():
-        if not dry_run:
-            remove_leftovers()
-        dataset, (main,) = DATASETS[publication.dataset], publication.members
-        sha256, size = files.fingerprint(main)
-        if loaded := _loaded_before(publication, sha256):
+    tell = progress or (lambda what, done, total: None)
+    with sole_import():
+        remove_leftovers()
+        sources = [_source(member) for member in publication.members]
+        _refuse_doubled(publication, sources)
+        if loaded := _loaded_before(publication, sources):
             return Outcome(loaded, is_new=False, counts=loaded.counts)
-        rows = list(dataset.read(main))
-        if loaded := _loaded_with_same_rows(publication, rows):
-            return Outcome(loaded, is_new=False, counts=loaded.counts)
-        release = Release(
-            dataset=publication.dataset,
-            quarter=publication.quarter,
-            revision=_free_revision(publication, revision),
-        )
-        against = release.previous()
-        before = list(stored(against)) if against else []
-        doubts = dataset.doubts(rows, publication) + _vanished(before, rows, release, against)
-        if doubts and not allow_partial:
-            raise Refused(
-                f"{main} looks incomplete: {' '.join(doubts)} Give --allow-partial to load it all the same."
-            )
-        release.partial = bool(doubts)
-        notes = list(hcpcs.read_notes(publication.notes)) if publication.notes else []
-        release.counts = _counts(rows, notes)
-        differences = changes.compare(before, rows, release.first_day) if against else []
-        if release.partial:  # what an incomplete file lacks has not gone
-            differences = [difference for difference in differences if difference.kind != Change.Kind.VANISHED]
-        if not dry_run:
-            sources = [ReleaseFile(name=main.name, archive=main.archive, sha256=sha256, size=size, rows=len(rows))]
-            if publication.notes:
-                sources.append(_source(publication.notes, len(notes)))
-            install(
-                release,
-                rows,
-                notes=notes,
-                sources=sources,
-                differences=differences,
-                activate=activate,
-                progress=progress,
-            )
-        return Outcome(release, True, release.counts, against, differences, doubts)
+        release = _new_release(publication, revision)
+        with removed_on_failure(release):
+            _write(release, publication, sources, tell)
+            if loaded := _loaded_with_same_rows(release):
+                remove(release)
+                return Outcome(loaded, is_new=False, counts=loaded.counts)
+            doubts = _doubts(release, publication, tell)
+            if doubts and not allow_partial:
+                raise Refused(
+                    f"{publication.members[0]} looks incomplete: {' '.join(doubts)} "
+                    "Give --allow-partial to load it all the same."
+                )
+            outcome = _compared(release, doubts, tell)
+            if dry_run:
+                remove(release)
+                return outcome
+            publish(release, activate)
+        outcome.pruned.extend(prune(release))
+        return outcome
 
 
-def install(
-    release: Release,
-    rows: list[hcpcs.Row],
-    *,
-    notes: Iterable[hcpcs.Note] = (),
-    sources: Iterable[ReleaseFile] = (),
-    differences: Iterable[Difference] = (),
-    activate: bool = False,
-    progress: Progress | None = None,
+def write(
+    release: Release, parts: list[Part], notes: Iterable[hcpcs.Note] = (), progress=lambda done: None
 ) -> None:
-    """Write an unsaved release with its rows and make it readable, and with ``activate`` current if it is newer.
-
-    Nothing of it stays when anything goes wrong. Differences are against ``release.previous()``.
-    """
+    """Write an unsaved release with its rows, seen by nobody until it is published."""
     release.state = Release.State.LOADING
     release.save()
-    try:
-        for source in sources:
-            source.release = release
-            source.save()
-        _write(ProcessingNote, (ProcessingNote(release=release, **note._asdict()) for note in notes))
-        _write_rows(release, rows, progress)
-        _write_changes(release, release.previous(), differences)
-        _publish(release, activate)
-    except BaseException:
-        remove(release)
-        raise
+    for source, _rows in parts:
+        source.release = release
+        source.save()
+    rows.write(release, parts, notes, progress)
+
+
+def publish(release: Release, activate: bool) -> None:
+    """Make a written release readable, and with ``activate`` current if it outranks the one that is.
+
+    One transaction, in which the release after it is compared with it as well.
+    """
+    later = None if release.partial else release.next()
+    differences = rows.differences(release, later) if later else ()
+    with transaction.atomic():
+        superseded = list(_same_revision(release).exclude(pk=release.pk).exclude(state=Release.State.LOADING))
+        Release.objects.filter(pk__in=[one.pk for one in superseded]).update(state=Release.State.PRUNED)
+        release.state, release.loaded_at = Release.State.LOADED, timezone.now()
+        release.save()
+        if later:
+            later.changes.all().delete()
+            rows.write_changes(later, release, differences)
+        if activate and _outranks(release, _current(release)):
+            make_current(release)
+    for one in superseded:
+        remove(one)
 
 
 def make_current(release: Release) -> None:
     """Answer readers from this release from now on. This is also how one rolls back to an earlier release."""
     if release.state == Release.State.LOADING:
         raise Refused(f"{release} was never loaded completely. Load its file again.")
-    of_its_kind = Release.objects.filter(dataset=release.dataset, setting=release.setting)
+    if release.state == Release.State.PRUNED:
+        raise Refused(f"The rows of {release} were removed when newer releases came. Load its files again.")
+    of_its_kind = Release.objects.of_a_kind(release)
     with transaction.atomic():
         was = list(of_its_kind.select_for_update().current())
         if was != [release]:
             of_its_kind.current().update(state=Release.State.LOADED)
             release.state, release.activated_at = Release.State.CURRENT, timezone.now()
             release.save(update_fields=["state", "activated_at"])
+        if not release.is_starter:  # of MUE that answers for another quarter, perhaps
+            starters = Release.objects.filter(dataset=release.dataset, setting=release.setting)
+            starters.current().filter(origin=Release.Origin.STARTER).update(state=Release.State.LOADED)
+
+
+def prune(release: Release) -> list[Release]:
+    """Remove the rows of what is older than the current PTP or add-on release and the complete one before it."""
+    current = _current(release)
+    if release.dataset not in CUMULATIVE or current is None or current.is_starter:
+        return []
+    kept = current.previous()
+    pruned = list(Release.objects.published().before(current).exclude(pk=kept.pk if kept else None))
+    for one in pruned:
+        one.state = Release.State.PRUNED
+        one.save(update_fields=["state"])
+        rows.remove(one)
+    return pruned
+
+
+@contextmanager
+def removed_on_failure(release: Release) -> Iterator[None]:
+    """Leave nothing of a release when anything goes wrong until it is published."""
+    try:
+        yield
+    except BaseException:
+        if release.pk:
+            remove(release)
+        raise
 
 
 def remove_leftovers() -> None:
     """Remove what a run that was ended in the middle has left. Only ever called by the one import that runs."""
     for release in Release.objects.filter(state=Release.State.LOADING):
         remove(release)
+    for release in Release.objects.filter(state=Release.State.PRUNED):
+        rows.remove(release)
 
 
 def remove(release: Release) -> None:
-    """Delete a release with its rows."""
-    for model in (*_models(release).values(), ProcessingNote, Change, ReleaseFile):
+    """Delete a release with its rows, files and changes."""
+    rows.remove(release)
+    for model in (Change, ReleaseFile):
         model.objects.filter(release=release).delete()
     release.delete()
-
-
-def stored(release: Release) -> Iterator[hcpcs.Row]:
-    """The rows of a release, as they were read."""
-    names = hcpcs.Row._fields[1:]
-    for record, model in _models(release).items():
-        for values in model.objects.filter(release=release).values_list(*names):
-            yield hcpcs.Row(record, *(tuple(value) if isinstance(value, list) else value for value in values))
 
 
 @contextmanager
@@ -214,123 +233,124 @@ def sole_import() -> Iterator[None]:
             yield
 
 
-def _loaded_before(publication: Publication, sha256: str) -> Release | None:
-    """The release this very content was loaded as; refused when that is one of another quarter."""
-    found = Release.objects.published().filter(dataset=publication.dataset, files__sha256=sha256).first()
-    if found and found.quarter != publication.quarter:
-        raise Refused(
-            f"{publication.members[0]} has been loaded as {found}, and now appears as {publication.quarter}. "
-            f"If it is {found.quarter}, there is nothing to do."
-        )
-    return found
+def _source(member: Member) -> ReleaseFile:
+    sha256, size = files.fingerprint(member)
+    return ReleaseFile(name=member.name, archive=member.archive, sha256=sha256, size=size)
 
 
-def _loaded_with_same_rows(publication: Publication, rows: list[hcpcs.Row]) -> Release | None:
-    """The release of this quarter that says the same, from the workbook where this is the text, or so."""
-    is_text = publication.members[0].form == ".txt"
-    for release in Release.objects.published().filter(dataset=publication.dataset, quarter=publication.quarter):
-        main = release.files.first()
-        across_forms = main is not None and main.name.lower().endswith(".txt") != is_text
-        if hcpcs.same_release(stored(release), rows, across_forms=across_forms):
+def _refuse_doubled(publication: Publication, sources: list[ReleaseFile]) -> None:
+    by_content: dict[str, Member] = {}
+    for member, source in zip(publication.members, sources, strict=True):
+        if source.sha256 in by_content:
+            raise Refused(
+                f"{by_content[source.sha256]} and {member} have the same content: a part is there twice, and "
+                "another one is missing. Download the parts again."
+            )
+        by_content[source.sha256] = member
+
+
+def _loaded_before(publication: Publication, sources: list[ReleaseFile]) -> Release | None:
+    """The release that all of this was loaded as; refused when some of it is in a release of another name."""
+    hashes = {source.sha256 for source in sources}
+    loaded = Release.objects.published().filter(dataset=publication.dataset, files__sha256__in=hashes).distinct()
+    for release in loaded:
+        if (release.setting, release.quarter) != (publication.setting, publication.quarter):
+            now = " ".join(filter(None, (publication.quarter, publication.setting)))
+            raise Refused(
+                f"{publication.members[0]} has been loaded as {release}, and now appears as {now}. "
+                f"If it is {release.quarter}, there is nothing to do."
+            )
+        if hashes <= set(release.files.values_list("sha256", flat=True)):
             return release
     return None
 
 
-def _free_revision(publication: Publication, by_hand: int | None) -> int:
-    """The revision given by hand or by the name; a re-post that does not say which it is comes last."""
-    taken = set(
-        Release.objects.published()
-        .filter(dataset=publication.dataset, quarter=publication.quarter)
-        .values_list("revision", flat=True)
+def _loaded_with_same_rows(release: Release) -> Release | None:
+    """The release of this quarter that says the same, from the workbook where this is the text, or so."""
+    readable = Release.objects.published().of_a_kind(release).filter(quarter=release.quarter)
+    return next((other for other in readable if rows.say_the_same(release, other)), None)
+
+
+def _new_release(publication: Publication, by_hand: int | None) -> Release:
+    """Unsaved, with the revision given by hand or by the name, 0 where neither says."""
+    release = Release(
+        dataset=publication.dataset,
+        setting=publication.setting,
+        quarter=publication.quarter,
+        revision=by_hand if by_hand is not None else publication.revision or 0,
     )
-    if by_hand is not None:
-        if by_hand in taken:
-            raise Refused(f"Revision {by_hand} of {publication.quarter} is loaded already, with other content.")
-        return by_hand
-    wanted = publication.revision or 0
-    return wanted if wanted not in taken else max(taken) + 1
+    if by_hand is not None and _same_revision(release).published().filter(partial=False).exists():
+        raise Refused(f"Revision {by_hand} of {publication.quarter} is loaded already, with other content.")
+    return release
 
 
-def _vanished(
-    before: list[hcpcs.Row], rows: list[hcpcs.Row], release: Release, against: Release | None
-) -> list[str]:
-    """The doubt that too many records are gone that the release before left in force."""
-    day = release.first_day
-    in_force = {row.code for row in before if not row.termination_date or row.termination_date >= day}
-    gone = in_force - {row.code for row in rows}
-    if len(gone) <= VANISHED_SHARE * len(in_force):
-        return []
-    return [f"It lacks {len(gone):,} of the {len(in_force):,} codes and modifiers in force in {against.title}."]
+def _write(release: Release, publication: Publication, sources: list[ReleaseFile], tell: Progress) -> None:
+    dataset = DATASETS[publication.dataset]
+    total = sum(source.size for source in sources) // ROW_BYTES[publication.dataset]
+    release.notice = dataset.notice(publication.members[0])
+    parts = [
+        Part(source, dataset.read(member, publication.setting))
+        for source, member in zip(sources, publication.members, strict=True)
+    ]
+    notes = list(hcpcs.read_notes(publication.notes)) if publication.notes else []
+    write(release, parts, notes, lambda done: tell("writing", done, total))
+    if publication.notes:
+        notes_file = _source(publication.notes)
+        notes_file.release, notes_file.rows = release, len(notes)
+        notes_file.save()
 
 
-def _counts(rows: list[hcpcs.Row], notes: list[hcpcs.Note]) -> dict[str, int]:
-    by_record = Counter(row.record for row in rows)
-    return {"codes": by_record["code"], "modifiers": by_record["modifier"], "processing notes": len(notes)}
+def _doubts(release: Release, publication: Publication, tell: Progress) -> list[str]:
+    """Why a written release may not be the whole of its publication; refused when it answers wrongly."""
+    tell("checking", 0, 0)
+    against, stored = release.previous(), rows.stored(release)
+    doubts = [*publication.missing, *DATASETS[release.dataset].doubts(stored, publication, release.counts)]
+    doubts += verify.row_count_doubts(release, against)
+    if release.dataset == Dataset.HCPCS and against:
+        doubts += verify.vanished_doubts(rows.stored(against), stored, release, against)
+    if release.dataset == Dataset.PTP:
+        verify.refuse_wrong_answers(release)
+    return doubts
 
 
-def _source(member: files.Member, rows: int) -> ReleaseFile:
-    sha256, size = files.fingerprint(member)
-    return ReleaseFile(name=member.name, archive=member.archive, sha256=sha256, size=size, rows=rows)
+def _compared(release: Release, doubts: list[str], tell: Progress) -> Outcome:
+    """Give a written release its place in the line and store its changes against the release before it."""
+    tell("comparing", 0, 0)
+    release.partial = bool(doubts)
+    release.revision = _free_revision(release)
+    release.save()
+    against = release.previous()
+    if against is None:
+        return Outcome(release, True, release.counts, doubts=doubts)
+    rows.write_changes(release, against, rows.differences(against, release))
+    samples = [change for kind in Change.Kind for change in release.changes.filter(kind=kind)[:SAMPLES]]
+    return Outcome(release, True, release.counts, against, release.changes.tally(), samples, doubts)
 
 
-def _write_rows(release: Release, rows: list[hcpcs.Row], progress: Progress | None) -> None:
-    done = 0
-    for record, model in _models(release).items():
-        of_kind = [row for row in rows if row.record == record]
-        for batch in _batches(of_kind):
-            _write(model, (model(release=release, **_fields(row)) for row in batch))
-            done += len(batch)
-            if progress:
-                progress(done, len(rows))
-        written = model.objects.filter(release=release).count()
-        if written != len(of_kind):
-            raise Refused(f"The database took {written:,} of {len(of_kind):,} {record}s. Load the file again.")
+def _free_revision(release: Release) -> int:
+    """The revision it shall have: a re-post that does not say which it is comes last.
+
+    A complete release takes the place of an incomplete one of its own revision.
+    """
+    of_quarter = Release.objects.published().of_a_kind(release).filter(quarter=release.quarter)
+    taken = set(of_quarter.values_list("revision", flat=True))
+    if not release.partial and _same_revision(release).published().filter(partial=True).exists():
+        return release.revision
+    return release.revision if release.revision not in taken else max(taken) + 1
 
 
-def _models(release: Release) -> dict[str, type[Model]]:
-    return DATASETS[release.dataset].MODELS
-
-
-def _fields(row: hcpcs.Row) -> dict[str, object]:
-    fields = row._asdict()
-    del fields["record"]
-    return fields
-
-
-def _write_changes(release: Release, against: Release | None, differences: Iterable[Difference]) -> None:
-    _write(
-        Change, (Change(release=release, against=against, **difference._asdict()) for difference in differences)
+def _same_revision(release: Release) -> ReleaseQuerySet:
+    return Release.objects.filter(
+        dataset=release.dataset,
+        setting=release.setting,
+        origin=release.origin,
+        quarter=release.quarter,
+        revision=release.revision,
     )
-
-
-def _write(model: type[Model], instances: Iterable[Model]) -> None:
-    """Write in batches, each in a transaction of its own, so that other writers get their turn."""
-    for batch in _batches(instances):
-        model.objects.bulk_create(batch)
-
-
-def _batches(items: Iterable) -> Iterator[list]:
-    waiting = iter(items)
-    while batch := list(islice(waiting, BATCH)):
-        yield batch
-
-
-def _publish(release: Release, activate: bool) -> None:
-    """The one transaction after which the release is there for everyone, and the next one is compared with it."""
-    later = None if release.partial else release.next()
-    differences = changes.compare(stored(release), stored(later), later.first_day) if later else []
-    with transaction.atomic():
-        release.state, release.loaded_at = Release.State.LOADED, timezone.now()
-        release.save()
-        if later:
-            later.changes.all().delete()
-            _write_changes(later, release, differences)
-        if activate and _outranks(release, _current(release)):
-            make_current(release)
 
 
 def _current(release: Release) -> Release | None:
-    return Release.objects.current().filter(dataset=release.dataset, setting=release.setting).first()
+    return Release.objects.current().of_a_kind(release).first()
 
 
 def _outranks(release: Release, current: Release | None) -> bool:

@@ -66,23 +66,25 @@ def load_codes() -> list[str]:
         files = [_release_file(record, name) for record, name in CODES.items()]
         if starters.filter(files__sha256=files[0].sha256).filter(files__sha256=files[1].sha256).exists():
             return []
-        rows = [row for record, name in CODES.items() for row in _rows(record, name)]
-        counts = {f"{record}s": sum(row.record == record for row in rows) for record in CODES}
+        parts = [
+            load.Part(file, _rows(record, name)) for file, (record, name) in zip(files, CODES.items(), strict=True)
+        ]
         replaced = list(starters)
         release = Release(
             dataset=Dataset.HCPCS,
             origin=Release.Origin.STARTER,
             quarter=QUARTER,
             revision=max((old.revision + 1 for old in replaced), default=0),
-            counts=counts,
         )
-        load.install(release, rows, sources=files)
+        with load.removed_on_failure(release):
+            load.write(release, parts)
+            load.publish(release, activate=False)
         current = Release.objects.current().filter(dataset=Dataset.HCPCS).first()
         if current is None or current.is_starter:
             load.make_current(release)
         for old in replaced:
             load.remove(old)
-    return [f"{count} {what}" for what, count in counts.items()]
+    return [f"{count} {what}" for what, count in release.counts.items() if count]
 
 
 def _entries(name: str, table: str) -> list[dict]:
@@ -165,4 +167,4 @@ def _value(field: str, text: str) -> str | tuple[str, ...] | date | None:
 
 def _release_file(record: str, name: str) -> ReleaseFile:
     sha256, size = fingerprint(Member(FOLDER / name))
-    return ReleaseFile(name=name, sha256=sha256, size=size, rows=sum(1 for _ in _rows(record, name)))
+    return ReleaseFile(name=name, sha256=sha256, size=size)

@@ -122,7 +122,7 @@ def complete(**changed) -> list[Row]:
 def doubts(
     rows: list[Row], quarter: str = "2025Q4", by_hand: bool = False, members: tuple[Member, ...] = ()
 ) -> str:
-    return " ".join(hcpcs.doubts(rows, Publication("hcpcs", quarter, None, members, quarter_by_hand=by_hand)))
+    return " ".join(hcpcs.doubts(rows, Publication("hcpcs", quarter, None, members, quarter_by_hand=by_hand), {}))
 
 
 def test_a_complete_release_leaves_no_doubt():

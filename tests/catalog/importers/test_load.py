@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from catalog.importers import hcpcs, load
+from catalog.importers import hcpcs, load, rows
 from catalog.importers.files import Refused
 from catalog.models import Change, HcpcsCode, Level, Modifier, ProcessingNote, Release, ReleaseFile
 from tests.builders import make_code, make_level, make_release
@@ -23,7 +23,7 @@ NEXT = {"ADD_DT": "20260101", "ACT_EFF_DT": "20260101", "ACTION_CD": "A"}
 @pytest.fixture(autouse=True)
 def small_releases(monkeypatch):
     monkeypatch.setattr(hcpcs, "FEWEST", {"code": 1, "modifier": 1})
-    monkeypatch.setattr(load, "BATCH", 4)
+    monkeypatch.setattr(rows, "BATCH", 4)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_every_field_of_a_row_reaches_the_database_and_comes_back(tmp_path):
     path = write_text(tmp_path / "HCPC2025_OCT_ANWEB.txt", whole(record("E0105", **full), record("C9999", **NEW)))
     release = load_file(path).release
     (publication,) = load.publications([path])
-    assert set(load.stored(release)) == set(hcpcs.read(publication.members[0]))
+    assert set(rows.stored(release)) == set(hcpcs.read(publication.members[0]))
     stored = release.codes.get(code="E0105")
     assert (stored.types_of_service, stored.anesthesia_base_units) == (["1", "P"], 3)
     assert stored.termination_date == date(2030, 12, 31)
@@ -265,7 +265,7 @@ def test_an_incomplete_release_is_loaded_when_allowed_and_never_replaces_a_compl
     )
     assert outcome.release.partial
     assert len(outcome.doubts) == 3
-    assert [difference.kind for difference in outcome.differences] == ["revised"]
+    assert [change.kind for change in outcome.samples] == ["revised"]
     assert states() == {"October 2025": "current", "January 2026": "loaded"}
 
 
@@ -283,13 +283,14 @@ def test_a_bad_row_leaves_nothing(october):
     assert row_counts() == [0] * 6
 
 
-def test_progress_is_told_row_by_row_of_all(october):
+def test_progress_tells_the_rows_written_and_what_comes_after(october):
     told = []
-    load_file(october, progress=lambda done, total: told.append((done, total)))
-    assert told == [(4, 25), (8, 25), (12, 25), (16, 25), (20, 25), (24, 25), (25, 25)]
+    load_file(october, progress=lambda what, done, total: told.append((what, done)))
+    writing = [("writing", done) for done in (4, 8, 12, 16, 20, 24, 25)]
+    assert told == [*writing, ("checking", 0), ("comparing", 0)]
 
 
-def stop(done: int, total: int) -> None:
+def stop(what: str, done: int, total: int) -> None:
     raise KeyboardInterrupt
 
 
@@ -308,7 +309,7 @@ def test_a_load_that_is_killed_is_never_seen_and_the_next_one_cleans_up(july, oc
     connection.close()
     child = os.fork()
     if child == 0:
-        load_file(october, progress=lambda done, total: os._exit(9) if done > 8 else None)
+        load_file(october, progress=lambda what, done, total: os._exit(9) if done > 8 else None)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     assert states() == {"July 2025": "current", "October 2025": "loading"}
@@ -348,14 +349,14 @@ def test_an_editor_can_save_between_two_batches(october):
         Level.objects.filter(pk=level.pk).update(description=f"Edited {len(saved)}")
         connection.close()
 
-    def in_between(done: int, total: int) -> None:
+    def in_between(what: str, done: int, total: int) -> None:
         thread = threading.Thread(target=edit)
         thread.start()
         thread.join(timeout=10)
         saved.append(thread.is_alive())
 
     load_file(october, progress=in_between)
-    assert saved == [False] * 7
+    assert saved == [False] * 9
 
 
 def test_a_release_that_was_never_loaded_whole_cannot_be_made_current():

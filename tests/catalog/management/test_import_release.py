@@ -52,7 +52,7 @@ def test_a_second_run_says_that_all_is_there(folder, capsys):
 def test_a_dry_run_prints_samples_and_writes_nothing(folder, capsys):
     run(capsys, folder / "HCPC2025_JUL_ANWEB.txt")
     assert run(capsys, folder / "HCPC2025_OCT_ANWEB.txt", "--dry-run") == [
-        "HCPCS Level II, October 2025: would load 19 codes, 5 modifiers. Dry run: nothing was written.",
+        "HCPCS Level II, October 2025: would load 19 codes, 5 modifiers. Dry run: nothing was kept.",
         "  Against July 2025: 1 added, 1 revised.",
         "  added: C9999",
         "  revised: E0105 (long_descriptor)",

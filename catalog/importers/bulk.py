@@ -1,0 +1,196 @@
+"""Millions of PTP edits in and out of the database. The one place that knows which database it is.
+
+On SQLite rows go into the one table by batches, each in a transaction of its own. A batch is read before its
+transaction begins, so that other writers get their turn in between. On PostgreSQL a release is a partition: it is
+written and indexed as a table that nobody knows, and then attached.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import islice, takewhile
+
+from django.db import connection, transaction
+
+from catalog.importers.files import BadRow, Refused
+from catalog.models import PtpEdit, Rationale, Release, ReleaseFile
+
+BATCH = 100_000
+FEWER = 20_000  # rows deleted in one transaction, as the index of column two scatters them
+SQLITE_CACHE = 48_000  # KB: the pages of the index of column two, which is filled all over
+TABLE = PtpEdit._meta.db_table
+COLUMNS = (
+    *("release_id", "column_one", "column_two", "prior_to_1996", "effective_date", "deletion_date"),
+    *("modifier_indicator", "rationale_id", "file_id", "line"),
+)
+SAME_ROW = (
+    "b.column_one = a.column_one AND b.column_two = a.column_two AND b.effective_date = a.effective_date"
+    " AND b.modifier_indicator = a.modifier_indicator"
+    " AND COALESCE(b.deletion_date, '9999-12-31') = COALESCE(a.deletion_date, '9999-12-31')"
+)
+PAIR = slice(1, 3)
+WHAT_A_ROW_SAYS = slice(1, 7)
+
+
+class RationaleIds(dict[str, int]):
+    """The keys of rationales by text; a text that is new is added."""
+
+    def __missing__(self, text: str) -> int:
+        key = self[text] = Rationale.objects.get_or_create(text=text)[0].pk
+        return key
+
+
+class IsoDates(dict[date | None, str | None]):
+    """Dates as databases write them. There are some hundred different ones among millions."""
+
+    def __missing__(self, day: date | None) -> str | None:
+        text = self[day] = day.isoformat() if day else None
+        return text
+
+
+class Writer:
+    """Writes the edits of one release, file by file, and counts them. Refuses a row that is there twice."""
+
+    def __init__(self, release: Release):
+        self.release = release
+        self.edits = self.open = 0
+        self.is_sorted = True
+        self._tail: list[tuple] = []  # what the files before ended with: the rows of one pair
+        self._rationales = RationaleIds(Rationale.objects.values_list("text", "pk"))
+        self._dates = IsoDates()
+
+    def batches(self, source: ReleaseFile, rows: Iterable[tuple]) -> Iterator[list[tuple]]:
+        """Rows of the reader as records of ``COLUMNS``, in lists of at most ``BATCH``."""
+        release, file, dates, rationales = self.release.pk, source.pk, self._dates, self._rationales
+        rows = iter(rows)
+        while batch := [
+            (release, one, two, prior, dates[effective], dates[deleted], indicator, rationales[why], file, line)
+            for line, one, two, prior, effective, deleted, indicator, why in islice(rows, BATCH)
+        ]:
+            self._check(source, batch)
+            self.edits += len(batch)
+            self.open += sum(record[5] is None for record in batch)
+            yield batch
+
+    def _check(self, source: ReleaseFile, batch: list[tuple]) -> None:
+        joined = self._tail + batch
+        pairs = [record[PAIR] for record in joined]
+        self.is_sorted = self.is_sorted and pairs == sorted(pairs)
+        self._tail = list(takewhile(lambda record: record[PAIR] == pairs[-1], reversed(batch)))
+        if len({record[WHAT_A_ROW_SAYS] for record in joined}) < len(joined):
+            self._refuse_twice(source, joined)
+
+    def _refuse_twice(self, source: ReleaseFile, records: list[tuple]) -> None:
+        """Refuse a row that was there before, unless it never applies: CMS's tables of 2024 hold such a one.
+
+        It is the edit of 88108 and 88162, withdrawn from its start.
+        """
+        seen: dict[tuple, int] = {}
+        for record in records:
+            says, line = record[WHAT_A_ROW_SAYS], record[-1]
+            if says in seen and record[6] != PtpEdit.Indicator.NOT_APPLICABLE:
+                reason = f"the edit of {record[1]} and {record[2]} is given twice, first in line {seen[says]}."
+                raise BadRow(str(source), line, reason)
+            seen[says] = line
+
+
+@contextmanager
+def writing(release: Release) -> Iterator[Writer]:
+    """Write a release. Garbage collection rests meanwhile: it would look at every row again and again."""
+    gc.disable()
+    try:
+        if connection.vendor == "postgresql":
+            with _partition(release):
+                yield Writer(release)
+        else:
+            with _sqlite_cache():
+                yield Writer(release)
+    finally:
+        gc.enable()
+
+
+def put(release: Release, batch: list[tuple]) -> None:
+    """One batch into the database."""
+    columns = ", ".join(COLUMNS)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {partition(release)} ({columns}) FROM STDIN") as copy:
+                for record in batch:
+                    copy.write_row(record)
+        else:
+            places = ", ".join(["%s"] * len(COLUMNS))
+            with transaction.atomic():
+                cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({places})", batch)  # noqa: S608
+
+
+def clear(release: Release) -> None:
+    """Remove the edits of a release, whether they were all written or not."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DROP TABLE IF EXISTS {partition(release)}")
+        deleted = 1
+        while deleted:
+            some = f"SELECT id FROM {TABLE} WHERE release_id = %s LIMIT {FEWER}"  # noqa: S608
+            with transaction.atomic():
+                cursor.execute(f"DELETE FROM {TABLE} WHERE release_id = %s AND id IN ({some})", [release.pk] * 2)  # noqa: S608
+            deleted = cursor.rowcount
+
+
+def refuse_doubled(release: Release) -> None:
+    """Refuse a release whose files give an edit twice. For files out of order: in order, the writer notices."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT a.column_one, a.column_two, a.line, b.line FROM {TABLE} a JOIN {TABLE} b ON {SAME_ROW}"  # noqa: S608
+            " AND b.id > a.id WHERE a.release_id = %s AND b.release_id = %s AND a.modifier_indicator <> %s"
+            " LIMIT 1",
+            [release.pk, release.pk, PtpEdit.Indicator.NOT_APPLICABLE],
+        )
+        if found := cursor.fetchone():
+            raise Refused(
+                f"The files of {release} give the edit of {found[0]} and {found[1]} twice, in lines {found[2]:,} "
+                f"and {found[3]:,}. One of them may be part of another publication; give the parts of one only."
+            )
+
+
+def same_rows(one: Release, other: Release) -> bool:
+    """Whether every row of the one is in the other. With as many rows in both, they say the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {TABLE} a WHERE a.release_id = %s AND NOT EXISTS (SELECT 1 FROM {TABLE} b"  # noqa: S608
+            f" WHERE b.release_id = %s AND b.rationale_id = a.rationale_id AND {SAME_ROW}) LIMIT 1",
+            [one.pk, other.pk],
+        )
+        return cursor.fetchone() is None
+
+
+def partition(release: Release) -> str:
+    return f"{TABLE}_{int(release.pk)}"
+
+
+@contextmanager
+def _partition(release: Release) -> Iterator[None]:
+    name = partition(release)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {name} (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+        yield
+        for columns in ("column_one, column_two", "column_two, column_one"):
+            cursor.execute(f"CREATE INDEX ON {name} (release_id, {columns})")
+        # With this known, attaching does not read the rows once more.
+        cursor.execute(f"ALTER TABLE {name} ADD CHECK (release_id = {int(release.pk)})")
+        cursor.execute(f"ALTER TABLE {TABLE} ATTACH PARTITION {name} FOR VALUES IN ({int(release.pk)})")
+        cursor.execute(f"ANALYZE {name}")
+
+
+@contextmanager
+def _sqlite_cache() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        (before,) = cursor.execute("PRAGMA cache_size").fetchone()
+        cursor.execute(f"PRAGMA cache_size = -{SQLITE_CACHE}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size = {before}")
+            cursor.execute("PRAGMA shrink_memory")
