@@ -245,8 +245,10 @@ def zero_words(setting: str) -> str:
     )
 
 
-def no_mue_words(release: ReleaseFacts | None) -> Verdict:
-    """What to say where a release has no value for a code, or where no release is loaded."""
+def no_mue_words(release: ReleaseFacts | None, quarter: str = "") -> Verdict:
+    """What to say where a release has no value for a code, or where none is loaded: of that quarter, or at all."""
+    if release is None and quarter:
+        return _not_checked(f"No table of {quarter} is loaded", "Quarters are written like 2024Q3.")
     if release is None:
         return _not_checked("No MUE table of this setting is loaded")
     if is_incomplete(release):
@@ -290,13 +292,15 @@ def no_addon_words(release: ReleaseFacts | None) -> Verdict:
     if release is None:
         return _not_checked("No table of add-on codes is loaded")
     if is_incomplete(release):
-        return _not_checked(f"{_loaded_part(release)} no edit of these two", "CMS’s file may well have it.")
+        return _not_checked(
+            f"{_loaded_part(release)} no edit of this add-on code and primary", "CMS’s file may well have it."
+        )
     return Verdict(
         "none",
         "No edit on file",
         "No edit on file",
-        f"No add-on edit of these two is on file in {release.title}",
-        ("CMS does not list the one as a primary of the other. Contractors may have lists of their own.",),
+        f"No edit of this add-on code and primary is on file in {release.title}",
+        ("CMS’s table does not list the one for the other. Contractors may have lists of their own.",),
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from catalog.views import browse, codes, health, lookup, modifiers, releases, search_api
+from catalog.views import addon, browse, codes, health, lookup, modifiers, mue, ptp, releases, search_api
 
 urlpatterns = [
     path("", lookup.lookup, name="lookup"),
@@ -9,6 +9,9 @@ urlpatterns = [
     path("sections/", browse.browse, name="browse"),
     path("sections/<slug:slug>/", browse.section, name="section"),
     path("codes/<str:code>/", codes.code, name="code"),
+    path("edits/ptp/<str:setting>/<str:one>/<str:two>/", ptp.ptp_pair, name="ptp_pair"),
+    path("edits/mue/<str:setting>/<str:code>/", mue.mue, name="mue"),
+    path("edits/addon/<str:add_on>/<str:primary>/", addon.addon, name="addon"),
     path("modifiers/", modifiers.modifiers, name="modifiers"),
     path("modifiers/<str:modifier>/", modifiers.modifier, name="modifier"),
     path("releases/", releases.releases, name="releases"),

@@ -10,6 +10,7 @@ import secrets
 from typing import NamedTuple
 
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseServerError,
@@ -26,6 +27,14 @@ CODE_LENGTH = 5
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
+class NotACode(Http404):
+    """Part of an address that was to be a code and is none; the page that answers takes it apart."""
+
+    def __init__(self, text: str):
+        super().__init__(f"{text} is not a code.")
+        self.text = text
+
+
 class Misread(NamedTuple):
     """The end of an address that somebody meant as a code: its characters, what is wrong with them."""
 
@@ -39,7 +48,8 @@ class Misread(NamedTuple):
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404. On a path that ends like a code it takes the code apart and offers the ones probably meant."""
-    misread = misread_code(request.path.rstrip("/").rpartition("/")[2])
+    last_part = request.path.rstrip("/").rpartition("/")[2]
+    misread = misread_code(exception.text if isinstance(exception, NotACode) else last_part)
     context = {"misread": misread}
     if misread:
         index = snapshot.of(request).index

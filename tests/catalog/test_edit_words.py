@@ -182,6 +182,10 @@ def test_what_is_missing_from_an_incomplete_table_is_not_checked(words, release)
     assert words(release).chip == "Not checked"
 
 
+def test_a_quarter_without_a_table_is_not_checked_and_named():
+    assert no_mue_words(None, "2026Q4").headline == "No table of 2026Q4 is loaded"
+
+
 # --- Add-on codes ---
 
 
@@ -189,7 +193,7 @@ def test_a_missing_add_on_edit_leaves_room_for_the_lists_of_contractors():
     said = no_addon_words(SUMMER)
     assert (said.chip, said.headline) == (
         "No edit on file",
-        "No add-on edit of these two is on file in July 2024",
+        "No edit of this add-on code and primary is on file in July 2024",
     )
     assert "Contractors may have lists of their own" in all_of(said)
 

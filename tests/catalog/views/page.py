@@ -28,3 +28,12 @@ def links(response: HttpResponse) -> set[str]:
 def codes_listed(response: HttpResponse) -> list[str]:
     """The first cell of every row of the table."""
     return [text(row.find("td")).replace(" ", "") for row in main(response).select("table.codes tbody tr")]
+
+
+def verdict(response: HttpResponse) -> str:
+    """The chip of what is said of an edit."""
+    return text(main(response).select_one(".hit .v"))
+
+
+def receipts(response: HttpResponse) -> list[str]:
+    return [text(receipt) for receipt in main(response).select(".receipt")]

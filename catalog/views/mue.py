@@ -1,0 +1,94 @@
+"""The page of a unit limit: what the table of each loaded quarter says of a code, and the receipt of its row.
+
+Each quarter answers for itself, and each setting from its own table. A code without a published value has its page
+as well, with status 200: some values are confidential, and the page says so.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from catalog import edit_words, snapshot
+from catalog.edit_words import NOT_A_DECISION
+from catalog.models import Dataset, Mue, Release, Setting
+from catalog.snapshot import Snapshot, stamped
+from catalog.status_line import MUE_SETTINGS
+from catalog.views.edit_parts import code_in_address, moved, named, receipt, setting_in_address
+
+
+class Quarter(NamedTuple):
+    """What the table of one quarter says of a code; ``before`` is what the loaded one before it said otherwise."""
+
+    release: Release
+    row: Mue | None
+    before: str = ""
+
+
+@require_safe
+@stamped
+def mue(request: HttpRequest, setting: str, code: str) -> HttpResponse:
+    """The unit limit of a code in one setting, in the newest loaded quarter or in ``?quarter=2024Q3``."""
+    setting = setting_in_address(setting)
+    if (meant := code_in_address(code)) != code:
+        return moved(request, "mue", setting, meant)
+    loaded = snapshot.of(request)
+    rows = _mues(loaded, code)
+    quarters = {each: _quarters(loaded, each, rows) for each in MUE_SETTINGS}
+    asked = request.GET.get("quarter", "").strip().upper()[:20]
+    shown = next((each for each in quarters[setting] if asked in ("", each.release.quarter)), None)
+    context = {
+        "here": "browse",
+        "setting": setting,
+        "code": code,
+        "named": named(loaded, code)[code],
+        "shown": shown,
+        "quarters": quarters[setting],
+        "settings": [(each, next(iter(its_quarters), None)) for each, its_quarters in quarters.items()],
+        "is_behind": bool(shown) and not asked and shown.release.quarters_behind(loaded.day) > 0,
+        "note": NOT_A_DECISION,
+    }
+    is_missing = bool(asked and quarters[setting])
+    return render(request, "catalog/mue.html", context | _mue(setting, shown, asked if is_missing else ""))
+
+
+def _mues(loaded: Snapshot, code: str) -> dict[int, Mue]:
+    """The values of a code in every setting and loaded quarter, by release. One query."""
+    releases = [release.pk for release in loaded.edits if release.dataset == Dataset.MUE]
+    found = Mue.objects.filter(release__in=releases, code=code).select_related("file")
+    return {row.release_id: row for row in found}
+
+
+def _quarters(loaded: Snapshot, setting: Setting, rows: dict[int, Mue]) -> list[Quarter]:
+    """The loaded quarters of a setting, newest first."""
+    releases = [one for one in loaded.edits if (one.dataset, one.setting) == (Dataset.MUE, setting)]
+    quarters = []
+    for release, earlier in zip(releases, [*releases[1:], None], strict=False):
+        row, before = rows.get(release.pk), rows.get(earlier.pk) if earlier else None
+        can_tell = earlier and not (edit_words.is_incomplete(release) or edit_words.is_incomplete(earlier))
+        is_changed = can_tell and _value(row) != _value(before)
+        quarters.append(Quarter(release, row, f"{_value(before)} in {earlier.title}" if is_changed else ""))
+    return quarters
+
+
+def _value(row: Mue | None) -> str:
+    return f"{row.mue_value}, MAI {row.adjudication_indicator}" if row else "no value"
+
+
+def _mue(setting: Setting, shown: Quarter | None, missing: str) -> dict[str, object]:
+    """What the shown quarter says; ``missing`` is the quarter that was asked for where it is not loaded."""
+    if shown is None or shown.row is None:
+        release = shown.release if shown else None
+        not_on_file = edit_words.no_mue_words(release, missing if shown is None else "")
+        return {"row": None, "verdict": not_on_file}
+    row = shown.row
+    return {
+        "row": row,
+        "mai": edit_words.mai_words(row.adjudication_indicator),
+        "reason": edit_words.rationale_words(row.rationale),
+        "zero": edit_words.zero_words(setting) if row.mue_value == 0 else "",
+        "receipt": receipt(shown.release, row),
+    }
