@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import openpyxl
 
+from catalog.importers.ptp_checks import CANARIES
 from tests.release_files import write_zip
 
 NOTICE = "CPT only copyright 2023 American Medical Association.  All rights reserved."
@@ -103,3 +104,13 @@ def write_release(
         )
         for number, edits in enumerate(parts, 1)
     ]
+
+
+def whole(*edits: Edit, setting: str = "practitioner", quarter: str = "2024Q3") -> list[Edit]:
+    """These and all edits that the table of a setting and quarter must have, in CMS's order."""
+    begins = f"{quarter[:4]}{int(quarter[5]) * 3 - 2:02}01"
+    canaries = [
+        Edit(one, two, effective="19960101", deletion=f"{last:%Y%m%d}" if last else "*")
+        for one, two, last in CANARIES[setting]
+    ]
+    return sorted([*edits, *canaries, Edit("99213", "99199", effective=begins)])

@@ -28,11 +28,12 @@ from typing import NamedTuple
 
 from catalog.codes import is_code
 from catalog.importers.files import BadRow, Member, Refused, line_blocks, tables
+from catalog.importers.ptp_checks import doubts
 from catalog.importers.ptp_names import FAMILY, SETTINGS, explain, publications
 from catalog.importers.sheets import row_blocks
 from catalog.models import PtpEdit
 
-__all__ = ["FAMILY", "MODELS", "Row", "explain", "notice", "publications", "read"]
+__all__ = ["FAMILY", "MODELS", "Row", "doubts", "explain", "notice", "publications", "read"]
 
 MODELS = {"ptp": PtpEdit}
 
