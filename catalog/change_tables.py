@@ -29,7 +29,7 @@ OPEN_FIRST = F("deletion_date").desc(nulls_first=True)
 class EditChangeTable(tables.Table):
     """``target`` is the element its pages are swapped into.
 
-    ``FIELDS`` are fields of the row that stand beside a change, ``WITHOUT`` the columns that a kind has no use for.
+    ``FIELDS`` are fields of the row that stand beside a change, ``WITHOUT`` columns that a kind has no use for.
     """
 
     target = "rows"

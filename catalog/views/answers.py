@@ -7,11 +7,9 @@ anything else is searched as words.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import replace
 
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from catalog import codes, modifiers
 from catalog.codes import Kind, Parsed
@@ -20,14 +18,13 @@ from catalog.models import Section
 from catalog.search import Results
 from catalog.snapshot import Snapshot
 from catalog.tree import Tree
-from catalog.views import cards, narrowing, rows, shelf
+from catalog.views import cards, edit_codes, listing, narrowing, pair_answers, rows, shelf
+from catalog.views.answer_parts import Answer, Group, Link, Nothing
 from catalog.views.asked import Asked, url_for
-from catalog.views.cards import Card
-from catalog.views.narrowing import Narrow
+from catalog.views.listing import PAGE, SHORT_LIST, Tabled, add_codes
+from catalog.views.pair_answers import PairAnswers
 from catalog.views.rows import Row, page_of
 
-SHORT_LIST = 10
-PAGE = 50
 NEIGHBORS = 2
 
 OTHER_NUMBERS = {
@@ -39,68 +36,15 @@ OTHER_NUMBERS = {
 }
 
 
-# --- What is shown -----------------------------------------------------------------------------------------
-
-
-class Group(NamedTuple):
-    """A headed list; ``items`` are its rows as HTML."""
-
-    id: str
-    title: str
-    remark: str
-    items: SafeString
-
-
-class Link(NamedTuple):
-    href: str
-    text: str
-    remark: str = ""
-
-
-class Pages(NamedTuple):
-    words: str
-    previous: str
-    next: str
-
-
-class Nothing(NamedTuple):
-    """What is said when nothing was found: that, in a few words; what was searched; what to try."""
-
-    title: str
-    searched: str
-    tries: list[Link]
-    is_unreadable: bool = False
-    """The text was to be a code, and no words."""
-    without: Link | None = None
-    """Leads to what there is without the filters, where it is they that leave nothing."""
-
-
-@dataclass
-class Answer:
-    """Everything ``_results.html`` shows, in its order."""
-
-    say: str
-    """What a screen reader hears once it is there."""
-    unheard: str = ""
-    """The text, when nothing holds a word of it as it was typed."""
-    meant: list[Link] = field(default_factory=list)
-    """What may have been meant instead; the remark is the code, where it is one."""
-    note: str = ""
-    card: Card | None = None
-    groups: list[Group] = field(default_factory=list)
-    more: Link | None = None
-    """Leads on from the end of the codes."""
-    pages: Pages | None = None
-    narrow: Narrow | None = None
-    nothing: Nothing | None = None
-
-
 def answer(shown: Snapshot, asked: Asked) -> Answer:
     """The answer to a question, whatever was typed."""
     found = _found(shown, asked)
-    if asked.page > (last := _last_page(asked, found)):
+    tabled = edit_codes.beginning(shown, asked, found.parsed.text)
+    if asked.page > (last := listing.last_page(asked, found, tabled)):
         asked = asked._replace(page=last)
         found = _found(shown, asked)
+    if tabled and found.corrected:  # the text is the beginning of codes, and no misspelled word
+        found = replace(found, entries=(), total=0, ended_total=0, letters={}, suggestion="", corrected=False)
     parsed = found.parsed
     if parsed.codes or parsed.needs_confirmation:
         return _as_typed(shown, parsed)
@@ -109,10 +53,10 @@ def answer(shown: Snapshot, asked: Asked) -> Answer:
     if parsed.range:
         return _range(shown, asked, parsed, found)
     if parsed.modifier and (found.exact or modifiers.is_level_one(parsed.modifier)):
-        return _one_modifier(asked, found)
+        return _one_modifier(shown, asked, found)
     if _lists_modifiers(shown, parsed):
         return _several_modifiers(shown, parsed)
-    return _words(shown, asked, found)
+    return _words(shown, asked, found, tabled)
 
 
 def _found(shown: Snapshot, asked: Asked) -> Results:
@@ -167,10 +111,10 @@ def _modifier_group(shown: Snapshot, listed: Iterable[str], remark: str) -> Grou
     return Group("g-modifiers", "Modifiers", remark, rows.html(items))
 
 
-def _one_modifier(asked: Asked, found: Results) -> Answer:
+def _one_modifier(shown: Snapshot, asked: Asked, found: Results) -> Answer:
     card = cards.of_modifier(found.parsed.modifier, found.exact)
     answer = Answer(say=f"Modifier {card.code}: {card.lede}", card=card)
-    _add_codes(answer, asked, found)
+    add_codes(answer, shown, asked, found)
     return answer
 
 
@@ -196,12 +140,23 @@ def _as_typed(shown: Snapshot, parsed: Parsed) -> Answer:
         meant = [Link(url_for(parsed.canonical), parsed.canonical, parsed.code or "")]
     remark = f"{len(parts)}, in the order typed" if parsed.codes else "if it is that one"
     items = rows.html(_part_row(shown, part) for part in parts)
+    pair = _pair(shown, parts)
+    typed = f"{len(parts)} codes, in the order typed."
     return Answer(
-        say=f"Did you mean {parsed.canonical}?" if meant else f"{len(parts)} codes, in the order typed.",
+        say=f"Did you mean {parsed.canonical}?" if meant else pair.spoken if pair else typed,
         meant=meant,
         note=parsed.hint.sentence if parsed.hint else "",
+        pair=pair,
         groups=[Group("g-codes", "Codes", remark, items)],
     )
+
+
+def _pair(shown: Snapshot, parts: tuple[Parsed, ...]) -> PairAnswers | None:
+    """What the PTP tables say of the codes, when they are two."""
+    pair = [part.code for part in parts if part.code and not part.needs_confirmation]
+    if len(parts) != 2 or len(set(pair)) != 2:
+        return None
+    return pair_answers.answers(shown, *pair, is_modified=any(part.modifiers for part in parts))
 
 
 def _part_row(shown: Snapshot, part: Parsed) -> Row:
@@ -217,6 +172,9 @@ def _part_row(shown: Snapshot, part: Parsed) -> Row:
         return rows.of_entry(entry)._replace(href=href, where=where or entry.where)
     section = shown.tree.narrowest(part.code)
     title = section.title if section else ""
+    if edit_codes.is_named(shown, part.code):
+        beside = edit_codes.where(shown, part.code)
+        return Row(href, part.code, title, f"{where}, {beside}" if where else beside)
     if codes.kind_of(part.code) is Kind.LEVEL_II:
         return Row(href, part.code, title, where, "Not on file", is_muted=True)
     return Row(href, part.code, title, where, "Descriptor not loaded")
@@ -231,7 +189,7 @@ def _range(shown: Snapshot, asked: Asked, parsed: Parsed, found: Results) -> Ans
     if sections:
         items = rows.html(rows.of_leaf(shown.tree, section) for section in sections)
         answer.groups.append(Group("g-sections", "Sections", f"from {low} to {high}", items))
-    _add_codes(answer, asked, found)
+    add_codes(answer, shown, asked, found)
     if not answer.groups:
         answer.nothing = _nothing(shown, asked, is_unreadable=bool(answer.note))
     return answer
@@ -250,24 +208,24 @@ def _is_leaf_across(tree: Tree, section: Section, low: str, high: str) -> bool:
 # --- What was found ----------------------------------------------------------------------------------------
 
 
-def _words(shown: Snapshot, asked: Asked, found: Results) -> Answer:
+def _words(shown: Snapshot, asked: Asked, found: Results, tabled: Tabled) -> Answer:
     parsed = found.parsed
-    if parsed.hint in OTHER_NUMBERS:
+    begins = bool(edit_codes.beginning(shown, Asked(), parsed.text))  # codes, whatever the filters leave of them
+    if parsed.hint in OTHER_NUMBERS and not begins:
         return _refusal(shown, asked, parsed)
-    answer = Answer(say=_spoken(asked, found))
-    if asked.filters or _listed(asked, found) > SHORT_LIST:
+    answer = Answer(say=listing.spoken(asked, found, tabled))
+    if asked.filters or listing.listed(asked, found) > SHORT_LIST:
         answer.narrow = narrowing.ways(shown.tree, asked, found)
+    candidates = [code for code in parsed.candidates if not begins or edit_codes.is_named(shown, code)]
     if found.suggestion:
         answer.unheard = asked.text if found.corrected else ""
         answer.meant = [Link(asked.url(text=found.suggestion), found.suggestion)]
-    elif parsed.hint and not parsed.modifier and (parsed.candidates or not found.entries):
+    elif parsed.hint and not parsed.modifier and (candidates or not (found.entries or begins)):
         answer.note = parsed.hint.sentence
-        answer.meant = [
-            Link(url_for(text), text, text if codes.is_code(text) else "") for text in parsed.candidates
-        ]
+        answer.meant = [Link(url_for(text), text, text if codes.is_code(text) else "") for text in candidates]
     if parsed.modifier and (found.suggestion or not found.entries):
         answer.note = f"No modifier {parsed.modifier} is on file."
-    _add_codes(answer, asked, found, opens_first=not found.corrected)
+    add_codes(answer, shown, asked, found, tabled, opens_first=not found.corrected)
     if not asked.page:
         _add_the_rest(answer, asked, found)
     if not answer.groups:
@@ -296,81 +254,14 @@ def _refusal(shown: Snapshot, asked: Asked, parsed: Parsed) -> Answer:
     )
 
 
-def _add_codes(answer: Answer, asked: Asked, found: Results, *, opens_first: bool = False) -> None:
-    """The list of codes that were found, with the way to the rest of it."""
-    if not found.entries:
-        return
-    listed = _listed(asked, found)
-    items = rows.html((rows.of_entry(entry, found.terms) for entry in found.entries), opens_first=opens_first)
-    answer.groups.append(Group("g-codes", "Codes", _remark(asked, found), items))
-    if asked.page:
-        last = _last_page(asked, found)
-        answer.pages = Pages(
-            f"Page {asked.page} of {last}",
-            asked.url(page=asked.page - 1) if asked.page > 1 else "",
-            asked.url(page=asked.page + 1) if asked.page < last else "",
-        )
-    elif listed > len(found.entries):
-        of_what = "codes" if asked.ended or not found.total else "codes in force"
-        hidden = 0 if asked.ended or not found.total else found.ended_total
-        answer.more = Link(
-            asked.url(page=1), f"All {listed:,} {of_what}", f"and {hidden:,} ended" if hidden else ""
-        )
-    elif found.total + found.ended_total > len(found.entries):
-        answer.more = Link(asked.url(ended=True, page=1), "Ended codes too", f"{found.ended_total:,} ended")
-
-
-def _listed(asked: Asked, found: Results) -> int:
-    """How many codes the list has on all its pages; ended ones are listed when nothing in force matches."""
-    return found.total + (found.ended_total if asked.ended or not found.total else 0)
-
-
-def _ended_below(asked: Asked, found: Results) -> int:
-    """How many ended codes fill the short list, below those in force."""
-    return sum(entry.ended for entry in found.entries) if found.total and not asked.ended else 0
-
-
-def _last_page(asked: Asked, found: Results) -> int:
-    return max(1, -(-_listed(asked, found) // PAGE))
-
-
-def _remark(asked: Asked, found: Results) -> str:
-    """What stands beside the heading: ``10 of 337 in force, best match first``."""
-    listed, below = _listed(asked, found), _ended_below(asked, found)
-    on_page = len(found.entries) - below
-    first = PAGE * (asked.page - 1) + 1
-    shown = f"{first:,} to {first + on_page - 1:,}" if asked.page else f"{on_page}"
-    number = f"{listed:,}" if listed == on_page else f"{shown} of {listed:,}"
-    if not found.total:
-        status = " ended, none in force"
-    elif asked.ended:
-        status = f", {found.ended_total:,} of them ended" if found.ended_total else ", all in force"
-    elif below:
-        status = f" in force, {below} {f'of {found.ended_total:,} ' if below < found.ended_total else ''}ended"
-    else:
-        status = " in force"
-    order = "best match first" if found.terms.stems or found.terms.beginning else "in code order"
-    return f"{number}{status}" + (f", {order}" if listed + below > 1 else "")
-
-
-def _spoken(asked: Asked, found: Results) -> str:
-    kinds = (
-        ("code", _listed(asked, found)),
-        ("ended code", _ended_below(asked, found)),
-        ("section", len(found.sections)),
-        ("modifier", len(found.modifiers)),
-    )
-    parts = [f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in kinds if number]
-    return f"{', '.join(parts) or 'Nothing'} for {found.suggestion if found.corrected else asked.text}."
-
-
 def _nothing(shown: Snapshot, asked: Asked, *, is_unreadable: bool) -> Nothing:
     title, without = f"Nothing matches “{asked.text}”", None
     if is_unreadable:
         title = f"“{asked.text}” cannot be read as a code"
     elif asked.filters:
         anywhere = shown.index.search(asked.text, ended=True, limit=1)
-        if number := anywhere.total + anywhere.ended_total:
+        number = anywhere.total + anywhere.ended_total
+        if number := number + len(edit_codes.beginning(shown, Asked(), anywhere.parsed.text)):
             title = f"Nothing with these filters matches “{asked.text}”"
             href = asked.url(level=None, letter="", section="", ended=True)
             without = Link(href, f"Drop the filters: {number:,} code{'' if number == 1 else 's'}")

@@ -9,7 +9,7 @@ from catalog.codes import Kind
 from catalog.search import Entry
 from catalog.snapshot import Snapshot
 from catalog.templatetags.catalog import us_date
-from catalog.views import shelf
+from catalog.views import edit_codes, shelf
 from catalog.views.rows import page_of
 
 SHAPES = {
@@ -29,6 +29,10 @@ NOTES = {
     Kind.LOCAL: "It is not valid on a claim today. States and contractors each made their own, so its meaning "
     "depended on the payer. Ask the payer which national code it wants instead.",
 }
+TABLED_NOTE = (
+    "This number appears in the NCCI tables; descriptor licensed by the AMA (American Medical Association). This "
+    "site neither shows nor rewords it: look it up in your licensed CPT book."
+)
 CPT_NOTE = (
     "Recognized by form and range only; whether it exists is not known here. CPT descriptors belong to the "
     "American Medical Association and need its license, so this site does not show or reword them. Look it up in "
@@ -105,6 +109,7 @@ def _on_file(shown: Snapshot, entry: Entry) -> Card:
     tags = () if entry.ended else (shown.in_force_words,)
     if values.is_noc(entry.long):
         tags += ("Catch-all",)
+    facts += _edit_facts(shown, entry.code)
     href, lede = page_of("code", entry.code), entry.long or entry.short
     return Card(entry.code, 2, href, lede, tags, entry.tag, facts=tuple(facts))
 
@@ -126,7 +131,11 @@ def _not_on_file(shown: Snapshot, code: str) -> Card:
             "It has the shape of a Level II code, so check its digits. Codes that ended years ago have left CMS’s "
             "file, and codes newer than the loaded one are not in it yet."
         )
-    return Card(code, 2, page_of("code", code), lede, (), "Not on file", note, tuple(_section_facts(shown, code)))
+    tags = ("In the NCCI tables",) if edit_codes.is_named(shown, code) else ()
+    if tags:
+        lede = f"In the NCCI tables, not in {edit_codes.hcpcs_file(shown)}."
+    facts = (*_section_facts(shown, code), *_edit_facts(shown, code))
+    return Card(code, 2, page_of("code", code), lede, tags, "Not on file", note, facts)
 
 
 def _by_shape(shown: Snapshot, code: str, kind: Kind) -> Card:
@@ -137,14 +146,17 @@ def _by_shape(shown: Snapshot, code: str, kind: Kind) -> Card:
     facts = _section_facts(shown, code)
     if section:
         facts += [Fact("Kept by", section.maintainer), Fact("Mostly billed by", section.who_bills)]
+    is_tabled = edit_codes.is_named(shown, code)
+    licensed = is_tabled and kind.level == codes.Level.ONE
     return Card(
         code=code,
         level=int(kind.level),
         href=page_of("code", code),
         lede=f"{lede}.",
-        status=STATUSES.get(kind, "Descriptor not loaded"),
-        note=NOTES.get(kind, CPT_NOTE),
-        facts=tuple(fact for fact in facts if fact.text),
+        tags=("In the NCCI tables",) if is_tabled else (),
+        status=STATUSES.get(kind, "Descriptor licensed by the AMA" if licensed else "Descriptor not loaded"),
+        note=NOTES.get(kind, TABLED_NOTE if licensed else CPT_NOTE),
+        facts=tuple(fact for fact in (*facts, *_edit_facts(shown, code)) if fact.text),
     )
 
 
@@ -157,3 +169,8 @@ def _range_around(shown: Snapshot, code: str) -> str:
 def _section_facts(shown: Snapshot, code: str) -> list[Fact]:
     section = shown.tree.narrowest(code)
     return [Fact("Section", section.title, page_of("section", section.slug))] if section else []
+
+
+def _edit_facts(shown: Snapshot, code: str) -> list[Fact]:
+    """What the NCCI tables have of it; the page of the code has the rows."""
+    return [Fact(label, text) for label, text in edit_codes.facts(shown, code)]

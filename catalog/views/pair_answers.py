@@ -1,0 +1,102 @@
+"""What the PTP tables say of two codes typed together, in each setting, for today or as near as they reach."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from catalog import edit_words
+from catalog.edit_words import NotCompared, Verdict
+from catalog.edits import pair_answer
+from catalog.models import Dataset, PtpEdit, Release, Setting
+from catalog.snapshot import Snapshot
+from catalog.status_line import PTP_SETTINGS
+from catalog.templatetags.catalog import us_date
+
+BY_SEVERITY = ("deny", "cond", "off", "unk", "none")
+
+
+class InSetting(NamedTuple):
+    """The answer of one setting's table. ``day`` is the one it is for, None where no table was asked."""
+
+    setting: Setting
+    verdict: Verdict
+    day: date | None = None
+    release: Release | None = None
+    row: PtpEdit | None = None
+    href: str = ""
+
+
+class PairAnswers(NamedTuple):
+    """In CMS's order where a row decides, else as typed. ``leading`` is the gravest of the answers."""
+
+    first: str
+    second: str
+    leading: InSetting
+    headline: str
+    settings: tuple[InSetting, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def spoken(self) -> str:
+        return " ".join(f"{each.setting.label}: {each.verdict.short}." for each in self.settings)
+
+
+def answers(shown: Snapshot, one: str, two: str, *, is_modified: bool = False) -> PairAnswers:
+    """One query, whatever is loaded; none when no table is. ``is_modified``: modifiers were typed along."""
+    releases = {setting: shown.edits_of(Dataset.PTP, setting) for setting in PTP_SETTINGS}
+    loaded = [release.pk for release in releases.values() if release]
+    found = list(PtpEdit.objects.filter(release__in=loaded).among([one, two])) if loaded else []
+    settings = [
+        _in_setting(
+            setting, release, [row for row in found if release and row.release_id == release.pk], shown.day
+        )
+        for setting, release in releases.items()
+    ]
+    leading = min(settings, key=lambda each: BY_SEVERITY.index(each.verdict.kind))
+    decides = leading.row or next((each.row for each in settings if each.row), None)
+    first, second = (decides.column_one, decides.column_two) if decides else (one, two)
+    settings = [each._replace(href=reverse("ptp_pair", args=[each.setting, first, second])) for each in settings]
+    no_table = InSetting(Setting.DME_SUPPLIER, edit_words.standing_words(NotCompared.NO_TABLE))
+    return PairAnswers(
+        first,
+        second,
+        leading,
+        _headline(leading, settings, shown.day),
+        (*settings, no_table),
+        tuple(_remarks(settings, shown.day, is_turned=(first, second) != (one, two), is_modified=is_modified)),
+    )
+
+
+def _in_setting(setting: Setting, release: Release | None, rows: list[PtpEdit], today: date) -> InSetting:
+    """For today, or for the last day the table answers for when today is beyond it."""
+    if release is None:
+        return InSetting(setting, edit_words.standing_words(NotCompared.NOT_LOADED))
+    day = min(today, release.last_day)
+    answer = pair_answer(rows, day)
+    return InSetting(setting, edit_words.standing_words(*answer, release), day, release, answer.row)
+
+
+def _headline(leading: InSetting, settings: list[InSetting], today: date) -> str:
+    """The gravest answer, with its setting where another one answers otherwise, and with a day that is past."""
+    parts = []
+    if any(each.verdict.headline != leading.verdict.headline for each in settings):
+        parts.append(leading.setting.label)
+    if leading.day and leading.day != today:
+        parts.append(f"on {us_date(leading.day)}" if parts else f"On {us_date(leading.day)}")
+    return f"{', '.join(parts)}: {leading.verdict.headline}" if parts else leading.verdict.headline
+
+
+def _remarks(settings: list[InSetting], today: date, *, is_turned: bool, is_modified: bool) -> list[str]:
+    remarks = ["For the same patient, the same provider and the same date."]
+    if any(each.day and each.day != today for each in settings):
+        remarks.append(
+            "Today is later than a loaded table reaches; that setting is answered for the last day it covers."
+        )
+    if is_turned:
+        remarks.append("You typed the codes in the other order than CMS lists them.")
+    if is_modified:
+        remarks.append("The modifiers you typed are not weighed here.")
+    return remarks
