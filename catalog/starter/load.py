@@ -1,28 +1,52 @@
-"""Loads the starter set: our own texts on levels and sections, synonyms, and a selection of Level II codes.
+"""Loads the starter set: our own texts on levels and sections, synonyms, and selections of codes and edits.
 
 Texts belong to the editors from then on: a level, section or term that is there is left alone, whatever it says.
-The codes are a release like any other, told apart by its origin, and current only while no publisher's release is.
+Codes and edits are releases like any other, told apart by their origin, and current only while no publisher's
+release of their kind is.
 """
 
 from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
 
-from catalog.importers import load
+from catalog.importers import DATASETS, addon, load, mue, ptp
 from catalog.importers.files import Member, fingerprint
 from catalog.importers.hcpcs import Row
-from catalog.models import Dataset, Level, Release, ReleaseFile, Section, SectionRange, Synonym
+from catalog.models import Dataset, Level, Release, ReleaseFile, Section, SectionRange, Setting, Synonym
 
 FOLDER = Path(__file__).parent
 SECTIONS = ("sections-1.toml", "sections-2.toml", "sections-3.toml")
 CODES = {"code": "hcpcs.csv", "modifier": "modifiers.csv"}
 QUARTER = "2025Q4"  # of the release that its facts were checked against
+
+# The tables that the facts were taken from. Those of PTP edits at hand had lost the day an edit began, so each of
+# these begins on the first day of the quarter it was found in force in.
+EDITS = {
+    "ptp-practitioner.csv": (Dataset.PTP, Setting.PRACTITIONER, "2024Q3"),
+    "ptp-outpatient_hospital.csv": (Dataset.PTP, Setting.OUTPATIENT_HOSPITAL, "2024Q3"),
+    "mue-practitioner.csv": (Dataset.MUE, Setting.PRACTITIONER, "2024Q3"),
+    "mue-outpatient_hospital.csv": (Dataset.MUE, Setting.OUTPATIENT_HOSPITAL, "2024Q3"),
+    "mue-dme_supplier.csv": (Dataset.MUE, Setting.DME_SUPPLIER, "2024Q3"),
+    "addon.csv": (Dataset.ADDON, "", "2025Q4"),
+}
+SELECTION = (
+    "Starter data, not a CMS release: a small selection, to try this site with. Nothing follows from what is "
+    "missing in it. CPT is a registered trademark of the American Medical Association, and its codes are shown "
+    "without descriptors."
+)
+NOTICES = {
+    Dataset.PTP: f"{SELECTION} Every edit is shown from the first day of the quarter it was found in force in; it "
+    "may have begun long before.",
+    Dataset.MUE: SELECTION,
+    Dataset.ADDON: SELECTION,
+}
 
 LISTS = {
     *("pricing_indicators", "types_of_service", "cross_references"),
@@ -38,13 +62,13 @@ EMPTY["anesthesia_base_units"] = None
 
 def load_starter() -> list[str]:
     """Add what is missing; returns what that was, as in ``["431 sections", "435 codes"]``."""
-    return [*load_texts(), *load_codes()]
+    return [*load_texts(), *load_codes(), *load_edits()]
 
 
 def load_into_empty_database() -> list[str]:
     """The same for a site that has no sections, or no release, yet. What editors removed does not come back."""
     added = [] if Section.objects.exists() else load_texts()
-    return added if Release.objects.readable().exists() else [*added, *load_codes()]
+    return added if Release.objects.readable().exists() else [*added, *load_codes(), *load_edits()]
 
 
 @transaction.atomic
@@ -59,28 +83,38 @@ def sections_left_out() -> list[str]:
 
 
 def load_codes() -> list[str]:
-    """Install the release of starter codes and modifiers; one made from other files than these is replaced."""
+    """Install the release of starter codes and modifiers."""
+    release = Release(dataset=Dataset.HCPCS, quarter=QUARTER)
+    return _install(release, {name: partial(_rows, record, name) for record, name in CODES.items()})
+
+
+def load_edits() -> list[str]:
+    """Install the releases of starter edits: each is a selection, and nothing follows from what is not in it."""
+    added = []
+    for name, (dataset, setting, quarter) in EDITS.items():
+        release = Release(dataset=dataset, setting=setting, quarter=quarter, notice=NOTICES[dataset])
+        if _install(release, {name: partial(_edits, release, name)}):
+            rows = release.counts.get("edits") or release.counts["values"]
+            added.append(f"{rows} rows of {str(release).removesuffix(f', {release.title}')}")
+    return added
+
+
+def _install(release: Release, files: dict[str, Callable[[], Iterator]]) -> list[str]:
+    """Install a starter release made of these files in place of one made of others; nothing if it is there."""
+    release.origin = Release.Origin.STARTER
     with load.sole_import():
         load.remove_leftovers()
-        starters = Release.objects.readable().filter(origin=Release.Origin.STARTER)
-        files = [_release_file(record, name) for record, name in CODES.items()]
-        if starters.filter(files__sha256=files[0].sha256).filter(files__sha256=files[1].sha256).exists():
+        of_its_kind = Release.objects.filter(dataset=release.dataset, setting=release.setting)
+        replaced = list(of_its_kind.readable().filter(origin=Release.Origin.STARTER))
+        parts = [load.Part(_release_file(name), rows()) for name, rows in files.items()]
+        hashes = {part.source.sha256 for part in parts}
+        if any(hashes == set(old.files.values_list("sha256", flat=True)) for old in replaced):
             return []
-        parts = [
-            load.Part(file, _rows(record, name)) for file, (record, name) in zip(files, CODES.items(), strict=True)
-        ]
-        replaced = list(starters)
-        release = Release(
-            dataset=Dataset.HCPCS,
-            origin=Release.Origin.STARTER,
-            quarter=QUARTER,
-            revision=max((old.revision + 1 for old in replaced), default=0),
-        )
+        release.revision = max((old.revision + 1 for old in replaced), default=0)
         with load.removed_on_failure(release):
             load.write(release, parts)
             load.publish(release, activate=False)
-        current = Release.objects.current().filter(dataset=Dataset.HCPCS).first()
-        if current is None or current.is_starter:
+        if all(current.is_starter for current in of_its_kind.current()):
             load.make_current(release)
         for old in replaced:
             load.remove(old)
@@ -165,6 +199,23 @@ def _value(field: str, text: str) -> str | tuple[str, ...] | date | None:
     return text
 
 
-def _release_file(record: str, name: str) -> ReleaseFile:
+def _edits(release: Release, name: str) -> Iterator[ptp.Row | mue.Row | addon.Row]:
+    row = DATASETS[release.dataset].Row
+    with (FOLDER / name).open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        for cells in reader:
+            values = {field: _edit_value(field, text) for field, text in cells.items()}
+            if release.dataset == Dataset.PTP:
+                values |= {"prior_to_1996": False, "effective_date": release.first_day, "deletion_date": None}
+            yield row(line=reader.line_num, **values)
+
+
+def _edit_value(field: str, text: str) -> str | int | date | None:
+    if field.endswith("_date"):
+        return date.fromisoformat(text) if text else None
+    return int(text) if field == "mue_value" else text
+
+
+def _release_file(name: str) -> ReleaseFile:
     sha256, size = fingerprint(Member(FOLDER / name))
     return ReleaseFile(name=name, sha256=sha256, size=size)

@@ -1,8 +1,22 @@
+from datetime import date
+
 import pytest
 from django.core.management import call_command
 
 from catalog.importers.load import make_current
-from catalog.models import Level, Modifier, Release, Section, SectionRange, Synonym
+from catalog.models import (
+    AddOnEdit,
+    Dataset,
+    Level,
+    Modifier,
+    Mue,
+    PtpEdit,
+    Release,
+    Section,
+    SectionRange,
+    Setting,
+    Synonym,
+)
 from catalog.starter import load
 from tests.builders import make_code, make_release
 
@@ -19,7 +33,7 @@ def test_an_empty_database_gets_levels_sections_terms_codes_and_modifiers(capsys
     assert Level.objects.count() == 3
     assert Section.objects.count() >= 250
     assert Synonym.objects.exists()
-    release = Release.objects.current().get()
+    release = Release.objects.current().get(dataset=Dataset.HCPCS)
     assert release.is_starter
     assert release.codes.count() == release.counts["codes"] >= 400
     assert release.modifiers.count() == release.counts["modifiers"] >= 100
@@ -27,6 +41,34 @@ def test_an_empty_database_gets_levels_sections_terms_codes_and_modifiers(capsys
         "hcpcs.csv": release.codes.count(),
         "modifiers.csv": release.modifiers.count(),
     }
+
+
+def test_an_empty_database_gets_edits_of_every_setting(capsys):
+    assert "306 rows of PTP edits, practitioner, " in run("load_starter", capsys)
+    current = Release.objects.current().exclude(dataset=Dataset.HCPCS)
+    assert {(one.dataset, one.setting) for one in current} == {
+        *((Dataset.PTP, setting) for setting in (Setting.PRACTITIONER, Setting.OUTPATIENT_HOSPITAL)),
+        *((Dataset.MUE, setting) for setting in Setting),
+        (Dataset.ADDON, ""),
+    }
+    assert all(one.is_starter and "not a CMS release" in one.notice for one in current)
+
+
+def test_a_starter_edit_is_traced_to_its_line_and_begins_no_earlier_than_it_was_seen():
+    load.load_edits()
+    release = Release.objects.get(dataset=Dataset.PTP, setting=Setting.PRACTITIONER)
+    edit = PtpEdit.objects.of(release).get(column_one="45385", column_two="45378")
+    with (load.FOLDER / edit.file.name).open() as stream:
+        line = stream.read().splitlines()[edit.line - 1]
+    assert line == f"45385,45378,{edit.modifier_indicator},{edit.rationale}"
+    assert (edit.effective_date, edit.deletion_date) == (date(2024, 7, 1), None)
+
+
+def test_starter_values_and_add_ons_are_those_of_their_files():
+    load.load_edits()
+    assert Mue.objects.filter(release__setting=Setting.DME_SUPPLIER, code="K0001").get().mue_value == 1
+    assert AddOnEdit.objects.filter(add_on="90472", primary="90471").get().edit_type == "1"
+    assert AddOnEdit.objects.get(add_on="0054T").is_contractor_defined
 
 
 def test_loading_again_changes_nothing(capsys):
@@ -105,7 +147,7 @@ def test_changed_files_replace_the_starter_set(tmp_path, monkeypatch):
         (tmp_path / name).write_text((load.FOLDER / name).read_text())
     with (tmp_path / "hcpcs.csv").open("a") as stream:
         stream.write("Z9999,Added,Added,2025-01-01" + "," * 10 + "\n")
-    old = Release.objects.current().get()
+    old = Release.objects.current().get(dataset=Dataset.HCPCS)
     monkeypatch.setattr(load, "FOLDER", tmp_path)
     load.load_codes()
     (new,) = Release.objects.all()
