@@ -17,6 +17,7 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from catalog import codes, snapshot
 from catalog.wording import shorten
@@ -47,7 +48,12 @@ class Misread(NamedTuple):
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404. On a path that ends like a code it takes the code apart and offers the ones probably meant."""
+    """404. On a path that ends like a code it takes the code apart and offers the ones probably meant.
+
+    Below the list of releases a number is that of a release.
+    """
+    if request.path.startswith(reverse("releases")):
+        return render(request, "404.html", {"is_release": True}, status=404)
     last_part = request.path.rstrip("/").rpartition("/")[2]
     misread = misread_code(exception.text if isinstance(exception, NotACode) else last_part)
     context = {"misread": misread}

@@ -53,6 +53,15 @@ def test_the_characters_too_many_are_marked(client, db):
     assert b'<span class="cell lead">J</span>' in response.content
 
 
+@pytest.mark.parametrize("address", ["/releases/99/", "/releases/99213/", "/releases/october"])
+def test_below_the_releases_a_number_is_that_of_a_release(client, db, address):
+    response = client.get(address)
+    assert response.status_code == 404
+    assert "No such release" in words(response)
+    assert "code" not in text(main(response).find("h1"))
+    assert "/releases/" in links(response)
+
+
 def test_a_code_at_a_wrong_address_leads_to_its_page(client, db):
     response = client.get("/hcpcs/99213")
     assert "99213 does not live here" in words(response)
