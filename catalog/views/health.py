@@ -18,7 +18,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 when the database and the index answer, 503 when they do not; says nothing that is not public."""
     try:
         held = snapshot.current()
-        releases = [_release(release) for release in Release.objects.current()]
+        releases = [_release(release) for release in Release.objects.current().newest_first()]
     except db.Error:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
     codes = sum(held.tree.count(section).total for section in held.tree.top(2))
@@ -33,5 +33,6 @@ def _release(release: Release) -> dict[str, object]:
         "quarter": release.quarter,
         "revision": release.revision,
         "origin": release.origin,
+        "partial": release.partial,
         "quarters_behind": release.quarters_behind(timezone.localdate()),
     }

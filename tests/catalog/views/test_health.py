@@ -15,7 +15,28 @@ def test_healthz_tells_database_index_and_current_releases(client):
     assert (answer["index"]["codes"], answer["index"]["sections"]) == (1, 1)
     (release,) = answer["releases"]
     assert release.pop("quarters_behind") >= 0
-    assert release == {"dataset": "hcpcs", "setting": None, "quarter": "2025Q4", "revision": 1, "origin": "cms"}
+    assert release == {
+        "dataset": "hcpcs",
+        "setting": None,
+        "quarter": "2025Q4",
+        "revision": 1,
+        "origin": "cms",
+        "partial": False,
+    }
+
+
+@pytest.mark.django_db
+def test_the_current_release_of_every_table_and_setting_is_told(client):
+    make_release(dataset="ptp", setting="practitioner", partial=True)
+    make_release(dataset="ptp", setting="outpatient_hospital", current=False)
+    for quarter in ("2026Q1", "2026Q2"):
+        make_release(quarter, dataset="mue", setting="dme_supplier")
+    told = client.get("/healthz").json()["releases"]
+    assert [(one["dataset"], one["setting"], one["quarter"], one["partial"]) for one in told] == [
+        ("mue", "dme_supplier", "2026Q2", False),
+        ("mue", "dme_supplier", "2026Q1", False),
+        ("ptp", "practitioner", "2025Q4", True),
+    ]
 
 
 @pytest.mark.django_db
