@@ -1,6 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from catalog.management.commands.releases import together
 from catalog.models import Release
 from tests.builders import make_release
 
@@ -22,10 +23,45 @@ def test_releases_are_listed_newest_first_with_their_source(capsys):
     make_release("2025Q4")
     make_release("2026Q1", state=Release.State.LOADING)
     header, newest, second = output(capsys, "releases")
-    assert header.split() == ["ID", "Dataset", "Release", "State", "Rows", "Loaded", "SHA-256", "File"]
-    assert "October 2025  current" in newest
+    assert header.split() == ["ID", "Dataset", "Setting", "Release", "State", "Rows", "Loaded", "SHA-256", "File"]
+    assert "hcpcs    -        October 2025  current" in newest
     assert "July 2025     loaded, partial  8,380" in second
     assert second.endswith("ab12cd34  july.zip / HCPC2025_JUL_ANWEB.txt")
+
+
+def test_a_table_in_parts_is_one_line_with_every_file(capsys):
+    counts = {"edits": 2_546_017, "open": 1_669_820}
+    table = make_release("2024Q3", dataset="ptp", setting="practitioner", counts=counts)
+    for part in (1, 2):
+        table.files.create(
+            name=f"ccipra-v302r0-f{part}.TXT", archive=f"f{part}.zip", sha256=f"{part}" * 64, size=1
+        )
+    make_release("2024Q2", dataset="ptp", setting="practitioner", state=Release.State.PRUNED)
+    _header, current, pruned = output(capsys, "releases")
+    assert "ptp      practitioner  July 2024   current  2,546,017" in current
+    assert current.endswith("11111111 22222222  ccipra-v302r0-f{1,2}.TXT")
+    assert "April 2024  pruned" in pruned
+
+
+@pytest.mark.parametrize(
+    ("names", "written"),
+    [
+        ([], ""),
+        (["a.csv"], "a.csv"),
+        (["f1.TXT", "f2.TXT", "f10.TXT"], "f{1,2,10}.TXT"),
+        (["hcpcs.csv", "modifiers.csv"], "hcpcs.csv, modifiers.csv"),
+    ],
+)
+def test_names_that_differ_in_one_place_are_written_together(names, written):
+    assert together(names) == written
+
+
+def test_an_earlier_table_is_made_current_again_by_the_name_of_its_setting(capsys):
+    kind = {"dataset": "ptp", "setting": "outpatient_hospital"}
+    older, _newer = make_release("2024Q2", current=False, **kind), make_release("2024Q3", **kind)
+    assert output(capsys, "activate_release", str(older.pk)) == [
+        "PTP edits, outpatient hospital, April 2024 is current."
+    ]
 
 
 def test_an_earlier_release_is_made_current_again(capsys):
