@@ -32,9 +32,10 @@ def hospital() -> Release:
 
 
 def test_indicator_0_denies_column_two_whatever_the_modifiers(client, practitioner):
-    make_ptp("45385", "45378", practitioner, modifier_indicator="0")
+    make_ptp("45385", "45378", practitioner, modifier_indicator="0", rationale="More extensive procedure")
     answer = pair_page(client)
     assert answer.status_code == 200
+    assert "Why: “More extensive procedure” in CMS’s words. Both do" in words(answer)
     assert verdict(answer) == "Denied by edit"
     assert "45378 is denied beside 45385 by this edit" in words(answer)
     assert "What would change this: No modifier does. Indicator 0." in words(answer)
