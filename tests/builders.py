@@ -20,6 +20,7 @@ from catalog.models import (
     Section,
     Setting,
 )
+from catalog.models.release import quarter_of
 
 
 def make_release(quarter: str = "2025Q4", *, current: bool = True, **fields) -> Release:
@@ -28,6 +29,11 @@ def make_release(quarter: str = "2025Q4", *, current: bool = True, **fields) -> 
     now = timezone.now()
     defaults = {"dataset": "hcpcs", "quarter": quarter, "state": state, "loaded_at": now, "activated_at": now}
     return Release.objects.create(**defaults | fields)
+
+
+def make_table(dataset: str, setting: str = "", quarter: str = "", **fields) -> Release:
+    """A current release of an NCCI table, of the quarter we are in unless told otherwise."""
+    return make_release(quarter or quarter_of(timezone.localdate()), dataset=dataset, setting=setting, **fields)
 
 
 def make_code(code: str = "J1885", release: Release | None = None, **fields) -> HcpcsCode:
