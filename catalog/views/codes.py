@@ -1,8 +1,9 @@
 """The page of one code.
 
 A code on file has the whole page. Of a code that no loaded file can hold (CPT, dental, local) the page says what
-its shape tells. A Level II code that is not on file has a page too, with status 404. What is no code at all gets
-the page for addresses that lead nowhere.
+its shape tells. A Level II code that is not on file has a page too, with status 404, unless the NCCI tables
+name it. What is no code at all gets the page for addresses that lead nowhere. What the NCCI tables say stands on
+every page but those of local codes, which ended in 2003.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_safe
 from catalog import codes, snapshot
 from catalog.models import CodeNote, HcpcsCode, Level
 from catalog.snapshot import Snapshot, stamped
-from catalog.views import record_pages
+from catalog.views import code_edits, code_ptp, record_pages
 
 AS_TYPED = {codes.Status.OK, codes.Status.NORMALIZED}
 
@@ -29,14 +30,17 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(f"{code} is not a code.")
     if meant.code != code:
         return redirect("code", meant.code, permanent=True)
+    if answer := code_ptp.alone(request, code):
+        return answer
     loaded = snapshot.of(request)
-    about = _about(loaded, code)
+    about = _about(loaded, code) | code_edits.context(request, code)
     if codes.kind_of(code) is not codes.Kind.LEVEL_II:
         return render(request, "catalog/code_by_shape.html", about)
     record, elsewhere = record_pages.find(HcpcsCode, loaded, code)
     about["nearby"] = record_pages.nearby(HcpcsCode, loaded, code, record)
     if record is None:
-        return render(request, "catalog/code_unknown.html", about | {"elsewhere": elsewhere}, status=404)
+        status = 200 if about["naming"] else 404
+        return render(request, "catalog/code_unknown.html", about | {"elsewhere": elsewhere}, status=status)
     on_file = record_pages.on_file(loaded, record) | {"references": _references(loaded, record)}
     return render(request, "catalog/code.html", about | on_file)
 

@@ -28,7 +28,8 @@ function clear() {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-const neighbor = (rel) => document.querySelector(`a[rel=${rel}]`)?.click();
+// The code or modifier beside this one; on pages without one, the page of the table.
+const neighbor = (rel) => (document.querySelector(`.sidelist a[rel=${rel}]`) ?? document.querySelector(`a[rel=${rel}]`))?.click();
 const press = {
   "/": () => (box.focus(), box.select()),
   "[": () => neighbor("prev"),

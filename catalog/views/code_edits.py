@@ -1,0 +1,168 @@
+"""What the NCCI tables say on the page of a code: unit limits, PTP edits, add-on relations, and notices."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from django.http import HttpRequest
+
+from catalog import edit_words, snapshot
+from catalog.edit_tables import AddOnTable, last_day
+from catalog.edit_words import MaiWords, Verdict, Words
+from catalog.models import AddOnEdit, Dataset, EditCode, Mue, Release, Setting
+from catalog.snapshot import Snapshot
+from catalog.views import code_ptp
+
+ROWS_SHOWN = 10
+
+
+def context(request: HttpRequest, code: str) -> dict[str, object]:
+    """Seven queries at most, whatever is loaded: where it is named, four of PTP edits, one each of the others."""
+    loaded = snapshot.of(request)
+    naming = _naming(loaded, code)
+    ptp = code_ptp.block(request, code)
+    limits = _limits(loaded, naming, code)
+    relations = _relations(loaded, naming, code)
+    used = [ptp.release, *(limit.release for limit in limits), relations.release]
+    return {
+        "ptp": ptp,
+        "limits": limits,
+        "relations": relations,
+        "naming": naming,
+        "notices": _notices([release for release in used if release]),
+    }
+
+
+def _naming(loaded: Snapshot, code: str) -> list[Release]:
+    """The newest current release of each table and setting that names the code."""
+    newest = {(each.dataset, each.setting): each for each in reversed(loaded.edits)}
+    found = EditCode.objects.filter(release__in=[each.pk for each in newest.values()], code=code)
+    named_by = set(found.values_list("release", flat=True))
+    return [each for each in newest.values() if each.pk in named_by]
+
+
+# --- Unit limits -------------------------------------------------------------------------------------------
+
+
+class Limit(NamedTuple):
+    """What the newest MUE table of a setting says of the code; ``nothing`` says why it says nothing."""
+
+    setting: Setting
+    release: Release | None
+    row: Mue | None = None
+    mai: MaiWords | None = None
+    zero: str = ""
+    nothing: Verdict | None = None
+
+
+def _limits(loaded: Snapshot, naming: list[Release], code: str) -> list[Limit]:
+    holding = [release.pk for release in naming if release.dataset == Dataset.MUE]
+    rows = Mue.objects.filter(release__in=holding, code=code) if holding else ()
+    found = {row.release_id: row for row in rows}
+    return [
+        _limit(setting, release := loaded.edits_of(Dataset.MUE, setting), found.get(release and release.pk))
+        for setting in Setting
+    ]
+
+
+def _limit(setting: Setting, release: Release | None, row: Mue | None) -> Limit:
+    if row is None:
+        return Limit(setting, release, nothing=edit_words.no_mue_words(release))
+    zero = edit_words.zero_words(setting) if row.mue_value == 0 else ""
+    return Limit(setting, release, row, edit_words.mai_words(row.adjudication_indicator), zero)
+
+
+# --- Add-on edits ------------------------------------------------------------------------------------------
+
+
+class Relation(NamedTuple):
+    """The edits that name the code as add-on, or as primary.
+
+    ``shown`` and ``more`` are in force, ``types`` say what theirs mean; ``off`` have ended or not begun.
+    """
+
+    types: list[tuple[str, Words]]
+    shown: AddOnTable
+    more: AddOnTable
+    off: AddOnTable
+
+    @property
+    def number(self) -> int:
+        return len(self.shown.rows) + len(self.more.rows)
+
+
+class Relations(NamedTuple):
+    """What the add-on table says of the code today, or on the last day it answers for when that ``is_late``."""
+
+    release: Release | None
+    day: date
+    is_late: bool = False
+    as_add_on: Relation | None = None
+    as_primary: Relation | None = None
+    nothing: Verdict | None = None
+
+
+def _relations(loaded: Snapshot, naming: list[Release], code: str) -> Relations:
+    release = loaded.edits_of(Dataset.ADDON)
+    if release is None:
+        return Relations(None, loaded.day, nothing=edit_words.no_addon_words(None))
+    day, is_late = min(loaded.day, release.last_day), loaded.day > release.last_day
+    rows = list(AddOnEdit.objects.of(release).for_code(code)) if release in naming else []
+    if not rows:
+        return Relations(release, day, is_late, nothing=_no_relation(release, code))
+    as_add_on = [row for row in rows if row.add_on == code]
+    as_primary = [row for row in rows if row.primary == code]
+    return Relations(
+        *(release, day, is_late),
+        _relation(loaded, as_add_on, "primary", day) if as_add_on else None,
+        _relation(loaded, as_primary, "add_on", day) if as_primary else None,
+    )
+
+
+def _relation(loaded: Snapshot, rows: list[AddOnEdit], other: str, day: date) -> Relation:
+    rows = sorted(rows, key=lambda row: (getattr(row, other), row.effective_date))
+    in_force = [row for row in rows if is_in_force(row, day)]
+    off = [row for row in rows if row not in in_force]
+    asked = "" if day == loaded.day else f"?on={day.isoformat()}"
+    shown, more, off = (
+        AddOnTable(part, other, asked, code_ptp.describing(loaded))
+        for part in (in_force[:ROWS_SHOWN], in_force[ROWS_SHOWN:], off)
+    )
+    types = sorted({row.edit_type for row in in_force})
+    return Relation([(each, edit_words.type_words(each)) for each in types], shown, more, off)
+
+
+def is_in_force(row: AddOnEdit, day: date) -> bool:
+    """As ``AddOnEdit.objects.effective_on`` has it."""
+    last = last_day(row)
+    return row.effective_date <= day and (last is None or day <= last)
+
+
+def _no_relation(release: Release, code: str) -> Verdict:
+    if edit_words.is_incomplete(release):
+        has = "The starter set has" if release.is_starter else f"What is loaded of {release.title} has"
+        why = "CMS’s file may well have one."
+        return Verdict("unk", "Not checked", "Not checked", f"{has} no add-on edit of {code}", (why,))
+    why = f"Not an add-on code in {release.title}, and no add-on code there lists it as a primary."
+    lists = "Where contractors list the primaries, this table cannot say which."
+    return Verdict("none", "No edit on file", "No edit on file", why, (lists,))
+
+
+# --- Whose words -------------------------------------------------------------------------------------------
+
+
+class Notice(NamedTuple):
+    """A publisher's notice, and the releases that begin with it."""
+
+    text: str
+    releases: list[Release]
+
+
+def _notices(releases: list[Release]) -> list[Notice]:
+    """Each wording once."""
+    found: dict[str, list[Release]] = {}
+    for release in releases:
+        if text := " ".join(release.notice.split()):
+            found.setdefault(text, []).append(release)
+    return [Notice(text, holding) for text, holding in found.items()]

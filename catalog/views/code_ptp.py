@@ -1,0 +1,260 @@
+"""The PTP edits on the page of a code: the rows that name it in column two, and those that name it in column one.
+
+First the beginning of each list, with ``?role=one`` or ``two`` a page of one. A code may have ten thousand rows,
+so they are read by the index, in its order; how many there are was counted when the release was loaded, and a
+list that is narrowed is counted only when somebody pages through it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from catalog import codes, edit_words, exports, snapshot
+from catalog.edit_tables import Describe, PtpTable, ptp_lines, release_name
+from catalog.edit_words import NotCompared, Verdict
+from catalog.edits import FIRST_DAY
+from catalog.models import Dataset, EditCode, PtpEdit, Release, Setting
+from catalog.snapshot import Snapshot
+from catalog.tables import ROWS_PER_PAGE
+from catalog.templatetags.catalog import us_date
+from catalog.views.edit_parts import AskedDay, asked_day
+from catalog.wording import shorten
+
+TARGET = "edit-tables"
+ROWS_AT_FIRST = 10
+LONGEST_BEGINNING = 40
+DESCRIPTOR_LENGTH = 60
+
+# The column that a role puts the code in, the other one, and the field of EditCode that counts its rows.
+COLUMNS = {
+    "two": ("column_two", "column_one", "in_second"),
+    "one": ("column_one", "column_two", "in_first"),
+}
+
+
+class Asked(NamedTuple):
+    """Which edits: ``beginning`` is that of the other code, ``role`` the column of this one, empty for both.
+
+    ``misread`` is what was typed for the other code when no code begins so; then nothing is narrowed.
+    """
+
+    setting: Setting
+    on: AskedDay
+    beginning: str = ""
+    misread: str = ""
+    role: str = ""
+    with_ended: bool = False
+
+    @classmethod
+    def from_request(cls, request: HttpRequest, today: date) -> Asked:
+        """Read ``s``, ``with``, ``role``, ``st`` and ``on``; what makes no sense counts as not asked."""
+        query = request.GET
+        setting, role = query.get("s", ""), query.get("role", "")
+        typed = query.get("with", "")[:LONGEST_BEGINNING]
+        beginning = codes.normalize(typed)
+        is_beginning = re.fullmatch("[0-9A-Z]{0,5}", beginning)
+        return cls(
+            setting=Setting(setting) if setting in Setting else Setting.PRACTITIONER,
+            on=asked_day(request, today),
+            beginning=beginning if is_beginning else "",
+            misread="" if is_beginning else typed,
+            role=role if role in COLUMNS else "",
+            with_ended=query.get("st") == "all",
+        )
+
+    @property
+    def sentence(self) -> str:
+        """What the rows were narrowed to, for the head of an export."""
+        parts = [f"with {self.beginning}"] if self.beginning else []
+        parts += [f"code in column {self.role}"] if self.role else []
+        return "; ".join([*parts, "all rows" if self.with_ended else "in force"])
+
+
+class Side(NamedTuple):
+    """The rows that name the code in one column: ``total`` on file, some of them in ``table``.
+
+    ``has_more`` when the list goes on; ``page`` when this is one page of it; ``nothing`` when none is listed.
+    """
+
+    role: str
+    total: int
+    table: PtpTable
+    has_more: bool
+    page: Page | None
+    nothing: Verdict | None
+
+
+class Block(NamedTuple):
+    """What the page says of the code's PTP edits. ``day`` is the one the rows are read for.
+
+    That is the day asked for, unless it lies after the last day of the newest table: then that last day, and
+    ``is_late``. ``unchecked`` says why there is no table to read.
+    """
+
+    code: str
+    asked: Asked
+    release: Release | None
+    day: date
+    is_late: bool = False
+    unchecked: Verdict | None = None
+    sides: tuple[Side, ...] = ()
+
+    @property
+    def settings(self) -> type[Setting]:
+        return Setting
+
+    @property
+    def is_incomplete(self) -> bool:
+        return edit_words.is_incomplete(self.release)
+
+
+def alone(request: HttpRequest, code: str) -> HttpResponse | None:
+    """The tables of the code as the fragment htmx swaps, or as a file; None when the whole page is wanted."""
+    if "_export" in request.GET:
+        return exports.response(_sheet(request, code), request.GET["_export"], snapshot.of(request).day)
+    if request.htmx.target == TARGET:
+        return render(request, "catalog/_edit_tables.html", {"ptp": block(request, code)})
+    return None
+
+
+def block(request: HttpRequest, code: str) -> Block:
+    """At most four queries: how many rows, those of each column, and a count when one list is paged through."""
+    loaded = snapshot.of(request)
+    found = _table_of(loaded, Asked.from_request(request, loaded.day), code)
+    if found.unchecked:
+        return found
+    counted = EditCode.objects.filter(release=found.release, code=code).first() or EditCode()
+    shown = [found.asked.role] if found.asked.role else COLUMNS
+    sides = [_side(request, found, role, getattr(counted, COLUMNS[role][2])) for role in shown]
+    return found._replace(sides=tuple(sides))
+
+
+def _table_of(loaded: Snapshot, asked: Asked, code: str) -> Block:
+    """The table of the setting and the day to read it for, as yet without its rows."""
+    release = loaded.edits_of(Dataset.PTP, asked.setting)
+    if asked.setting == Setting.DME_SUPPLIER:
+        return Block(code, asked, None, asked.on.day, unchecked=edit_words.standing_words(NotCompared.NO_TABLE))
+    if release is None:
+        return Block(code, asked, None, asked.on.day, unchecked=edit_words.standing_words(NotCompared.NOT_LOADED))
+    if asked.on.day < FIRST_DAY and not asked.with_ended:
+        too_early = edit_words.standing_words(NotCompared.PREDATES)
+        return Block(code, asked, release, asked.on.day, unchecked=too_early)
+    return Block(code, asked, release, min(asked.on.day, release.last_day), asked.on.day > release.last_day)
+
+
+def _side(request: HttpRequest, found: Block, role: str, total: int) -> Side:
+    loaded = snapshot.of(request)
+    rows = _rows(found, role).select_related("rationale") if total else PtpEdit.objects.none()
+    page = None
+    if found.asked.role:
+        paginator = Paginator(rows, ROWS_PER_PAGE)
+        paginator.count = _number(loaded, found, role, total)
+        page = paginator.get_page(request.GET.get("page"))
+        shown, has_more = list(page), False
+    else:
+        shown = list(rows[: ROWS_AT_FIRST + 1])
+        shown, has_more = shown[:ROWS_AT_FIRST], len(shown) > ROWS_AT_FIRST
+    day = "" if found.day == loaded.day else f"?on={found.day.isoformat()}"
+    table = PtpTable(shown, COLUMNS[role][1], found.release, found.day, day, describing(loaded))
+    return Side(role, total, table, has_more, page, None if shown else _nothing(found, role, total))
+
+
+def _rows(found: Block, role: str) -> QuerySet:
+    """In the order of the other code, the earlier period of a pair first."""
+    own, other, _ = COLUMNS[role]
+    rows = PtpEdit.objects.of(found.release).filter(**{own: found.code})
+    if beginning := found.asked.beginning:
+        # Not LIKE, which only some databases look up in an index: the first and the last code that can begin so.
+        between = {f"{other}__gte": beginning.ljust(5, "0"), f"{other}__lte": beginning.ljust(5, "Z")}
+        rows = rows.filter(**between)
+    if not found.asked.with_ended:
+        rows = rows.effective_on(found.day)
+    return rows.order_by(other, "effective_date", "pk")
+
+
+def _number(loaded: Snapshot, found: Block, role: str, total: int) -> int:
+    """How many rows there are to page through. Kept with the snapshot, as paging asks for it again and again."""
+    asked = found.asked
+    if not total or (asked.with_ended and not asked.beginning):
+        return total
+    key = ("ptp rows", found.code, role, found.release.pk, found.day, asked.beginning, asked.with_ended)
+    if (counted := loaded.fragments.get(key)) is None:
+        counted = str(_rows(found, role).count()).encode()
+        loaded.fragments.put(key, counted)
+    return int(counted)
+
+
+def _nothing(found: Block, role: str, total: int) -> Verdict:
+    """Why no row is listed, which is "Not checked" wherever the table may not be whole."""
+    asked, release = found.asked, found.release
+    where = f"{found.code} in column {role}"
+    like = f" and a code beginning with {asked.beginning}" if asked.beginning else ""
+    if found.is_incomplete:
+        has = "The starter set has" if release.is_starter else f"What is loaded of {release.title} has"
+        standing = "" if asked.with_ended else f" in force on {us_date(found.day)}"
+        return Verdict(
+            *("unk", "Not checked", "Not checked", f"{has} no row{standing} with {where}{like}."),
+            ("CMS’s files may well have one.",),
+        )
+    if not total or asked.with_ended:
+        return Verdict(
+            *("none", "No edit on file", "No edit on file", f"{release.title} has no row with {where}{like}."),
+        )
+    return Verdict(
+        *("none", "None in force", "None in force"),
+        f"No row with {where}{like} is in force on {us_date(found.day)}.",
+    )
+
+
+def describing(loaded: Snapshot) -> Describe:
+    """What a code is, without a query: the start of CMS's descriptor, else our section around its number.
+
+    A section that is named after its range says nothing new; then the one around it.
+    """
+
+    def describe(code: str) -> str:
+        if entry := loaded.index.entry(code):
+            text = shorten(entry.long or entry.short, DESCRIPTOR_LENGTH)
+            return f"{text} ({entry.tag})" if entry.tag else text
+        around = loaded.tree.path(section) if (section := loaded.tree.narrowest(code)) else []
+        return next((part.short_title for part in reversed(around) if "–" not in part.short_title), "")
+
+    return describe
+
+
+def _sheet(request: HttpRequest, code: str) -> exports.Sheet:
+    """Every row that the filter leaves, of one column or of both, and the publisher's notice in the last line."""
+    loaded = snapshot.of(request)
+    found = _table_of(loaded, Asked.from_request(request, loaded.day), code)
+    asked, release = found.asked, found.release
+    title = f"PTP edits of {code}, {asked.setting.label}"
+    if release is None:
+        sentence = f"{found.unchecked.chip}: {found.unchecked.headline}."
+        return exports.Sheet(title, (sentence,), "not loaded", [(sentence,)])
+    lists = [_rows(found, role) for role in ([asked.role] if asked.role else ("one", "two"))]
+    late = f"{asked.on.day.isoformat()} is after the last day of this table; read for that last day."
+    about = [f"PTP edits, {asked.setting.label}, {release_name(release)}"]
+    about += [f"Filter: {asked.sentence}; read for {found.day.isoformat()}"]
+    about += [late] if found.is_late else []
+    about += [release.notice] if release.notice else []
+    return exports.Sheet(
+        title=title,
+        about=tuple(about),
+        release=release.title,
+        rows=_with_notice(ptp_lines(lists, release, found.day), release),
+        is_filtered=bool(asked.beginning or asked.role or not asked.with_ended),
+    )
+
+
+def _with_notice(lines: Iterable[Sequence[object]], release: Release) -> Iterator[Sequence[object]]:
+    yield from lines
+    if notice := " ".join(release.notice.split()):
+        yield (notice,)

@@ -1,0 +1,107 @@
+"""The PTP edits of a code as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from catalog.models import Release
+from tests.builders import make_ptp, make_table
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def table() -> Release:
+    """Six rows with 36000 in column two, four of them in force, and two with it in column one."""
+    release = make_table("ptp", "practitioner")
+    for number in range(6):
+        ended = date(2021, 1, 1) if number > 3 else None
+        make_ptp(str(11000 + number), "36000", release, deletion_date=ended)
+    for number in range(2):
+        make_ptp("36000", str(97000 + number), release)
+    return release
+
+
+def lines_of(answer) -> list[list[str]]:
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(content)))
+
+
+def test_an_export_has_the_rows_of_the_filter_and_where_they_were_read(client, table):
+    Release.objects.filter(pk=table.pk).update(notice="(c) AMA.\nAll rights reserved.")
+    header, *rows, last = lines_of(client.get("/codes/36000/", {"_export": "csv"}))
+    assert len(rows) == 4 + 2
+    row = dict(zip(header, rows[0], strict=True))
+    assert row == {
+        "Column one": "36000",
+        "Column two": "97000",
+        "In existence prior to 1996": "",
+        "Effective date": "2020-01-01",
+        "Deletion date": "",
+        "Modifier indicator": "1",
+        "Indicator in words": "A modifier may bypass it",
+        "CMS rationale": "Misuse of column two code with column one code",
+        "Standing": "Unless distinct",
+        "On": timezone.localdate().isoformat(),
+        "Setting": "Practitioner",
+        "Release": table.title,
+        "File": "ptp.txt",
+        "Line": "7",
+    }
+    assert last == ["(c) AMA. All rights reserved."]
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ({"st": "all"}, 8),
+        ({"role": "two"}, 4),
+        ({"role": "two", "st": "all", "with": "1100"}, 6),
+        ({"role": "one", "page": "2"}, 2),
+        ({"on": "2020-12-31", "role": "two"}, 6),
+    ],
+)
+def test_an_export_is_filtered_as_the_page_is(client, table, query, number):
+    _, *rows = lines_of(client.get("/codes/36000/", query | {"_export": "csv"}))
+    assert len(rows) == number
+
+
+def test_an_export_as_a_workbook_says_what_it_was_filtered_by(client, table):
+    Release.objects.filter(pk=table.pk).update(notice="=AMA()", partial=True)
+    answer = client.get("/codes/36000/", {"_export": "xlsx", "with": "1100"})
+    book = load_workbook(io.BytesIO(answer.content))
+    page, about = book.worksheets
+    assert [cell.data_type for cell in page[page.max_row] if cell.value] == ["s"]
+    assert page.cell(page.max_row, 1).value == "=AMA()"
+    assert page["L2"].value == f"{table.title}, part of the publication is missing"
+    said = [row[0].value for row in about.rows]
+    assert said[0] == "PTP edits of 36000, Practitioner"
+    assert f"Filter: with 1100; in force; read for {timezone.localdate().isoformat()}" in said
+
+
+def test_a_cell_of_an_export_is_no_formula(client):
+    make_ptp("11042", "97597", make_table("ptp", "practitioner"), rationale="=HYPERLINK(1)")
+    header, row = lines_of(client.get("/codes/11042/", {"_export": "csv"}))
+    assert row[header.index("CMS rationale")] == "'=HYPERLINK(1)"
+
+
+def test_an_export_without_a_table_says_that_nothing_was_checked(client):
+    assert lines_of(client.get("/codes/11042/", {"_export": "csv"})) == [
+        ["Not checked: Data for that date is not loaded."]
+    ]
+
+
+def test_an_export_of_the_starter_set_says_so_in_every_row(client):
+    make_ptp("11042", "97597", make_table("ptp", "practitioner", origin=Release.Origin.STARTER))
+    header, row = lines_of(client.get("/codes/11042/", {"_export": "csv"}))
+    assert row[header.index("Release")] == "Starter data, not a CMS release"
+
+
+def test_there_is_no_third_kind_of_export(client):
+    assert client.get("/codes/11042/", {"_export": "pdf"}).status_code == 404
