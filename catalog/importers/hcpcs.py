@@ -127,7 +127,7 @@ def publications(members: list[Member], quarter: str = "", setting: str = "") ->
     if quarter:
         if len(found) > 1:
             raise Refused(f"--quarter is for one release, and these are {', '.join(sorted(found))}.")
-        unnamed = [(Naming(quarter), member) for member in members] if len(members) == 1 else []
+        unnamed = [(Naming(quarter), member) for member in members] if len(members) == 1 and not setting else []
         found = {quarter: candidates} if (candidates := next(iter(found.values()), unnamed)) else {}
     found.pop("", None)
     if found and setting:

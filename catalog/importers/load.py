@@ -4,7 +4,8 @@ Rows go in by batches, each in its own short transaction, under a release in sta
 transaction makes the release readable. Whatever ends a run before that, the next run removes what it left.
 
 Of PTP and add-on tables, the newest of which answers for all dates before it, the current release is kept and the
-complete one before it, to roll back to. What is older is pruned: its rows go, its record and its changes stay.
+complete one before it, to roll back to. What is older is pruned by the next load: its rows go, its record and its
+changes stay.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ def publish(release: Release, activate: bool) -> None:
     later = None if release.partial else release.next()
     differences = rows.differences(release, later) if later else ()
     with transaction.atomic():
-        superseded = list(_same_revision(release).exclude(pk=release.pk).exclude(state=Release.State.LOADING))
+        superseded = list(_superseded(release))
         Release.objects.filter(pk__in=[one.pk for one in superseded]).update(state=Release.State.PRUNED)
         release.state, release.loaded_at = Release.State.LOADED, timezone.now()
         release.save()
@@ -170,12 +171,15 @@ def make_current(release: Release) -> None:
 
 
 def prune(release: Release) -> list[Release]:
-    """Remove the rows of what is older than the current PTP or add-on release and the complete one before it."""
+    """Remove the rows of what is older than the current PTP or add-on release and the complete one before it.
+
+    Not those of ``release``, just loaded: whoever loads an old one wants to look at it, or go back to it.
+    """
     current = _current(release)
     if release.dataset not in CUMULATIVE or current is None or current.is_starter:
         return []
-    kept = current.previous()
-    pruned = list(Release.objects.published().before(current).exclude(pk=kept.pk if kept else None))
+    kept = [one.pk for one in (release, current.previous()) if one]
+    pruned = list(Release.objects.published().before(current).exclude(pk__in=kept))
     for one in pruned:
         one.state = Release.State.PRUNED
         one.save(update_fields=["state"])
@@ -251,16 +255,18 @@ def _refuse_doubled(publication: Publication, sources: list[ReleaseFile]) -> Non
 
 def _loaded_before(publication: Publication, sources: list[ReleaseFile]) -> Release | None:
     """The release that all of this was loaded as; refused when some of it is in a release of another name."""
-    hashes = {source.sha256 for source in sources}
-    loaded = Release.objects.published().filter(dataset=publication.dataset, files__sha256__in=hashes).distinct()
-    for release in loaded:
+    members = {source.sha256: member for source, member in zip(sources, publication.members, strict=True)}
+    readable = Release.objects.published().filter(dataset=publication.dataset)
+    for release in readable.filter(files__sha256__in=members).distinct():
+        known = set(release.files.values_list("sha256", flat=True))
         if (release.setting, release.quarter) != (publication.setting, publication.quarter):
-            now = " ".join(filter(None, (publication.quarter, publication.setting)))
+            member = next(member for sha256, member in members.items() if sha256 in known)
+            was, now = (" ".join(filter(None, (one.quarter, one.setting))) for one in (release, publication))
             raise Refused(
-                f"{publication.members[0]} has been loaded as {release}, and now appears as {now}. "
-                f"If it is {release.quarter}, there is nothing to do."
+                f"{member} has been loaded as {release}, and now appears as {now}. "
+                f"If it is of {was}, there is nothing to do."
             )
-        if hashes <= set(release.files.values_list("sha256", flat=True)):
+        if members.keys() <= known:
             return release
     return None
 
@@ -337,6 +343,12 @@ def _free_revision(release: Release) -> int:
     if not release.partial and _same_revision(release).published().filter(partial=True).exists():
         return release.revision
     return release.revision if release.revision not in taken else max(taken) + 1
+
+
+def _superseded(release: Release) -> ReleaseQuerySet:
+    """Those whose place it takes: incomplete ones of its revision, and records of what was pruned."""
+    found = _same_revision(release).exclude(pk=release.pk).exclude(state=Release.State.LOADING)
+    return found.filter(partial=True) if release.partial else found
 
 
 def _same_revision(release: Release) -> ReleaseQuerySet:
