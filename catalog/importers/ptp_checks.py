@@ -102,7 +102,9 @@ def doubts(edits: QuerySet[PtpEdit], publication: Publication, counts: dict[str,
             f"{publication.members[0]} and its other parts hold edits that only the table of {other} has, as "
             f"{intruders[0].column_one} with {intruders[0].column_two}. They are not, or not all, of {setting}."
         )
-    seen = edits.aggregate(rows=Count("pk"), effective=Max("effective_date"), deletion=Max("deletion_date"))
+    # By the index in whose order the rows lie; SQLite would take the other one, and ten times the time.
+    in_order = edits.filter(column_one__gt="")
+    seen = in_order.aggregate(rows=Count("pk"), effective=Max("effective_date"), deletion=Max("deletion_date"))
     found = []
     if seen["rows"] < FEWEST:
         found.append(f"It has {seen['rows']:,} rows; every table has had {FEWEST:,} and more.")
