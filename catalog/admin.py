@@ -1,28 +1,38 @@
-"""The admin: editors change levels, sections, synonyms and notes; what publishers own is for reading only."""
+"""The admin: editors change levels, sections, synonyms, notes, golden pairs; what publishers own is read only."""
 
 from __future__ import annotations
 
 import json
+from itertools import permutations
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from catalog import codes
 from catalog.models import (
+    AddOnEdit,
     Change,
     CodeNote,
+    Dataset,
+    GoldenPair,
     HcpcsCode,
     Level,
     Modifier,
+    Mue,
     ProcessingNote,
+    PtpEdit,
     Release,
     ReleaseFile,
     Section,
     SectionRange,
+    Setting,
     Synonym,
 )
 from catalog.section_form import RangesFormSet, SectionForm
@@ -111,6 +121,21 @@ class CodeNoteAdmin(admin.ModelAdmin):
         return note.text if len(note.text) <= 100 else f"{note.text[:99].rstrip()}…"
 
 
+@admin.register(GoldenPair)
+class GoldenPairAdmin(admin.ModelAdmin):
+    """A PTP release that answers one of them otherwise is not made current."""
+
+    list_display = ["pair", "setting", "day", "expected", "source", "updated_at"]
+    list_filter = ["setting", "expected"]
+    search_fields = ["column_one", "column_two", "source"]
+    fields = [("column_one", "column_two"), "setting", "day", "expected", "source"]
+    save_as = True
+
+    @admin.display(description="pair", ordering="column_one")
+    def pair(self, golden: GoldenPair) -> str:
+        return f"{golden.column_one} and {golden.column_two}"
+
+
 class ReadOnly:
     """What publishers own can be read here and changed by loading a release only."""
 
@@ -131,7 +156,8 @@ class ReleaseFilter(admin.SimpleListFilter):
     parameter_name = "release"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("all", "All releases"), *((str(release.pk), str(release)) for release in Release.objects.all())]
+        releases = Release.objects.filter(dataset__in=model_admin.datasets)
+        return [("all", "All releases"), *((str(release.pk), str(release)) for release in releases)]
 
     def choices(self, changelist):
         yield {
@@ -152,6 +178,9 @@ class ReleaseFilter(admin.SimpleListFilter):
 
 
 class ReleaseRowsAdmin(ReadOnly, admin.ModelAdmin):
+    """``datasets`` are those that have such rows."""
+
+    datasets: tuple[str, ...] = (Dataset.HCPCS,)
     list_filter = [ReleaseFilter]
     list_select_related = ["release"]
     list_per_page = 50
@@ -160,6 +189,14 @@ class ReleaseRowsAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="release", ordering="release")
     def of_release(self, row: HcpcsCode | Modifier | ProcessingNote | Change) -> str:
         return row.release.short_title
+
+
+ROWS_OF: dict[str, tuple[type[Model], ...]] = {
+    Dataset.HCPCS: (HcpcsCode, Modifier, ProcessingNote),
+    Dataset.PTP: (PtpEdit,),
+    Dataset.MUE: (Mue,),
+    Dataset.ADDON: (AddOnEdit,),
+}
 
 
 class FileInline(ReadOnly, admin.TabularInline):
@@ -173,11 +210,11 @@ class ReleaseAdmin(ReadOnly, admin.ModelAdmin):
     list_display = [
         "__str__", "state", "partial", "origin", "quarter", "revision", "counted", "loaded_at", "activated_at",
     ]  # fmt: skip
-    list_filter = ["dataset", "state", "partial", "origin"]
+    list_filter = ["dataset", "setting", "state", "partial", "origin"]
     search_fields = ["quarter", "files__name", "files__sha256"]
     fields = [
         "dataset", "setting", "origin", "quarter", "revision", "state", "partial", "counted", "rows",
-        "started_at", "loaded_at", "activated_at",
+        "started_at", "loaded_at", "activated_at", "notice",
     ]  # fmt: skip
 
     @admin.display(description="rows")
@@ -186,19 +223,15 @@ class ReleaseAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description="see its")
     def rows(self, release: Release) -> SafeString:
-        models = (HcpcsCode, Modifier, ProcessingNote, Change)
-        return format_html_join(
-            ", ",
-            '<a href="{}?release={}">{}</a>',
+        links = (
             (
-                (
-                    reverse(f"admin:catalog_{model._meta.model_name}_changelist"),
-                    release.pk,
-                    model._meta.verbose_name_plural,
-                )
-                for model in models
-            ),
+                reverse(f"admin:catalog_{model._meta.model_name}_changelist"),
+                release.pk,
+                model._meta.verbose_name_plural,
+            )
+            for model in (*ROWS_OF[release.dataset], Change)
         )
+        return format_html_join(", ", '<a href="{}?release={}">{}</a>', links)
 
 
 @admin.register(HcpcsCode, Modifier)
@@ -215,10 +248,11 @@ class ProcessingNoteAdmin(ReleaseRowsAdmin):
 
 @admin.register(Change)
 class ChangeAdmin(ReleaseRowsAdmin):
-    list_display = ["code", "kind", "record", "what_changed", "of_release"]
+    datasets = tuple(Dataset)
+    list_display = ["code", "other_code", "kind", "record", "what_changed", "of_release"]
     list_filter = [ReleaseFilter, "kind", "record"]
-    search_fields = ["^code"]
-    fields = ["release", "against", "kind", "record", "code", "before_and_after"]
+    search_fields = ["^code", "^other_code"]
+    fields = ["release", "against", "kind", "record", "code", "other_code", "before_and_after"]
 
     @admin.display(description="fields")
     def what_changed(self, change: Change) -> str:
@@ -227,3 +261,103 @@ class ChangeAdmin(ReleaseRowsAdmin):
     @admin.display(description="fields")
     def before_and_after(self, change: Change) -> SafeString:
         return format_html("<pre>{}</pre>", json.dumps(change.fields, indent=2, ensure_ascii=False))
+
+
+# --- The NCCI tables: millions of rows, so whatever is asked has to be found through an index ---
+
+
+class TableFilter(ReleaseFilter):
+    """The rows of one release, of the practitioners' newest current one at first, never of all of them."""
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        releases = list(Release.objects.readable().filter(dataset__in=model_admin.datasets).newest_first())
+        settings = ["", *Setting.values]
+        first = min(releases, key=lambda one: (not one.is_current, settings.index(one.setting)), default=None)
+        self.at_first = str(first.pk) if first else ""
+        return [(str(release.pk), str(release)) for release in releases]
+
+    def has_output(self) -> bool:
+        return True  # else the filter would not be applied while nothing is loaded
+
+    def value(self) -> str:
+        chosen = super().value() or ""
+        return chosen if chosen.isdecimal() else self.at_first
+
+    def choices(self, changelist):
+        yield from list(super(ReleaseFilter, self).choices(changelist))[1:]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(release=int(self.value())) if self.value() else queryset.none()
+
+
+class ShortCount(Paginator):
+    """Counts as far as anybody pages: counting all rows would take longer than showing them."""
+
+    MOST = 2_000
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[: self.MOST].count()
+
+
+class TableAdmin(ReleaseRowsAdmin):
+    """Rows of an NCCI table in the order of its index. The search takes whole codes: one, or the two of a pair.
+
+    ``columns`` hold the codes. Each is asked alone, for its index: asked for either in one condition and in order,
+    a database walks the whole table.
+    """
+
+    list_filter = [TableFilter]
+    paginator = ShortCount
+    sortable_by = ()
+    columns: tuple[str, ...] = ("code",)
+    search_fields = ["code"]  # brings the box; get_search_results reads it
+    search_help_text = "A whole code, or the two codes of a pair"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        typed = [codes.normalize(code) for code in search_term.split()]
+        if not typed:
+            return queryset, False
+        if len(typed) == len(self.columns):
+            named = [dict(zip(self.columns, order, strict=True)) for order in permutations(typed)]
+        else:
+            named = [{column: typed[0]} for column in self.columns]
+        found = (
+            queryset.order_by().filter(**each).values_list("pk", flat=True)[: ShortCount.MOST] for each in named
+        )
+        rows = self.get_queryset(request).filter(pk__in={pk for pks in found for pk in pks})
+        return rows.order_by(*self.ordering).select_related(*self.list_select_related), False
+
+
+@admin.register(PtpEdit)
+class PtpEditAdmin(TableAdmin):
+    datasets = (Dataset.PTP,)
+    columns = ("column_one", "column_two")
+    ordering = ["column_one", "column_two", "pk"]
+    list_display = [
+        "column_one", "column_two", "modifier_indicator", "effective_date", "deletion_date",
+        "of_release", "file", "line",
+    ]  # fmt: skip
+    list_select_related = ["release", "file"]
+
+
+@admin.register(Mue)
+class MueAdmin(TableAdmin):
+    datasets = (Dataset.MUE,)
+    ordering = ["code"]
+    list_display = ["code", "mue_value", "adjudication_indicator", "rationale", "of_release", "file", "line"]
+    list_select_related = ["release", "file"]
+    search_help_text = "A whole code"
+
+
+@admin.register(AddOnEdit)
+class AddOnEditAdmin(TableAdmin):
+    datasets = (Dataset.ADDON,)
+    columns = ("add_on", "primary")
+    ordering = ["add_on", "primary", "pk"]
+    list_display = [
+        "add_on", "primary", "edit_type", "effective_date", "deletion_date", "of_release", "file", "line",
+    ]  # fmt: skip
+    list_select_related = ["release", "file"]

@@ -2,13 +2,37 @@ import pytest
 from django.urls import reverse
 
 from catalog.admin import ReadOnly
-from catalog.models import Change, CodeNote, HcpcsCode, Level, Modifier, ProcessingNote, Release, Section, Synonym
-from tests.builders import make_code, make_level, make_modifier, make_release, make_section
+from catalog.models import (
+    AddOnEdit,
+    Change,
+    CodeNote,
+    GoldenPair,
+    HcpcsCode,
+    Level,
+    Modifier,
+    Mue,
+    ProcessingNote,
+    PtpEdit,
+    Release,
+    Section,
+    Synonym,
+)
+from tests.builders import (
+    make_addon,
+    make_code,
+    make_level,
+    make_modifier,
+    make_mue,
+    make_ptp,
+    make_release,
+    make_section,
+)
 
 pytestmark = pytest.mark.django_db
 
-OWNED_BY_EDITORS = (Level, Section, Synonym, CodeNote)
-OWNED_BY_PUBLISHERS = (Release, HcpcsCode, Modifier, ProcessingNote, Change)
+OWNED_BY_EDITORS = (Level, Section, Synonym, CodeNote, GoldenPair)
+EDITS = (PtpEdit, Mue, AddOnEdit)
+OWNED_BY_PUBLISHERS = (Release, HcpcsCode, Modifier, ProcessingNote, Change, *EDITS)
 
 
 def page(model, name="changelist", *args) -> str:
@@ -181,7 +205,10 @@ def test_what_publishers_own_can_only_be_read(admin_client, model):
     make_modifier(release=release)
     ProcessingNote.objects.create(release=release, number="0001", text="Note")
     Change.objects.create(release=release, against=release, kind="added", record="code", code="J1885")
-    row = model.objects.get()
+    make_ptp("11042", "97597")
+    make_mue("11042")
+    make_addon("97598", "97597")
+    row = model.objects.first()
     assert admin_client.get(page(model)).status_code == 200
     assert admin_client.get(page(model, "change", row.pk)).status_code == 200
     assert admin_client.get(page(model, "add")).status_code == 403
