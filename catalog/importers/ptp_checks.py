@@ -37,6 +37,8 @@ def _canaries(text: str) -> tuple[Canary, ...]:
     )
 
 
+# The pairs that stand first and last in the tables of 2024 were added in these years.
+BOUNDARIES_LAST_NEW = date(2022, 12, 31)
 # From the tables of April and July 2024, chosen evenly over their rows: the first and the last, and of each
 # fortieth one that ended before 2005 (for hospitals four until 2016, as their 1 to 13 percent have no older one).
 # A part out of as many as eight holds four or more. Those of practitioners never were in the hospitals' table.
@@ -94,7 +96,7 @@ def doubts(edits: QuerySet[PtpEdit], publication: Publication, counts: dict[str,
     Raises Refused when they are of the other setting.
     """
     setting = publication.setting
-    wanted, strangers = CANARIES[setting], STRANGERS[setting]
+    wanted, strangers = expected_canaries(setting, publication.quarter), STRANGERS[setting]
     there = _present(edits, {*wanted, *strangers})
     if len(intruders := [one for one in strangers if one in there]) > MOST_STRANGERS:
         other = next(one for one in CANARIES if one != setting)
@@ -112,6 +114,12 @@ def doubts(edits: QuerySet[PtpEdit], publication: Publication, counts: dict[str,
         found.append(_about_missing(missing, wanted, _present(edits, map(_swapped, missing))))
     newest = max(filter(None, (seen["effective"], seen["deletion"])), default=None)
     return found + (_doubts_about_quarter(newest, publication.quarter) if newest else [])
+
+
+def expected_canaries(setting: str, quarter: str) -> tuple[Canary, ...]:
+    """The canaries that had ended before that quarter began, so that its table must hold them."""
+    first_day = Release(quarter=quarter).first_day
+    return tuple(one for one in CANARIES[setting] if (one.last_day or BOUNDARIES_LAST_NEW) < first_day)
 
 
 def _present(edits: QuerySet[PtpEdit], canaries: Iterable[Canary]) -> set[Canary]:

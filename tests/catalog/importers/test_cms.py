@@ -77,7 +77,8 @@ def test_the_changes_of_july_2020_are_those_cms_marked(rows):
     april, july = rows("2020-04_anweb.xlsx"), rows("2020-07_anweb.xlsx")
     marked = {row.code: row.action_code for row in july}
     found = Counter(
-        (difference.kind, marked[difference.code]) for difference in changes.compare(changes.of_hcpcs(april), changes.of_hcpcs(july), date(2020, 7, 1))
+        (difference.kind, marked[difference.code])
+        for difference in changes.compare(changes.of_hcpcs(april), changes.of_hcpcs(july), date(2020, 7, 1))
     )
     assert found == {("added", "A"): 61, ("ended", "D"): 9, ("revised", "C"): 4, ("revised", "S"): 1}
 

@@ -8,7 +8,7 @@ from catalog.importers.files import Member, Refused, members
 from catalog.importers.names import Publication
 from catalog.importers.ptp import read
 from catalog.importers.ptp_checks import CANARIES, HOSPITAL_ONLY, Canary, doubts
-from catalog.models import PtpEdit, Rationale, Release, ReleaseFile
+from catalog.models import PtpEdit, Rationale, Release, ReleaseFile, Setting
 from tests.builders import make_release
 from tests.ptp_files import Edit, part_name, whole, write_text
 
@@ -134,3 +134,10 @@ def test_pairs_looked_for_lie_in_the_order_of_the_tables():
         assert list(canaries) == sorted(canaries, key=lambda one: one[:2])
         assert len(canaries) == 41
         assert all(one.last_day is None or one.last_day < date(2017, 1, 1) for one in canaries)
+
+
+def test_a_table_is_asked_only_for_pairs_that_had_ended_when_its_quarter_began():
+    hospital = Setting.OUTPATIENT_HOSPITAL.value
+    old, new = (ptp_checks.expected_canaries(hospital, quarter) for quarter in ("2012Q1", "2024Q3"))
+    assert set(old) < set(new) == set(ptp_checks.CANARIES[hospital])
+    assert all(one.last_day < date(2012, 1, 1) for one in old)
