@@ -23,8 +23,11 @@ class AddOnEditQuerySet(models.QuerySet):
         return self.filter(add_on__in=sorted(set(codes)))
 
     def for_code(self, code: str) -> AddOnEditQuerySet:
-        """Edits that name this code as add-on or as primary."""
-        return self.filter(Q(add_on=code) | Q(primary=code))
+        """Edits that name this code as add-on or as primary.
+
+        Ask after ``of``: each half then finds code and release in its index.
+        """
+        return self.filter(add_on=code) | self.filter(primary=code)
 
     def effective_on(self, day: date) -> AddOnEditQuerySet:
         """Edits in force on that day, with neither code deleted before it. Deletion days count as in force."""
@@ -35,7 +38,7 @@ class AddOnEditQuerySet(models.QuerySet):
 
 
 class AddOnEdit(models.Model):
-    """One row of CMS's add-on code table: an add-on code and one primary, or the word that contractors list them."""
+    """One row of CMS's add-on code table: an add-on code and a primary, or the word that contractors list them."""
 
     class Type(models.TextChoices):
         NATIONAL = "1", "National list of primaries"

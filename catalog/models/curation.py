@@ -61,7 +61,7 @@ class CodeNote(models.Model):
 
 
 class GoldenPair(models.Model):
-    """A pair of codes whose answer on one day is known. A PTP release that answers otherwise is not made current."""
+    """A pair of codes whose answer on one day is known. A PTP release that answers otherwise is not loaded."""
 
     class Expected(models.TextChoices):
         NOT_ALLOWED = "indicator_0", "Edit in force, no modifier bypasses it (indicator 0)"

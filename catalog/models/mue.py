@@ -1,4 +1,4 @@
-"""Medically unlikely edits: the units of one code that one provider reports for one patient on one date, at most."""
+"""Medically unlikely edits: the most units of one code that one provider reports for one patient on one date."""
 
 from __future__ import annotations
 

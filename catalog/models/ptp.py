@@ -12,7 +12,7 @@ from catalog.models.release import Release, ReleaseFile
 
 
 class RowIdField(models.BigAutoField):
-    """A key that SQLite keeps as its row number. Without its AUTOINCREMENT, millions of rows go in a tenth faster."""
+    """A key that SQLite keeps as its row number. Without AUTOINCREMENT, millions of rows go in a tenth faster."""
 
     def db_type_suffix(self, connection: object) -> str | None:
         return None if connection.vendor == "sqlite" else super().db_type_suffix(connection)
@@ -45,8 +45,11 @@ class PtpEditQuerySet(models.QuerySet):
         return self.among((one, two)).exclude(column_one=F("column_two"))
 
     def for_code(self, code: str) -> PtpEditQuerySet:
-        """Edits that name this code in either column."""
-        return self.filter(Q(column_one=code) | Q(column_two=code))
+        """Edits that name this code in either column.
+
+        Ask after ``of``: each half then finds code and release in its index.
+        """
+        return self.filter(column_one=code) | self.filter(column_two=code)
 
     def effective_on(self, day: date) -> PtpEditQuerySet:
         """Edits in force on that day. The deletion date counts as in force; indicator 9 never is."""
@@ -57,8 +60,8 @@ class PtpEditQuerySet(models.QuerySet):
 class PtpEdit(models.Model):
     """One row of CMS's PTP table of one setting.
 
-    On PostgreSQL the table is partitioned by release, so that a release is written and indexed beside the others and
-    dropped whole. No key constraints: they would be checked millions of times for rows that only an import writes.
+    On PostgreSQL the table is partitioned by release, so that a release is written and indexed beside the others
+    and dropped whole. No key constraints: they would be checked for millions of rows that only an import writes.
     """
 
     class Indicator(models.TextChoices):

@@ -212,7 +212,7 @@ class ReleaseFile(models.Model):
 
 
 class EditCode(models.Model):
-    """A code in the edits of a release, and how many rows name it: counted once, as counting millions takes long."""
+    """A code in the edits of a release, and how many rows name it. Counted once: counting millions takes long."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="edit_codes", db_index=False)
     code = models.CharField(max_length=5)
