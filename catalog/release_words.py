@@ -23,9 +23,9 @@ KINDS = {
 """What each dataset calls the kinds of change: codes are discontinued, edits deleted."""
 
 
-def held(release: Release) -> str:
-    """How many rows of which kinds: ``2,546,017 edits, 1,669,820 open``."""
-    return ", ".join(f"{release.counts[kind]:,} {kind}" for kind in COUNTED if kind in release.counts)
+def held(release: Release) -> list[str]:
+    """How many rows of which kinds: ``2,546,017 edits``, ``1,669,820 open``."""
+    return [f"{release.counts[kind]:,} {kind}" for kind in COUNTED if kind in release.counts]
 
 
 def changes(release: Release, tally: dict[str, int]) -> str:

@@ -48,12 +48,12 @@ def _by_setting(label: str, dataset: str, settings: dict[str, str], edits: Seque
 
 
 def _words(release: Release | None, day: date) -> str:
-    """``Oct 2025, may be incomplete, 2 quarters behind today``."""
+    """``Oct 2025, may be incomplete, 2 quarters behind``."""
     if release is None:
         return NOT_LOADED
     if release.is_starter:
         return "Starter set"
     behind = release.quarters_behind(day)
     remarks = ["may be incomplete"] if release.partial else []
-    remarks += [f"{behind} quarter{'' if behind == 1 else 's'} behind today"] if behind else []
+    remarks += [f"{behind} quarter{'' if behind == 1 else 's'} behind"] if behind else []
     return ", ".join([release.short_title, *remarks])

@@ -29,6 +29,7 @@ EXAMPLES = (
     ("J18", "how codes begin"),
     ("wheelchair brake", "words"),
     ("J1885-JW", "a code with modifiers"),
+    ("45378 45385", "two codes, checked as a pair"),
     ("99213, J1885, E0143", "several codes"),
     ("E0950-E1298", "a range"),
 )

@@ -44,7 +44,7 @@ class Listed(NamedTuple):
 
     release: Release
     dates: str
-    held: str
+    held: list[str]
 
 
 class Group(NamedTuple):

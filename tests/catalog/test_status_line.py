@@ -34,7 +34,7 @@ def test_settings_with_the_same_quarter_stand_together():
 
 def test_a_setting_never_borrows_the_quarter_of_another():
     words = line(release("ptp", "practitioner"), release("ptp", "outpatient_hospital", "2025Q2"))["PTP"]
-    assert words == "practitioner Oct 2025; hospital Apr 2025, 2 quarters behind today"
+    assert words == "practitioner Oct 2025; hospital Apr 2025, 2 quarters behind"
     only = status_line.items(None, [release("ptp", "practitioner")], DAY)[1]
     assert (only.words, only.is_loaded) == ("practitioner Oct 2025; hospital not loaded", True)
 
@@ -48,5 +48,5 @@ def test_what_may_be_incomplete_behind_or_no_release_of_cms_is_said_in_words():
     partial = release("ptp", "practitioner", "2025Q3", partial=True)
     starter = release("addon", origin=Release.Origin.STARTER)
     words = line(partial, starter)
-    assert words["PTP"].startswith("practitioner Jul 2025, may be incomplete, 1 quarter behind today")
+    assert words["PTP"].startswith("practitioner Jul 2025, may be incomplete, 1 quarter behind")
     assert words["Add-on"] == "Starter set"

@@ -92,7 +92,7 @@ def test_every_table_and_setting_has_its_place_in_the_list(client, october):
     assert len(groups) == 8
     assert groups[1] == (
         "PTP edits, practitioner"
-        " July 2026 current Jan 1, 1996 to Sep 30, 2026 2,546,017 edits, 1,669,820 open "
+        " July 2026 current Jan 1, 1996 to Sep 30, 2026 2,546,017 edits 1,669,820 open "
         + on_record()
         + " April 2026 rows removed none, its record is kept ccipra-v321r0-f1.TXT cdcdcdcd "
         + on_record()
