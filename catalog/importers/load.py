@@ -114,8 +114,7 @@ def load(
             if dry_run:
                 remove(release)
                 return outcome
-            publish(release, activate)
-        outcome.pruned.extend(prune(release))
+            outcome.pruned.extend(publish(release, activate))
         return outcome
 
 
@@ -131,10 +130,11 @@ def write(
     rows.write(release, parts, notes, progress)
 
 
-def publish(release: Release, activate: bool) -> None:
+def publish(release: Release, activate: bool) -> list[Release]:
     """Make a written release readable, and with ``activate`` current if it outranks the one that is.
 
-    One transaction, in which the release after it is compared with it as well.
+    One transaction, in which the release after it is compared with it as well, and what is older is pruned. The
+    pruned releases are returned.
     """
     later = None if release.partial else release.next()
     differences = rows.differences(release, later) if later else ()
@@ -148,8 +148,13 @@ def publish(release: Release, activate: bool) -> None:
             rows.write_changes(later, release, differences)
         if activate and _outranks(release, _current(release)):
             make_current(release)
+        pruned = _outdated(release)
+        Release.objects.filter(pk__in=[one.pk for one in pruned]).update(state=Release.State.PRUNED)
     for one in superseded:
         remove(one)
+    for one in pruned:
+        rows.remove(one)
+    return pruned
 
 
 def make_current(release: Release) -> None:
@@ -170,23 +175,6 @@ def make_current(release: Release) -> None:
             starters.current().filter(origin=Release.Origin.STARTER).update(state=Release.State.LOADED)
 
 
-def prune(release: Release) -> list[Release]:
-    """Remove the rows of what is older than the current PTP or add-on release and the complete one before it.
-
-    Not those of ``release``, just loaded: whoever loads an old one wants to look at it, or go back to it.
-    """
-    current = _current(release)
-    if release.dataset not in CUMULATIVE or current is None or current.is_starter:
-        return []
-    kept = [one.pk for one in (release, current.previous()) if one]
-    pruned = list(Release.objects.published().before(current).exclude(pk__in=kept))
-    for one in pruned:
-        one.state = Release.State.PRUNED
-        one.save(update_fields=["state"])
-        rows.remove(one)
-    return pruned
-
-
 @contextmanager
 def removed_on_failure(release: Release) -> Iterator[None]:
     """Leave nothing of a release when anything goes wrong until it is published."""
@@ -203,7 +191,10 @@ def remove_leftovers() -> None:
     for release in Release.objects.filter(state=Release.State.LOADING):
         remove(release)
     for release in Release.objects.filter(state=Release.State.PRUNED):
-        rows.remove(release)
+        if _same_revision(release).published().filter(partial=False).exists():  # it has taken this one's place
+            remove(release)
+        else:
+            rows.remove(release)
 
 
 def remove(release: Release) -> None:
@@ -349,6 +340,18 @@ def _superseded(release: Release) -> ReleaseQuerySet:
     """Those whose place it takes: incomplete ones of its revision, and records of what was pruned."""
     found = _same_revision(release).exclude(pk=release.pk).exclude(state=Release.State.LOADING)
     return found.filter(partial=True) if release.partial else found
+
+
+def _outdated(release: Release) -> list[Release]:
+    """What is older than the current PTP or add-on release and the complete one before it.
+
+    Not ``release``, just loaded: whoever loads an old one wants to look at it, or go back to it.
+    """
+    current = _current(release)
+    if release.dataset not in CUMULATIVE or current is None or current.is_starter:
+        return []
+    kept = [one.pk for one in (release, current.previous()) if one]
+    return list(Release.objects.published().before(current).exclude(pk__in=kept))
 
 
 def _same_revision(release: Release) -> ReleaseQuerySet:
