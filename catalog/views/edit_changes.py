@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from catalog import charts, codes, exports, release_words, snapshot
 from catalog.change_tables import TABLES, EditChangeTable
@@ -16,6 +17,8 @@ from catalog.views.table_parts import table_alone
 
 BAR_WIDTH = 160
 CODE_LENGTH = 5
+WORKBOOK_ROWS = 20_000
+"""More rows than these take too long to make into a workbook; as CSV they are sent while they are read."""
 
 
 @lru_cache(maxsize=1)
@@ -44,6 +47,9 @@ def page(request: HttpRequest, shown: Release) -> HttpResponse:
     kind, code = asked(request, tally)
     against = shown.changes.select_related("against").first().against
     changes = naming(shown.changes.filter(kind=kind), code).order_by("code", "other_code")
+    fits_workbook = tally[kind] <= WORKBOOK_ROWS or (code and changes.count() <= WORKBOOK_ROWS)
+    if request.GET.get("_export") == "xlsx" and not fits_workbook:
+        return redirect(f"{request.path}?{urlencode(request.GET.dict() | {'_export': 'csv'})}")
     rows_of = against if kind == Change.Kind.VANISHED else shown
     table = TABLES[shown.dataset](changes, kind, rows_of, empty_text="No such change names this code.")
     if answer := table_alone(request, table, lambda: _sheet(shown, against, kind, code, table)):
@@ -55,6 +61,7 @@ def page(request: HttpRequest, shown: Release) -> HttpResponse:
         "kind": kind,
         "code": code,
         "against": against,
+        "fits_workbook": fits_workbook,
         "kinds": [
             (name, labels[name], number, width)
             for (name, number), width in zip(tally.items(), widths, strict=True)

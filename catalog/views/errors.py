@@ -52,7 +52,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
     Below the list of releases a number is that of a release.
     """
-    if request.path.startswith(reverse("releases")):
+    if request.path.startswith(reverse("releases")) and "_export" not in request.GET:
         return render(request, "404.html", {"is_release": True}, status=404)
     last_part = request.path.rstrip("/").rpartition("/")[2]
     misread = misread_code(exception.text if isinstance(exception, NotACode) else last_part)

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from catalog.models import Change, Release
+from catalog.views import edit_changes
 from tests.builders import make_addon, make_mue, make_ptp, make_release
 from tests.catalog.views.page import links, main, text, words
 
@@ -174,6 +175,17 @@ def test_a_filtered_workbook_says_so_and_carries_the_notice(client, july):
         "Words of the AMA.",
     ]
     assert book.worksheets[0].max_row == 2
+
+
+def test_more_rows_than_a_workbook_is_made_of_are_exported_as_csv_only(client, july, monkeypatch):
+    monkeypatch.setattr(edit_changes, "WORKBOOK_ROWS", 1)
+    workbook = page_of(client, july, kind="added", _export="xlsx")
+    assert workbook.headers["Location"] == f"/releases/{july.pk}/?kind=added&_export=csv"
+    assert len(lines(page_of(client, july, kind="added", _export="csv"))) == 3
+    buttons = main(page_of(client, july, kind="added")).select("button[name=_export]")
+    assert [button["value"] for button in buttons] == ["csv"]
+    assert page_of(client, july, kind="added", f="97597", _export="xlsx").status_code == 200
+    assert page_of(client, july, kind="ended", _export="xlsx").status_code == 200
 
 
 def test_an_mue_that_changed_tells_its_value_apart_from_its_other_fields(client):
