@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.http import HttpRequest
 
 from catalog import edit_words, snapshot
-from catalog.edit_tables import AddOnTable, last_day
+from catalog.edit_rows import AddOnRow, addon_row, last_day
 from catalog.edit_words import MaiWords, Verdict, Words
 from catalog.models import AddOnEdit, Dataset, EditCode, Mue, Release, Setting
 from catalog.snapshot import Snapshot
@@ -83,13 +83,9 @@ class Relation(NamedTuple):
     """
 
     types: list[tuple[str, Words]]
-    shown: AddOnTable
-    more: AddOnTable
-    off: AddOnTable
-
-    @property
-    def number(self) -> int:
-        return len(self.shown.rows) + len(self.more.rows)
+    shown: list[AddOnRow]
+    more: list[AddOnRow]
+    off: list[AddOnRow]
 
 
 class Relations(NamedTuple):
@@ -108,11 +104,11 @@ def _relations(loaded: Snapshot, naming: list[Release], code: str) -> Relations:
     if release is None:
         return Relations(None, loaded.day, nothing=edit_words.no_addon_words(None))
     day, is_late = min(loaded.day, release.last_day), loaded.day > release.last_day
-    rows = list(AddOnEdit.objects.of(release).for_code(code)) if release in naming else []
-    if not rows:
+    edits = list(AddOnEdit.objects.of(release).for_code(code)) if release in naming else []
+    if not edits:
         return Relations(release, day, is_late, nothing=_no_relation(release, code))
-    as_add_on = [row for row in rows if row.add_on == code]
-    as_primary = [row for row in rows if row.primary == code]
+    as_add_on = [edit for edit in edits if edit.add_on == code]
+    as_primary = [edit for edit in edits if edit.primary == code]
     return Relations(
         *(release, day, is_late),
         _relation(loaded, as_add_on, "primary", day) if as_add_on else None,
@@ -120,23 +116,21 @@ def _relations(loaded: Snapshot, naming: list[Release], code: str) -> Relations:
     )
 
 
-def _relation(loaded: Snapshot, rows: list[AddOnEdit], other: str, day: date) -> Relation:
-    rows = sorted(rows, key=lambda row: (getattr(row, other), row.effective_date))
-    in_force = [row for row in rows if is_in_force(row, day)]
-    off = [row for row in rows if row not in in_force]
-    asked = "" if day == loaded.day else f"?on={day.isoformat()}"
-    shown, more, off = (
-        AddOnTable(part, other, asked, code_ptp.describing(loaded))
-        for part in (in_force[:ROWS_SHOWN], in_force[ROWS_SHOWN:], off)
-    )
-    types = sorted({row.edit_type for row in in_force})
-    return Relation([(each, edit_words.type_words(each)) for each in types], shown, more, off)
+def _relation(loaded: Snapshot, edits: list[AddOnEdit], other: str, day: date) -> Relation:
+    query = "" if day == loaded.day else f"?on={day.isoformat()}"
+    beside = (other, query, code_ptp.describing(loaded))
+    in_order = sorted(edits, key=lambda edit: (getattr(edit, other), edit.effective_date))
+    in_force = [addon_row(edit, *beside) for edit in in_order if is_in_force(edit, day)]
+    off = [addon_row(edit, *beside) for edit in in_order if not is_in_force(edit, day)]
+    types = sorted({row.edit.edit_type for row in in_force})
+    words = [(each, edit_words.type_words(each)) for each in types]
+    return Relation(words, in_force[:ROWS_SHOWN], in_force[ROWS_SHOWN:], off)
 
 
-def is_in_force(row: AddOnEdit, day: date) -> bool:
+def is_in_force(edit: AddOnEdit, day: date) -> bool:
     """As ``AddOnEdit.objects.effective_on`` has it."""
-    last = last_day(row)
-    return row.effective_date <= day and (last is None or day <= last)
+    last = last_day(edit)
+    return edit.effective_date <= day and (last is None or day <= last)
 
 
 def _no_relation(release: Release, code: str) -> Verdict:

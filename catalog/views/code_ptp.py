@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from catalog import codes, edit_words, exports, snapshot
-from catalog.edit_tables import Describe, PtpTable, ptp_lines, release_name
+from catalog.edit_rows import Describe, PtpRow, ptp_lines, ptp_row, release_name
 from catalog.edit_words import NotCompared, Verdict
 from catalog.edits import FIRST_DAY
 from catalog.models import Dataset, EditCode, PtpEdit, Release, Setting
@@ -79,14 +79,14 @@ class Asked(NamedTuple):
 
 
 class Side(NamedTuple):
-    """The rows that name the code in one column: ``total`` on file, some of them in ``table``.
+    """The rows that name the code in one column: ``total`` on file, some of them in ``rows``.
 
     ``has_more`` when the list goes on; ``page`` when this is one page of it; ``nothing`` when none is listed.
     """
 
     role: str
     total: int
-    table: PtpTable
+    rows: list[PtpRow]
     has_more: bool
     page: Page | None
     nothing: Verdict | None
@@ -152,32 +152,33 @@ def _table_of(loaded: Snapshot, asked: Asked, code: str) -> Block:
 
 def _side(request: HttpRequest, found: Block, role: str, total: int) -> Side:
     loaded = snapshot.of(request)
-    rows = _rows(found, role).select_related("rationale") if total else PtpEdit.objects.none()
+    edits = _edits(found, role).select_related("rationale") if total else PtpEdit.objects.none()
     page = None
     if found.asked.role:
-        paginator = Paginator(rows, ROWS_PER_PAGE)
+        paginator = Paginator(edits, ROWS_PER_PAGE)
         paginator.count = _number(loaded, found, role, total)
         page = paginator.get_page(request.GET.get("page"))
         shown, has_more = list(page), False
     else:
-        shown = list(rows[: ROWS_AT_FIRST + 1])
+        shown = list(edits[: ROWS_AT_FIRST + 1])
         shown, has_more = shown[:ROWS_AT_FIRST], len(shown) > ROWS_AT_FIRST
-    day = "" if found.day == loaded.day else f"?on={found.day.isoformat()}"
-    table = PtpTable(shown, COLUMNS[role][1], found.release, found.day, day, describing(loaded))
-    return Side(role, total, table, has_more, page, None if shown else _nothing(found, role, total))
+    query = "" if found.day == loaded.day else f"?on={found.day.isoformat()}"
+    beside = (COLUMNS[role][1], found.release, found.day, query, describing(loaded))
+    rows = [ptp_row(edit, *beside) for edit in shown]
+    return Side(role, total, rows, has_more, page, None if shown else _nothing(found, role, total))
 
 
-def _rows(found: Block, role: str) -> QuerySet:
+def _edits(found: Block, role: str) -> QuerySet:
     """In the order of the other code, the earlier period of a pair first."""
     own, other, _ = COLUMNS[role]
-    rows = PtpEdit.objects.of(found.release).filter(**{own: found.code})
+    edits = PtpEdit.objects.of(found.release).filter(**{own: found.code})
     if beginning := found.asked.beginning:
         # Not LIKE, which only some databases look up in an index: the first and the last code that can begin so.
         between = {f"{other}__gte": beginning.ljust(5, "0"), f"{other}__lte": beginning.ljust(5, "Z")}
-        rows = rows.filter(**between)
+        edits = edits.filter(**between)
     if not found.asked.with_ended:
-        rows = rows.effective_on(found.day)
-    return rows.order_by(other, "effective_date", "pk")
+        edits = edits.effective_on(found.day)
+    return edits.order_by(other, "effective_date", "pk")
 
 
 def _number(loaded: Snapshot, found: Block, role: str, total: int) -> int:
@@ -187,7 +188,7 @@ def _number(loaded: Snapshot, found: Block, role: str, total: int) -> int:
         return total
     key = ("ptp rows", found.code, role, found.release.pk, found.day, asked.beginning, asked.with_ended)
     if (counted := loaded.fragments.get(key)) is None:
-        counted = str(_rows(found, role).count()).encode()
+        counted = str(_edits(found, role).count()).encode()
         loaded.fragments.put(key, counted)
     return int(counted)
 
@@ -239,7 +240,7 @@ def _sheet(request: HttpRequest, code: str) -> exports.Sheet:
     if release is None:
         sentence = f"{found.unchecked.chip}: {found.unchecked.headline}."
         return exports.Sheet(title, (sentence,), "not loaded", [(sentence,)])
-    lists = [_rows(found, role) for role in ([asked.role] if asked.role else ("one", "two"))]
+    lists = [_edits(found, role) for role in ([asked.role] if asked.role else ("one", "two"))]
     late = f"{asked.on.day.isoformat()} is after the last day of this table; read for that last day."
     about = [f"PTP edits, {asked.setting.label}, {release_name(release)}"]
     about += [f"Filter: {asked.sentence}; read for {found.day.isoformat()}"]

@@ -78,7 +78,9 @@ def test_the_other_code_is_described_by_cms_or_by_our_section(client):
     release = table_of()
     for other in ("11042", "J1885", "J1890", "99999"):
         make_ptp("96372", other, release)
-    described = [text(cell) for cell in main(client.get("/codes/96372/")).select("table.edits .what")]
+    described = [
+        text(cell) for cell in main(client.get("/codes/96372/")).select("table.edits td:first-child .what")
+    ]
     assert described == [
         "debridement",
         "",

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from catalog.edit_tables import last_day, release_name
+from catalog.edit_rows import last_day, release_name
 from catalog.models import AddOnEdit, Release
 
 
