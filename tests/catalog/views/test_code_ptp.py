@@ -338,3 +338,13 @@ def test_edits_of_another_release_are_not_shown(client):
     make_ptp("11042", "97597", table_of(quarter="2024Q3", current=False))
     assert PtpEdit.objects.count() == 1
     assert listed(client.get("/codes/11042/", {"st": "all"})) == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("query", "number"), [({}, 1), ({"role": "one"}, 1), ({"st": "all"}, None), ({"with": "9"}, None)]
+)
+def test_how_many_are_in_force_is_said_where_it_is_known(client, query, number):
+    make_ptp("11042", "97597", table_of())
+    make_ptp("11042", "97598", deletion_date=date(2021, 6, 30))
+    head = text(main(client.get("/codes/11042/", query)).select("table.edits .group")[-1])
+    assert head.endswith("2 rows on file" if number is None else f"2 rows on file, {number} in force")
