@@ -160,6 +160,7 @@ def test_what_is_no_date_is_pointed_out_and_today_is_shown(client):
         ("976", ["97602"]),
         (" j18 ", ["J1885"]),
         ("0001u", ["0001U"]),
+        ("0001", ["0001U"]),
         ("K", []),
     ],
 )
