@@ -2,14 +2,15 @@
 
 On SQLite rows go into the one table by batches, each in a transaction of its own. A batch is read before its
 transaction begins, so that other writers get their turn in between. On PostgreSQL a release is a partition: it is
-written and indexed as a table that nobody knows, and then attached.
+written and indexed as a table that nobody knows, and then attached. There it takes in a small batch while the
+next is read.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from itertools import islice, takewhile
 
@@ -19,6 +20,8 @@ from catalog.importers.files import BadRow, Refused
 from catalog.models import PtpEdit, Rationale, Release, ReleaseFile
 
 BATCH = 100_000
+COPY_BATCH = 2_000
+COPY_BATCH = 2_000
 FEWER = 20_000  # rows deleted in one transaction, as the index of column two scatters them
 SQLITE_CACHE = 48_000  # KB: the pages of the index of column two, which is filled all over
 TABLE = PtpEdit._meta.db_table
@@ -35,10 +38,68 @@ PAIR = slice(1, 3)
 WHAT_A_ROW_SAYS = slice(1, 7)
 
 
+# For an import alone: millions of rows are sorted in memory, and cursors planned for all rows, not for the first.
+SERVER_SETTINGS = {"maintenance_work_mem": "256MB", "work_mem": "64MB", "cursor_tuple_fraction": "1"}
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Have a server expect bulk work on this connection."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        for name, value in SERVER_SETTINGS.items():
+            cursor.execute(f"SET {name} = '{value}'")
+        try:
+            yield
+        finally:
+            for name in SERVER_SETTINGS:
+                cursor.execute(f"RESET {name}")
+
+
+class Inserts:
+    """Puts batches into the one table, each in a transaction of its own."""
+
+    def put(self, batch: list[tuple]) -> None:
+        places = ", ".join(["%s"] * len(COLUMNS))
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({places})", batch)  # noqa: S608
+
+    def end(self) -> None:
+        """Nothing is under way between two batches."""
+
+
+class Copy:
+    """Puts batches into the partition of a release by one COPY, until the server is to be asked something else."""
+
+    def __init__(self, release: Release):
+        self._sql = f"COPY {partition(release)} ({', '.join(COLUMNS)}) FROM STDIN"
+        self._under_way = ExitStack()
+        self._copy = None
+
+    def put(self, batch: list[tuple]) -> None:
+        if self._copy is None:
+            cursor = self._under_way.enter_context(connection.cursor())
+            self._copy = self._under_way.enter_context(cursor.copy(self._sql))
+        for record in batch:
+            self._copy.write_row(record)
+
+    def end(self) -> None:
+        """Have the server take what it was given, rows above a bad one too: they go with the table."""
+        self._copy = None
+        self._under_way.close()
+
+
 class RationaleIds(dict[str, int]):
-    """The keys of rationales by text; a text that is new is added."""
+    """The keys of rationales by text; a new text is added, once what is under way has come to its ``end``."""
+
+    def __init__(self, end: Callable[[], None]):
+        super().__init__(Rationale.objects.values_list("text", "pk"))
+        self._end = end
 
     def __missing__(self, text: str) -> int:
+        self._end()
         key = self[text] = Rationale.objects.get_or_create(text=text)[0].pk
         return key
 
@@ -54,26 +115,44 @@ class IsoDates(dict[date | None, str | None]):
 class Writer:
     """Writes the edits of one release, file by file, and counts them. Refuses a row that is there twice."""
 
-    def __init__(self, release: Release):
+    def __init__(self, release: Release, into: Inserts | Copy, size: int):
         self.release = release
+        self._into, self._size = into, size
         self.edits = self.open = 0
         self.is_sorted = True
         self._tail: list[tuple] = []  # what the files before ended with: the rows of one pair
-        self._rationales = RationaleIds(Rationale.objects.values_list("text", "pk"))
+        self._rationales = RationaleIds(into.end)
         self._dates = IsoDates()
 
-    def batches(self, source: ReleaseFile, rows: Iterable[tuple]) -> Iterator[list[tuple]]:
-        """Rows of the reader as records of ``COLUMNS``, in lists of at most ``BATCH``."""
+    def write(self, source: ReleaseFile, rows: Iterable[tuple], progress: Callable[[int], None]) -> None:
+        """Write the rows of one file as its reader gives them."""
         release, file, dates, rationales = self.release.pk, source.pk, self._dates, self._rationales
-        rows = iter(rows)
-        while batch := [
-            (release, one, two, prior, dates[effective], dates[deleted], indicator, rationales[why], file, line)
-            for line, one, two, prior, effective, deleted, indicator, why in islice(rows, BATCH)
-        ]:
-            self._check(source, batch)
-            self.edits += len(batch)
-            self.open += sum(record[5] is None for record in batch)
-            yield batch
+        before, rows = self.edits, iter(rows)
+        try:
+            while batch := [
+                (
+                    release,
+                    one,
+                    two,
+                    prior,
+                    dates[effective],
+                    dates[deleted],
+                    indicator,
+                    rationales[why],
+                    file,
+                    line,
+                )
+                for line, one, two, prior, effective, deleted, indicator, why in islice(rows, self._size)
+            ]:
+                self._check(source, batch)
+                self._into.put(batch)
+                self.edits += len(batch)
+                self.open += sum(record[5] is None for record in batch)
+                progress(self.edits)
+        finally:
+            self._into.end()
+        source.rows = self.edits - before
+        source.save()
 
     def _check(self, source: ReleaseFile, batch: list[tuple]) -> None:
         joined = self._tail + batch
@@ -104,26 +183,12 @@ def writing(release: Release) -> Iterator[Writer]:
     try:
         if connection.vendor == "postgresql":
             with _partition(release):
-                yield Writer(release)
+                yield Writer(release, Copy(release), COPY_BATCH)
         else:
             with _sqlite_cache():
-                yield Writer(release)
+                yield Writer(release, Inserts(), BATCH)
     finally:
         gc.enable()
-
-
-def put(release: Release, batch: list[tuple]) -> None:
-    """One batch into the database."""
-    columns = ", ".join(COLUMNS)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {partition(release)} ({columns}) FROM STDIN") as copy:
-                for record in batch:
-                    copy.write_row(record)
-        else:
-            places = ", ".join(["%s"] * len(COLUMNS))
-            with transaction.atomic():
-                cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({places})", batch)  # noqa: S608
 
 
 def clear(release: Release) -> None:

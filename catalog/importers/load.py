@@ -19,7 +19,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
-from catalog.importers import DATASETS, files, hcpcs, rows, verify
+from catalog.importers import DATASETS, bulk, files, hcpcs, rows, verify
 from catalog.importers.files import Member, Refused
 from catalog.importers.names import Publication
 from catalog.importers.rows import Part
@@ -92,7 +92,7 @@ def load(
     should be, or when the release looks incomplete and ``allow_partial`` is not set.
     """
     tell = progress or (lambda what, done, total: None)
-    with sole_import():
+    with sole_import(), bulk.prepared():
         remove_leftovers()
         sources = [_source(member) for member in publication.members]
         _refuse_doubled(publication, sources)

@@ -47,12 +47,7 @@ def write(release: Release, parts: Iterable[Part], notes: Iterable[hcpcs.Note], 
 def _write_edits(release: Release, parts: Iterable[Part], progress: Progress) -> dict[str, int]:
     with bulk.writing(release) as writer:
         for source, rows in parts:
-            source.rows = -writer.edits
-            for batch in writer.batches(source, rows):
-                bulk.put(release, batch)
-                progress(writer.edits)
-            source.rows += writer.edits
-            source.save()
+            writer.write(source, rows, progress)
     if not writer.is_sorted:
         bulk.refuse_doubled(release)
     return {"edits": writer.edits, "open": writer.open}
