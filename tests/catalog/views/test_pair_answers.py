@@ -26,9 +26,13 @@ def hit(client, typed: str = "11042 97597"):
 
 
 def verdicts(article) -> dict[str, list[str]]:
-    """The cells of each setting's row."""
+    """The cells of each setting's row, but for the release."""
     rows = article.select("tbody tr")
-    return {text(row.find("th")): [text(cell) for cell in row.find_all("td")] for row in rows}
+    return {text(row.find("th")): [text(cell) for cell in row.find_all("td")][:-1] for row in rows}
+
+
+def releases(article) -> list[str]:
+    return [text(row.find_all("td")[-1]) for row in article.select("tbody tr")]
 
 
 @pytest.fixture
@@ -97,9 +101,16 @@ def test_a_table_that_is_not_whole_has_not_been_checked_where_it_has_no_row(clie
     assert found["Outpatient hospital"][:2] == ["Not checked", "–"]
 
 
-def test_a_row_of_a_table_that_is_not_whole_still_counts(client):
-    make_ptp("11042", "97597", table("practitioner", partial=True), modifier_indicator="0")
-    assert verdicts(hit(client))["Practitioner"][0] == "Denied by edit"
+@pytest.mark.parametrize(
+    ("fields", "mark"),
+    [({"partial": True}, "looked incomplete"), ({"origin": Release.Origin.STARTER}, "not a CMS release")],
+)
+def test_a_row_of_a_table_that_is_not_whole_counts_and_is_marked(client, fields, mark):
+    make_ptp("11042", "97597", table("practitioner", "2024Q3", **fields), modifier_indicator="0")
+    article = hit(client)
+    assert verdicts(article)["Practitioner"][0] == "Denied by edit"
+    title = "Starter set" if "origin" in fields else "July 2024"
+    assert releases(article) == [f"{title} {mark}", "not loaded", "none exists"]
 
 
 def test_without_any_table_nothing_is_known(client):
