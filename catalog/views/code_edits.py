@@ -86,6 +86,8 @@ class Relation(NamedTuple):
     shown: list[AddOnRow]
     more: list[AddOnRow]
     off: list[AddOnRow]
+    has_notes: bool
+    has_last_days: bool
 
 
 class Relations(NamedTuple):
@@ -124,7 +126,8 @@ def _relation(loaded: Snapshot, edits: list[AddOnEdit], other: str, day: date) -
     off = [addon_row(edit, *beside) for edit in in_order if not is_in_force(edit, day)]
     types = sorted({row.edit.edit_type for row in in_force})
     words = [(each, edit_words.type_words(each)) for each in types]
-    return Relation(words, in_force[:ROWS_SHOWN], in_force[ROWS_SHOWN:], off)
+    has_notes, has_last_days = any(edit.note for edit in edits), any(map(last_day, edits))
+    return Relation(words, in_force[:ROWS_SHOWN], in_force[ROWS_SHOWN:], off, has_notes, has_last_days)
 
 
 def is_in_force(edit: AddOnEdit, day: date) -> bool:

@@ -187,6 +187,15 @@ def test_an_add_on_code_whose_edits_have_all_ended_was_one(client):
     assert "99291 was a primary of" in add_ons_of(client, "99291")
 
 
+def test_a_column_that_would_be_empty_is_left_out(client):
+    release = make_table("addon")
+    make_addon("99292", "99291", release)
+    make_addon("20054", "CCCCC", release, note="A note.", deletion_date=date(2999, 12, 31))
+    assert "Last day" not in add_ons_of(client, "99292")
+    assert "CMS note" not in add_ons_of(client, "99292")
+    assert "Last day CMS note" in add_ons_of(client, "20054")
+
+
 def test_a_long_list_of_primaries_is_folded(client):
     release = make_table("addon")
     for number in range(ROWS_SHOWN + 3):
