@@ -1,0 +1,60 @@
+import pytest
+
+from catalog import release_words
+from catalog.models import Change, Release
+
+
+def release(dataset: str = "ptp", quarter: str = "2024Q3", state: str = "current", **fields) -> Release:
+    return Release(dataset=dataset, quarter=quarter, state=state, **fields)
+
+
+def test_rows_are_counted_by_what_they_are():
+    assert release_words.held(release(counts={"edits": 2_546_017, "open": 1_669_820})) == [
+        "2,546,017 edits",
+        "1,669,820 open",
+    ]
+    assert release_words.held(
+        release("hcpcs", counts={"codes": 8_463, "modifiers": 383, "processing notes": 9})
+    ) == [
+        "8,463 codes",
+        "383 modifiers",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (release("hcpcs"), "to Sep 30, 2024"),
+        (release("ptp"), "Jan 1, 1996 to Sep 30, 2024"),
+        (release("mue"), "Jul 1, 2024 to Sep 30, 2024"),
+        (release("addon"), "Apr 1, 2013 to Sep 30, 2024"),
+        (release("hcpcs", state="loaded"), "none, kept for its history"),
+        (release("ptp", state="loaded"), "none, kept to go back to"),
+        (release("ptp", state="pruned"), "none, its record is kept"),
+        (release("ptp", origin="starter"), "a few hundred rows only"),
+        (release("ptp", origin="starter", state="loaded"), "none, no longer used"),
+    ],
+)
+def test_each_release_has_the_dates_it_answers_for(shown, words):
+    assert release_words.dates(shown) == words
+
+
+def test_a_table_that_carries_dates_answers_for_the_past_and_one_that_does_not_for_its_quarter():
+    assert "from Jan 1, 1996 to Sep 30, 2024. Its rows carry dates" in release_words.coverage(release("ptp"))
+    assert "from Jul 1, 2024 to Sep 30, 2024 only." in release_words.coverage(release("mue"))
+
+
+@pytest.mark.parametrize("state", ["loaded", "pruned"])
+@pytest.mark.parametrize("dataset", ["ptp", "mue", "addon"])
+def test_what_is_not_current_answers_for_no_date(dataset, state):
+    assert release_words.coverage(release(dataset, state=state)).startswith("It answers for no date")
+
+
+def test_the_starter_set_is_never_said_to_answer_for_a_span_of_dates():
+    assert "counts as not checked" in release_words.coverage(release(origin="starter"))
+
+
+def test_changes_are_called_what_the_dataset_calls_them():
+    tally = {Change.Kind.ADDED: 926, Change.Kind.ENDED: 293, Change.Kind.REVISED: 2, Change.Kind.VANISHED: 0}
+    assert release_words.changes(release("ptp"), tally) == "926 added, 2 indicator changed, 293 deleted"
+    assert release_words.changes(release("hcpcs"), tally) == "926 added, 2 revised, 293 discontinued"
