@@ -237,9 +237,9 @@ def _sheet(request: HttpRequest, code: str) -> exports.Sheet:
     found = _table_of(loaded, Asked.from_request(request, loaded.day), code)
     asked, release = found.asked, found.release
     title = f"PTP edits of {code}, {asked.setting.label}"
-    if release is None:
+    if found.unchecked:
         sentence = f"{found.unchecked.chip}: {found.unchecked.headline}."
-        return exports.Sheet(title, (sentence,), "not loaded", [(sentence,)])
+        return exports.Sheet(title, (sentence,), release.title if release else "not loaded", [(sentence,)])
     lists = [_edits(found, role) for role in ([asked.role] if asked.role else ("one", "two"))]
     late = f"{asked.on.day.isoformat()} is after the last day of this table; read for that last day."
     about = [f"PTP edits, {asked.setting.label}, {release_name(release)}"]

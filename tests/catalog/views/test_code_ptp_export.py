@@ -97,6 +97,12 @@ def test_an_export_without_a_table_says_that_nothing_was_checked(client):
     ]
 
 
+def test_an_export_for_a_day_before_ncci_says_that_nothing_was_checked(client, table):
+    assert lines_of(client.get("/codes/36000/", {"_export": "csv", "on": "1995-12-31"})) == [
+        ["Not checked: The date is before NCCI began."]
+    ]
+
+
 def test_an_export_of_the_starter_set_says_so_in_every_row(client):
     make_ptp("11042", "97597", make_table("ptp", "practitioner", origin=Release.Origin.STARTER))
     header, row = lines_of(client.get("/codes/11042/", {"_export": "csv"}))
