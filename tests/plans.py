@@ -1,0 +1,27 @@
+"""How the database would answer a query: by searching indexes, or by reading tables from end to end."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.models import QuerySet
+
+
+def assert_searches_indexes(query: QuerySet) -> None:
+    """Fail when a table or a whole index would be read from end to end.
+
+    PostgreSQL reads small tables whole whatever indexes they have, and is told not to where it can do without.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        steps = [step.strip() for step in query.explain().splitlines()]
+        scans = [step for step in steps if "Scan" in step and "Bitmap Heap Scan" not in step]
+        searched = [step for step in steps if step.startswith("Index Cond")]
+        assert scans, steps
+        assert not [step for step in scans if "Index" not in step], steps
+        assert len(searched) >= len(scans), steps
+    else:
+        steps = query.explain().splitlines()
+        reads = [step for step in steps if "SEARCH" in step or "SCAN" in step]
+        assert reads, steps
+        assert all("SEARCH" in step and "INDEX" in step for step in reads), steps
