@@ -35,6 +35,7 @@ from catalog.models import (
     Synonym,
 )
 from catalog.models.addon import CONTRACTOR_DEFINED
+from catalog.models.release import newest
 from catalog.templatetags.catalog import us_date
 from catalog.tree import Tree
 
@@ -80,8 +81,8 @@ class Snapshot:
     fragments: Fragments = field(default_factory=Fragments)
 
     def edits_of(self, dataset: str, setting: str = "") -> Release | None:
-        """The newest current release of a dataset and setting."""
-        return next((one for one in self.edits if (one.dataset, one.setting) == (dataset, setting)), None)
+        """The current release of a dataset and setting; of MUE, whose quarters all are, the newest."""
+        return newest(self.edits, dataset, setting)
 
     @cached_property
     def status_line(self) -> tuple[status_line.Item, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.core.validators import RegexValidator
@@ -19,6 +20,15 @@ def quarter_of(day: date) -> str:
 def quarters_between(earlier: str, later: str) -> int:
     """How many quarters ``later`` comes after ``earlier``; negative when it comes before."""
     return (int(later[:4]) * 4 + int(later[5])) - (int(earlier[:4]) * 4 + int(earlier[5]))
+
+
+def newest(releases: Iterable[Release], dataset: str, setting: str = "") -> Release | None:
+    """The newest release of a dataset and setting among these, a complete one before any that is not.
+
+    Part of a newer quarter shall not hide the whole of an older one.
+    """
+    found = (one for one in releases if (one.dataset, one.setting) == (dataset, setting))
+    return max(found, key=lambda one: (not one.partial, one.quarter, one.revision), default=None)
 
 
 class Dataset(models.TextChoices):

@@ -50,3 +50,8 @@ def test_what_may_be_incomplete_behind_or_no_release_of_cms_is_said_in_words():
     words = line(partial, starter)
     assert words["PTP"].startswith("practitioner Jul 2025, may be incomplete, 1 quarter behind")
     assert words["Add-on"] == "Starter set"
+
+
+def test_part_of_a_newer_quarter_does_not_hide_the_whole_of_an_older_one():
+    newer, older = release("mue", "practitioner", partial=True), release("mue", "practitioner", "2025Q3")
+    assert line(newer, older)["MUE"].startswith("practitioner Jul 2025, 1 quarter behind; ")
