@@ -34,9 +34,9 @@ What is detected from names, in any case of letters:
              and takes its place
   part       ccipra-v302r0-f1 is part 1 of its release; all parts of one table are loaded together
 A folder or several paths may hold everything of a quarter; each release among it is loaded by itself and reported
-in a line. Of one file in two forms, text or CSV is read before the workbook, of add-on codes the workbook, as it names
-its columns. Transaction reports, lists of changes, corrections and record layouts are left alone; processing notes
-are read along. Medicaid's files are refused. Flags win over names.
+in a line. Of one file in two forms, text or CSV is read before the workbook; of add-on codes the workbook, as it
+names its columns. Transaction reports, lists of changes, corrections and record layouts are left alone; processing
+notes are read along. Medicaid's files are refused. Flags win over names.
 
 A release becomes current unless a newer one is; the starter set always gives way. The same content again, or the
 same rows in the other form, does nothing. Of MUE each quarter stays current and answers for itself. Of PTP and
