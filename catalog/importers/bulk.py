@@ -208,16 +208,19 @@ def refuse_doubled(release: Release) -> None:
     """Refuse a release whose files give an edit twice. For files out of order: in order, the writer notices."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT a.column_one, a.column_two, a.line, b.line FROM {TABLE} a JOIN {TABLE} b ON {SAME_ROW}"  # noqa: S608
-            " AND b.id > a.id WHERE a.release_id = %s AND b.release_id = %s AND a.modifier_indicator <> %s"
-            " LIMIT 1",
+            f"SELECT a.column_one, a.column_two, a.file_id, a.line, b.file_id, b.line FROM {TABLE} a"  # noqa: S608
+            f" JOIN {TABLE} b ON {SAME_ROW} AND b.id > a.id"
+            " WHERE a.release_id = %s AND b.release_id = %s AND a.modifier_indicator <> %s LIMIT 1",
             [release.pk, release.pk, PtpEdit.Indicator.NOT_APPLICABLE],
         )
-        if found := cursor.fetchone():
-            raise Refused(
-                f"The files of {release} give the edit of {found[0]} and {found[1]} twice, in lines {found[2]:,} "
-                f"and {found[3]:,}. One of them may be part of another publication; give the parts of one only."
-            )
+        found = cursor.fetchone()
+    if found:
+        one, two, file, line, other_file, other_line = found
+        files = release.files.in_bulk()
+        raise Refused(
+            f"{files[file].name}, line {line}, and {files[other_file].name}, line {other_line}: the edit of {one} "
+            f"and {two} is given twice. One may be part of another publication; give the parts of one only."
+        )
 
 
 def same_rows(one: Release, other: Release) -> bool:
