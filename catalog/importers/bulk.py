@@ -38,8 +38,14 @@ PAIR = slice(1, 3)
 WHAT_A_ROW_SAYS = slice(1, 7)
 
 
-# For an import alone: millions of rows are sorted in memory, and cursors planned for all rows, not for the first.
-SERVER_SETTINGS = {"maintenance_work_mem": "256MB", "work_mem": "64MB", "cursor_tuple_fraction": "1"}
+# For an import alone: millions of rows are sorted in memory, cursors are planned for all rows and not for the first,
+# and building an index leaves processors to readers.
+SERVER_SETTINGS = {
+    "maintenance_work_mem": "256MB",
+    "work_mem": "64MB",
+    "cursor_tuple_fraction": "1",
+    "max_parallel_maintenance_workers": "1",
+}
 
 
 @contextmanager

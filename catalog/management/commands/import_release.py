@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -18,6 +19,9 @@ from catalog.importers.files import Refused
 from catalog.importers.load import Outcome
 from catalog.importers.names import Publication
 from catalog.models import Change, Dataset, Release, Setting
+
+# Readers go first where processors are few.
+NICENESS = 10
 
 DETECTION = """\
 What is detected from names, in any case of letters:
@@ -47,6 +51,12 @@ one before it, and the rows of older ones are removed. Exit status: 0 loaded or 
 
 class Command(BaseCommand):
     help = "Load a release of CMS's files, whole or not at all."
+    # Checks would import the whole site, and take its memory, for a command that serves no page.
+    requires_system_checks = []
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        os.nice(NICENESS)
+        super().run_from_argv(argv)
 
     def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
         return super().create_parser(
