@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import closing
 from typing import NamedTuple
 
+import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from catalog import snapshot
 from catalog.importers import load
 from catalog.models import HcpcsCode, Synonym
 from catalog.search import Index
 from catalog.starter.load import load_texts
+from tests.benchmarks import full_tables
 
 WORKBOOK = "hcpcs/HCPC2025_OCT_ANWEB.xlsx"
 
@@ -36,3 +41,31 @@ def october_2025(cms_files, django_db_setup, django_db_blocker) -> October:
         descriptors = list(HcpcsCode.objects.values_list("long_descriptor", flat=True))
         transaction.set_rollback(True)
     return October(with_synonyms, without, descriptors)
+
+
+@pytest.fixture(scope="session")
+def full_database(tmp_path_factory) -> Iterator[str]:
+    """The URL of a database for tables at full size, with the starter texts; gone when the session ends."""
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('full')}/full.sqlite3"
+        prepare(url)
+        yield url
+        return
+    server_url = os.environ["DATABASE_URL"]
+    with closing(psycopg.connect(server_url, autocommit=True)) as server:
+        server.execute("CREATE DATABASE full_tables")
+        url = server_url.replace("/postgres?", "/full_tables?")
+        prepare(url)
+        yield url
+        server.execute("DROP DATABASE full_tables WITH (FORCE)")
+
+
+def prepare(url: str) -> None:
+    full_tables.run(url, "manage.py", "migrate", "--verbosity=0")
+    full_tables.run(url, "manage.py", "load_starter")
+
+
+@pytest.fixture(scope="session")
+def measured(full_database, cms_files) -> full_tables.Measured:
+    """The practitioners' tables of April and July 2024 in that database, and what loading them took."""
+    return full_tables.measure(full_database, cms_files)

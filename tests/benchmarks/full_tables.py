@@ -1,0 +1,111 @@
+"""CMS's PTP tables at full size in a database of their own, and what loading them took."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+from django.conf import settings
+
+PRACTITIONER, HOSPITAL = "practitioner", "hospital"
+
+# Starts a command and prints the most memory it had, in KB. A process of its own: a new one is taken to have had
+# what the one that started it had.
+MEASURE = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:])
+_, status, used = os.wait4(process.pid, 0)
+print(used.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+class Loaded(NamedTuple):
+    """What a load said, the seconds it took, and the most memory the process had."""
+
+    said: str
+    seconds: float
+    peak_mb: float
+
+    @classmethod
+    def of(cls, output: str) -> Loaded:
+        """From what the measured command printed; on its last line the memory."""
+        *said, kilobytes = output.splitlines()
+        text = "\n".join(said)
+        return cls(text, float(re.search(r" in ([\d.]+) s\.", text)[1]), int(kilobytes) / 1024)
+
+
+def files(folder: Path, quarter: str, setting: str) -> list[str]:
+    found = sorted(map(str, (folder / "ptp").glob(f"medicare-ncci-{quarter}-{setting}-ptp-edits-*.zip")))
+    assert len(found) == 4
+    return found
+
+
+def environment(url: str) -> dict[str, str]:
+    return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "coding_reference.settings"}
+
+
+def run(url: str, *command: str) -> str:
+    """What a Python command prints, run against that database."""
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR,
+        env=environment(url),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+def start_import(url: str, paths: Iterable[str]) -> subprocess.Popen:
+    """The measured command, under way; ``Loaded.of`` reads its output."""
+    return subprocess.Popen(
+        [sys.executable, "-c", MEASURE, sys.executable, "manage.py", "import_release", *paths],
+        cwd=settings.BASE_DIR,
+        env=environment(url),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def load(url: str, paths: Iterable[str]) -> Loaded:
+    process = start_import(url, paths)
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    return Loaded.of(output)
+
+
+class Measured(NamedTuple):
+    bare: float
+    april: Loaded
+    july: Loaded
+    bytes_of_july: int
+
+
+def measure(url: str, folder: Path) -> Measured:
+    """Seconds of the bare loop, and the loads of both quarters."""
+    july = files(folder, "2024q3", PRACTITIONER)
+    april_loaded = load(url, files(folder, "2024q2", PRACTITIONER))
+    bare = float(run(url, "-m", "tests.benchmarks.bare_load", *july))
+    before = size(url)
+    july_loaded = load(url, july)
+    return Measured(bare, april_loaded, july_loaded, size(url) - before)
+
+
+def size(url: str) -> int:
+    """Bytes that the rows of the database take."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return Path(url.removeprefix("sqlite:///")).stat().st_size
+    with psycopg.connect(url) as server:
+        return server.execute("SELECT pg_database_size(current_database())").fetchone()[0]

@@ -1,0 +1,148 @@
+"""How fast are millions of edits loaded? Measured against a loop that does the least, in the same run.
+
+The practitioners' table of April 2024 goes into an empty database, that of July after it, with the changes, and
+the hospitals' while lookups are answered and an editor saves.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from statistics import median, quantiles
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.benchmarks import full_tables
+from tests.benchmarks.full_tables import HOSPITAL, Loaded, files
+from tests.benchmarks.test_throughput import lookup, texts
+
+pytestmark = pytest.mark.cms
+
+TIMES_BARE = 1.5
+TIMES_BARE_WITH_CHANGES = 2.5
+MOST_MEGABYTES = 200
+SLOWER_WHILE_LOADING = 2
+IDLE_SECONDS = 8
+PAUSE_OF_EDITOR = 0.05
+
+
+def test_the_tables_of_2024_have_as_many_edits_and_changes_as_cms_published(measured):
+    april, july = measured.april.said, measured.july.said
+    assert april.startswith("PTP edits, practitioner, April 2024: loaded 2,545,089 edits, 1,669,187 open in ")
+    assert july.startswith("PTP edits, practitioner, July 2024: loaded 2,546,017 edits, 1,669,820 open in ")
+    assert july.endswith("\n  Against April 2024: 926 added, 2 revised, 293 ended.")
+
+
+def test_loading_takes_little_more_than_the_least_it_can(measured, capsys):
+    bare, april, july, taken = measured
+    with capsys.disabled():
+        print(f"\n2.5 million edits on {connection.vendor}: the bare loop takes {bare:.1f} s")
+        for what, loaded, allowed in (
+            ("loaded", april, TIMES_BARE),
+            ("with changes", july, TIMES_BARE_WITH_CHANGES),
+        ):
+            times = f"{loaded.seconds / bare:.2f} times; {allowed} are allowed"
+            print(f"  {what}: {loaded.seconds:.1f} s ({times}), at most {loaded.peak_mb:.0f} MB")
+        print(
+            f"  {MOST_MEGABYTES} MB are allowed; the database grew by {taken / 2.546017e6:.0f} MB per million edits"
+        )
+    assert april.seconds <= TIMES_BARE * bare
+    assert july.seconds <= TIMES_BARE_WITH_CHANGES * bare
+    assert max(april.peak_mb, july.peak_mb) <= MOST_MEGABYTES
+
+
+def test_lookups_and_editors_hardly_wait_while_a_release_is_loaded(full_database, measured, cms_files, capsys):
+    with serving(full_database) as port, closing(http.client.HTTPConnection("127.0.0.1", port)) as client:
+        typed = texts()
+
+        def ask() -> None:
+            client.request("GET", lookup(next(typed)))
+            response = client.getresponse()
+            response.read()
+            assert response.status == 200
+
+        for _warming_up in range(200):
+            ask()
+        until = time.monotonic() + IDLE_SECONDS
+        idle = milliseconds(ask, lambda: time.monotonic() < until)
+        load = full_tables.start_import(full_database, files(cms_files, "2024q3", HOSPITAL))
+        with an_editor_saving(full_database, lambda: load.poll() is None) as waits:
+            busy = milliseconds(ask, lambda: load.poll() is None)
+        output, _ = load.communicate()
+    hospital = Loaded.of(output)
+    p99 = {name: quantiles(times, n=100)[98] for name, times in (("idle", idle), ("busy", busy))}
+    with capsys.disabled():
+        print(f"\nwhile {hospital.seconds:.1f} s of loading go on, on {connection.vendor}")
+        for name, times in (("idle", idle), ("busy", busy)):
+            print(f"  {name}: {len(times)} lookups, p50 {median(times):.1f} ms, p99 {p99[name]:.1f} ms")
+        print(f"  p99 is {p99['busy'] / p99['idle']:.1f} times that of idle; {SLOWER_WHILE_LOADING} are allowed")
+        print(f"  an editor saved {len(waits)} times and waited {max(waits):.2f} s at most")
+    assert "outpatient hospital, July 2024: loaded 1,775,818 edits, 1,335,857 open" in output
+    assert p99["busy"] <= SLOWER_WHILE_LOADING * p99["idle"]
+
+
+@contextmanager
+def serving(url: str) -> Iterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.served", str(port)],
+        cwd=settings.BASE_DIR,
+        env=full_tables.environment(url),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert server.stdout.readline() == "listening\n"
+        yield port
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def milliseconds(ask: Callable[[], None], goes_on: Callable[[], bool]) -> list[float]:
+    """What each request took, one after another."""
+    times = []
+    while goes_on():
+        began = time.perf_counter()
+        ask()
+        times.append((time.perf_counter() - began) * 1_000)
+    return times
+
+
+@contextmanager
+def an_editor_saving(url: str, goes_on: Callable[[], bool]) -> Iterator[list[float]]:
+    """Somebody who saves a text again and again, with as much patience as the site has; seconds of each saving."""
+    waits: list[float] = []
+
+    def save() -> None:
+        if url.startswith("sqlite"):
+            database = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
+        else:
+            database = psycopg.connect(url)
+        with closing(database):
+            while goes_on():
+                began = time.perf_counter()
+                with database if url.startswith("sqlite") else database.transaction():
+                    database.execute("UPDATE catalog_level SET description = description")
+                waits.append(time.perf_counter() - began)
+                time.sleep(PAUSE_OF_EDITOR)
+
+    editor = threading.Thread(target=save)
+    editor.start()
+    try:
+        yield waits
+    finally:
+        editor.join()
