@@ -7,7 +7,7 @@ import pytest
 
 from catalog.importers import bulk, load, verify
 from catalog.importers.files import Refused
-from catalog.models import AddOnEdit, Change, EditCode, Mue, PtpEdit, Release, ReleaseFile
+from catalog.models import AddOnEdit, Change, EditCode, GoldenPair, Mue, PtpEdit, Release, ReleaseFile
 from tests import ptp_files
 from tests.addon_files import edit as addon_edit
 from tests.builders import make_ptp, make_release
@@ -370,3 +370,37 @@ def test_an_import_that_fails_leaves_the_release_before_current(tmp_path):
         load_one(bad)
     assert row_counts() == before
     assert states() == {"April 2024": "current"}
+
+
+def test_a_golden_pair_that_comes_out_wrong_blocks_the_flip_whatever_is_allowed(tmp_path):
+    load_one(write_ptp(tmp_path / "q2", "2024Q2", PAIR))
+    before = row_counts()
+    GoldenPair.objects.create(
+        setting="practitioner",
+        column_one=PAIR.column_one,
+        column_two=PAIR.column_two,
+        day=date(2024, 7, 1),
+        expected=GoldenPair.Expected.ALLOWED,
+        source="CMS",
+    )
+    without = write_ptp(tmp_path / "q3", "2024Q3")
+    with pytest.raises(Refused, match="99213 and 36415 on 2024-07-01: No edit on file; expected: Edit in force"):
+        load_one(without, allow_partial=True)
+    assert row_counts() == before
+    assert states() == {"April 2024": "current"}
+    assert load_one(write_ptp(tmp_path / "r1", "2024Q3", PAIR)).release.is_current
+
+
+def test_a_table_with_many_fewer_rows_is_refused(tmp_path):
+    load_one(write_ptp(tmp_path / "q2", "2024Q2"))
+    with pytest.raises(Refused, match="It has 41 rows, and April 2024 has 44"):
+        load_one(write_ptp(tmp_path / "q3", "2024Q3", without=STANDING[:3]))
+
+
+def test_a_part_of_the_quarter_before_among_the_others_is_refused(tmp_path):
+    load_one(write_ptp(tmp_path / "q2", "2024Q2"))
+    folder = write_ptp(tmp_path / "q3", "2024Q3")
+    stale = ptp_parts("2024Q2")[1]
+    ptp_files.write_release(folder, [ptp_parts("2024Q3")[0], stale])
+    with pytest.raises(Refused, match=r"v302r0-f2\.TXT has been loaded as PTP edits, practitioner, April 2024"):
+        load_one(folder)

@@ -4,6 +4,8 @@ from django.core.management import CommandError, call_command
 from catalog.importers import hcpcs
 from catalog.management.commands import import_release
 from catalog.models import Release
+from tests.edit_releases import allow_small_tables, write_addon, write_mue, write_ptp
+from tests.ptp_files import Edit, zip_name
 from tests.release_files import record, whole, write_text
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +119,60 @@ def test_a_flag_cut_short_is_refused(command):
 def test_a_path_that_is_not_there_is_refused(tmp_path, capsys):
     with pytest.raises(CommandError, match=r"nothing\.zip does not exist"):
         run(capsys, tmp_path / "nothing.zip")
+
+
+def test_everything_of_a_quarter_in_one_folder_is_loaded_with_one_line_each(folder, capsys, monkeypatch):
+    allow_small_tables(monkeypatch)
+    write_ptp(folder / "ptp", "2025Q4")
+    write_ptp(folder / "ptp", "2025Q4", setting="outpatient_hospital", parts=4)
+    write_mue(folder / "mue", "10-01-2025")
+    write_mue(folder / "mue", "10-01-2025", setting="dme_supplier")
+    write_addon(folder, "2025Q4")
+    lines = run(capsys, folder)
+    assert [line.partition(" in ")[0] for line in lines] == [
+        "HCPCS Level II, July 2025: loaded 18 codes, 5 modifiers",
+        "HCPCS Level II, October 2025: loaded 19 codes, 5 modifiers",
+        "  Against July 2025: 1 added, 1 revised.",
+        "PTP edits, outpatient hospital, October 2025: loaded 44 edits, 44 open",
+        "PTP edits, practitioner, October 2025: loaded 44 edits, 44 open",
+        "MUE, DME supplier, October 2025: loaded 30 values",
+        "MUE, practitioner, October 2025: loaded 30 values",
+        "Add-on codes, October 2025: loaded 32 edits",
+    ]
+    again = run(capsys, folder)
+    assert len(again) == 7
+    assert all(": already loaded from " in line for line in again)
+
+
+def test_a_release_that_makes_another_superfluous_says_so(tmp_path, capsys, monkeypatch):
+    allow_small_tables(monkeypatch)
+    for quarter in ("2024Q1", "2024Q2"):
+        run(capsys, write_ptp(tmp_path / quarter, quarter))
+    lines = run(capsys, write_ptp(tmp_path / "2024Q3", "2024Q3", Edit("99213", "36415")))
+    assert lines[1:] == [
+        "  Against April 2024: 1 added.",
+        "  Removed the rows of January 2024, as newer releases answer for it.",
+    ]
+
+
+def test_a_release_without_one_of_its_parts_is_loaded_as_partial_when_allowed(tmp_path, capsys, monkeypatch):
+    allow_small_tables(monkeypatch)
+    folder = write_ptp(tmp_path / "q3", parts=3)
+    (folder / zip_name(part=2)).unlink()
+    with pytest.raises(CommandError, match=r"Part f2 is missing\. Give --allow-partial"):
+        run(capsys, folder)
+    first, second = run(capsys, folder, "--allow-partial")
+    assert first.startswith("PTP edits, practitioner, July 2024: loaded 29 edits, 29 open as PARTIAL in ")
+    assert second == "  Loaded all the same: Part f2 is missing."
+
+
+def test_setting_and_quarter_by_hand_go_over_names(tmp_path, capsys, monkeypatch):
+    allow_small_tables(monkeypatch)
+    path = write_mue(tmp_path, "04-01-2026").rename(tmp_path / "MUE-table.csv")
+    with pytest.raises(CommandError, match="does not say of which quarter and setting it is"):
+        run(capsys, path)
+    run(capsys, path, "--setting", "practitioner", "--quarter", "2026Q2")
+    assert Release.objects.get().setting == "practitioner"
 
 
 def test_the_help_says_what_is_detected(capsys):
