@@ -38,8 +38,8 @@ PAIR = slice(1, 3)
 WHAT_A_ROW_SAYS = slice(1, 7)
 
 
-# For an import alone: millions of rows are sorted in memory, cursors are planned for all rows and not for the first,
-# and building an index leaves processors to readers.
+# For an import alone: millions of rows are sorted in memory, cursors are planned for all rows and not for the
+# first, and building an index leaves processors to readers.
 SERVER_SETTINGS = {
     "maintenance_work_mem": "256MB",
     "work_mem": "64MB",

@@ -53,9 +53,7 @@ def test_loading_takes_little_more_than_the_least_it_can(measured, capsys):
         ):
             times = f"{loaded.seconds / bare:.2f} times; {allowed} are allowed"
             print(f"  {what}: {loaded.seconds:.1f} s ({times}), at most {loaded.peak_mb:.0f} MB")
-        print(
-            f"  {MOST_MEGABYTES} MB are allowed; the database grew by {taken / 2.546017e6:.0f} MB per million edits"
-        )
+        print(f"  {MOST_MEGABYTES} MB are allowed; the database grew by {taken / 2.546017e6:.0f} MB per million")
     assert april.seconds <= TIMES_BARE * bare
     assert july.seconds <= TIMES_BARE_WITH_CHANGES * bare
     assert max(april.peak_mb, july.peak_mb) <= MOST_MEGABYTES
