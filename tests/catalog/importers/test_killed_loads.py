@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection
 
 from catalog.importers import bulk, load, rows
+from catalog.importers.files import Refused
 from catalog.models import Change, EditCode, PtpEdit, Release, ReleaseFile
 from tests.edit_releases import allow_small_tables, write_ptp
 from tests.ptp_files import Edit, zip_name
@@ -146,3 +148,27 @@ def test_so_is_one_that_takes_the_place_of_an_incomplete_release(tmp_path):
     assert kills >= MOMENTS - 2
     assert whole["releases"] == [("2024Q3", "current", 44)]
     assert whole["strays"] == set()
+
+
+@pytest.mark.postgres
+def test_a_server_notices_soon_that_the_import_it_works_for_was_killed():
+    connection.close()
+    begun, begin = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with load.sole_import(), bulk.prepared(), connection.cursor() as cursor:
+            os.write(begin, b"!")
+            cursor.execute("SELECT pg_sleep(60)")
+        os._exit(0)
+    assert os.read(begun, 1) == b"!"
+    os.close(begun)
+    os.close(begin)
+    with pytest.raises(Refused, match="Another import is running"), load.sole_import():
+        pass
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    until = time.monotonic() + 20
+    while True:
+        with suppress(Refused), load.sole_import():
+            break
+        assert time.monotonic() < until
