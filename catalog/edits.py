@@ -1,7 +1,8 @@
 """What the rows of the NCCI tables say on a day: pure, over plain values or anything with the fields of the rows.
 
 No sentence of CMS's was found on whether the deletion date is the last day in force or the first day out of it.
-The dates in its files lie on ends of quarters, and withdrawn rows have both dates alike: it is taken as the last day.
+The dates in its files lie on ends of quarters, and withdrawn rows have both dates alike: so it is taken as the
+last day.
 """
 
 from __future__ import annotations
