@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from catalog.importers import bulk, load, rows
+from catalog.importers import bulk, load
 from catalog.importers.files import BadRow, Refused
 from catalog.models import PtpEdit, Rationale, Release
 from tests.builders import make_ptp, make_release
@@ -111,10 +111,3 @@ def test_garbage_is_collected_again_after_a_load_that_fails(tmp_path):
     with pytest.raises(BadRow):
         load_parts(tmp_path, [ONE, TWO._replace(indicator="5")])
     assert gc.isenabled()
-
-
-def test_rows_the_database_did_not_take_are_noticed(tmp_path, monkeypatch):
-    release = make_release(dataset="ptp", setting="practitioner", current=False, counts={"edits": 3})
-    make_ptp("11000", "36591", release)
-    with pytest.raises(Refused, match="took 1 of 3 rows"):
-        rows._count_codes(release)
