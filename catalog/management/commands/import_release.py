@@ -20,7 +20,7 @@ from catalog.importers.load import Outcome
 from catalog.importers.names import Publication
 from catalog.models import Change, Dataset, Release, Setting
 
-# Readers go first where processors are few.
+# Readers go first where processors are few. Not on SQLite, where whoever holds its one lock must not be kept waiting.
 NICENESS = 10
 
 DETECTION = """\
@@ -55,7 +55,8 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def run_from_argv(self, argv: list[str]) -> None:
-        os.nice(NICENESS)
+        if connection.vendor == "postgresql":
+            os.nice(NICENESS)
         super().run_from_argv(argv)
 
     def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
