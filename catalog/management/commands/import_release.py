@@ -20,7 +20,7 @@ from catalog.importers.load import Outcome
 from catalog.importers.names import Publication
 from catalog.models import Change, Dataset, Release, Setting
 
-# Readers go first where processors are few. Not on SQLite, where whoever holds its one lock must not be kept waiting.
+# Readers go first where processors are few. Not on SQLite, where editors wait for whoever holds its one lock.
 NICENESS = 10
 
 DETECTION = """\
