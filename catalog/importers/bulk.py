@@ -209,7 +209,7 @@ def clear(release: Release) -> None:
             return
         deleted = 1
         while deleted:
-            # In the order of writing, and by key alone: a lot looked up by release as well would read all the rest.
+            # In the order of writing, and by key alone: looked up by release as well, a lot would read the rest.
             lot = f"SELECT id FROM {TABLE} WHERE release_id = %s ORDER BY column_one LIMIT {FEWER}"  # noqa: S608
             with transaction.atomic():
                 cursor.execute(f"DELETE FROM {TABLE} WHERE id IN ({lot})", [release.pk])  # noqa: S608
