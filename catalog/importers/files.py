@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -28,14 +29,21 @@ MAX_RATIO = 200
 SMALL = 1 << 20
 MAX_LINE = 1 << 16
 BLOCK = 1 << 18
-MAX_CELLS = 20_000_000
+OVERLAP = 64
+# A workbook is held packed, its parts being read in any order. The largest, PTP's of 640,000 rows, has 25 MB.
+MAX_WORKBOOK = 1 << 26
+# What calamine holds: the parts unpacked, the largest 16 MB in HCPCS's workbook, and room for all cells of a
+# sheet up to the last, there 18,000 rows, half of them empty, of 50 columns.
+MAX_PARTS = 3 << 24
+MAX_CELLS = 2_000_000
 
 TEXT_FORMS = (".txt", ".csv")
 WORKBOOK_FORMS = (".xlsx", ".xlsm", ".xls")
 FORMS = (*TEXT_FORMS, *WORKBOOK_FORMS)
 
 CLIMBS = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
-CELL = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+CELL_TAG = re.compile(rb"<(?:\w+:)?c[\s/>]")
 
 
 class Refused(Exception):  # noqa: N818 - an import is refused, it does not go wrong
@@ -215,32 +223,72 @@ def _csv_rows(member: Member) -> Iterator[tuple[int, list[str]]]:
 
 
 def _workbook_sheets(member: Member) -> Iterator[list[list[object]]]:
-    with opened(member) as stream:
-        content = io.BytesIO(stream.read(MAX_BYTES))
-        if zipfile.is_zipfile(content):
+    content = workbook_content(member)
+    if zipfile.is_zipfile(content):
+        with opened(member):  # says which file is damaged
             _check_workbook(member, zipfile.ZipFile(content))
-            content.seek(0)
+        content.seek(0)
     try:
         workbook = CalamineWorkbook.from_filelike(content)
         for name in workbook.sheet_names:
-            yield workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            sheet = workbook.get_sheet_by_name(name)
+            _check_cells(member, sheet.total_height, sheet.total_width)
+            yield sheet.to_python(skip_empty_area=False)
     except CalamineError as error:
         raise Refused(f"{member} cannot be read as a workbook: it is damaged or protected ({error}).") from error
 
 
+def workbook_content(member: Member) -> io.BytesIO:
+    """The bytes of a workbook. Raises Refused, before any is read, when it has more than MAX_WORKBOOK."""
+    if (size := _size(member)) > MAX_WORKBOOK:
+        raise Refused(
+            f"{member} has {size >> 20:,} MB, more than the {MAX_WORKBOOK >> 20:,} MB allowed for a workbook."
+        )
+    with opened(member) as stream:
+        return io.BytesIO(stream.read(MAX_WORKBOOK))
+
+
+def _size(member: Member) -> int:
+    """Its bytes; for a file in a zip as the zip says, which is as far as it is ever read."""
+    with opened(Member(member.path, member.inside[:-1])) as stream:
+        if not member.inside:
+            return stream.seek(0, io.SEEK_END)
+        with zipfile.ZipFile(stream) as archive:
+            return archive.getinfo(member.inside[-1]).file_size
+
+
 def _check_workbook(member: Member, archive: zipfile.ZipFile) -> None:
-    """Refuse what would fill the memory: calamine trusts sizes, and makes room for all cells up to the last."""
-    for entry in safe_entries(member, archive):
-        part = archive.read(entry)  # raises when it is not as long as it says
-        if not entry.filename.startswith("xl/worksheets/"):
-            continue
-        columns, rows = {b"A"}, {1}
-        for column, row in CELL.findall(part):
-            columns.add(column)
-            rows.add(int(row))
-        width = max(sum((byte - 64) * 26**i for i, byte in enumerate(reversed(column))) for column in columns)
-        if width * max(rows) > MAX_CELLS:
-            raise Refused(f"{member} has a cell far outside its table (row {max(rows):,}, column {width:,}).")
+    """Refuse what would fill the memory: calamine trusts sizes, and makes room for all cells up to the last.
+
+    Every part is looked through, as a workbook may keep its sheets under any name.
+    """
+    entries = safe_entries(member, archive)
+    if (size := sum(entry.file_size for entry in entries)) > MAX_PARTS:
+        raise Refused(f"{member} would unpack to {size >> 20:,} MB, more than the {MAX_PARTS >> 20:,} MB allowed.")
+    for entry in entries:
+        row, column, cells, rest = 1, b"A", 0, b""
+        with archive.open(entry) as part:  # raises when it is not as long as it says
+            while chunk := part.read(BLOCK):
+                text = rest + chunk
+                for its_column, its_row in CELL.findall(text):
+                    row = max(row, int(its_row))
+                    column = max(column, its_column, key=_place)
+                cells += len(CELL_TAG.findall(text, len(rest)))
+                rest = text[-OVERLAP:]
+        _check_cells(member, row, _place(column))
+        if cells > MAX_CELLS:
+            raise Refused(f"{member} has {cells:,} cells on a sheet, more than the {MAX_CELLS:,} allowed.")
+
+
+def _check_cells(member: Member, rows: int, columns: int) -> None:
+    if rows * columns > MAX_CELLS:
+        raise Refused(f"{member} has a cell far outside its table (row {rows:,}, column {columns:,}).")
+
+
+@cache
+def _place(column: bytes) -> int:
+    """The number of a column by its letters: 1 for A, 27 for AA."""
+    return sum((byte - 64) * 26**place for place, byte in enumerate(reversed(column)))
 
 
 def cell_text(value: object) -> str:

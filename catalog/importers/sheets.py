@@ -6,7 +6,6 @@ the time. Only what a table needs is read here: texts, numbers as they are writt
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 from xml.parsers import expat
 
-from catalog.importers.files import MAX_BYTES, Member, Refused, cell_text, opened, safe_entries
+from catalog.importers.files import Member, Refused, cell_text, safe_entries, workbook_content
 
 Rows = list[tuple[int, list[str]]]
 
 BLOCK = 1 << 16
 # The largest PTP workbook has some twenty thousand different texts, less than 1 MB of them.
-MAX_STRINGS = 1 << 25
+MAX_STRINGS = 1 << 23
 # expat hands over text in pieces of up to a block.
 MAX_PIECES = 64
 
@@ -42,9 +41,7 @@ def row_blocks(member: Member, width: int) -> Iterator[Iterator[Rows]]:
     Cells are texts, empty where nothing is; numbers have their digits, without a fraction where they are whole.
     Rows without any cell may be left out. Cells further right are passed over.
     """
-    with opened(member) as stream:
-        content = io.BytesIO(stream.read(MAX_BYTES))
-    with _readable(member), zipfile.ZipFile(content) as archive:
+    with _readable(member), zipfile.ZipFile(workbook_content(member)) as archive:
         entries = {entry.filename: entry for entry in safe_entries(member, archive)}
         strings = _shared_strings(member, archive, entries.get("xl/sharedStrings.xml"))
         sheets = [name for name in entries if PurePosixPath(name).match("xl/worksheets/*.xml")]

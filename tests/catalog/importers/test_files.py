@@ -1,12 +1,14 @@
 import hashlib
+import os
 import struct
+import tracemalloc
 import zipfile
 from datetime import date, datetime
 
 import openpyxl
 import pytest
 
-from catalog.importers import files
+from catalog.importers import files, sheets
 from catalog.importers.files import BadRow, Member, Refused
 from tests.release_files import write_zip
 
@@ -205,6 +207,71 @@ def test_a_workbook_that_unpacks_too_far_is_refused(tmp_path):
     path = write_zip(tmp_path / "bomb.xlsx", ("xl/worksheets/sheet1.xml", b" " * (5 << 20)))
     assert zipfile.is_zipfile(path)
     assert "too tightly" in refusal(lambda: list(files.tables(Member(path))))
+
+
+def packed_workbook(tmp_path, size):
+    """A zip with that many bytes under the name of a workbook, packed nearly as tightly as is let pass."""
+    path = tmp_path / "ccipra-v302r0-f1.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ccipra-v302r0-f1.xlsx", (os.urandom(6_000) + bytes(1 << 20)) * (size >> 20))
+    return path
+
+
+@pytest.mark.parametrize("read", [files.tables, lambda member: sheets.row_blocks(member, 7)])
+def test_a_workbook_larger_than_any_is_refused_before_it_is_read(tmp_path, monkeypatch, read):
+    monkeypatch.setattr(files, "MAX_WORKBOOK", 1 << 20)
+    (member,) = files.members([packed_workbook(tmp_path, 16 << 20)])
+    tracemalloc.start()
+    said = refusal(lambda: list(read(member)))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "16 MB, more than the 1 MB allowed for a workbook" in said
+    assert peak < 4 << 20
+
+
+def test_a_large_workbook_that_is_no_zip_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_WORKBOOK", 1 << 20)
+    (tmp_path / "book.xls").write_bytes(bytes(2 << 20))
+    assert "2 MB, more than" in refusal(lambda: list(files.tables(Member(tmp_path / "book.xls"))))
+
+
+def sheet_of(tmp_path, rows, name="xl/worksheets/sheet1.xml"):
+    return write_zip(
+        tmp_path / "made.xlsx", (name, f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode())
+    )
+
+
+def test_a_workbook_whose_parts_are_too_large_for_the_memory_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_PARTS", 100_000)
+    path = sheet_of(tmp_path, "<row/>" * 20_000)
+    assert "would unpack to 0 MB" in refusal(lambda: list(files.tables(Member(path))))
+
+
+@pytest.mark.parametrize(
+    ("rows", "name"),
+    [
+        ("""<row><c r = 'XFD1048576'/></row>""", "xl/worksheets/sheet1.xml"),
+        ('<row><c r="XFD1048576"/></row>', "elsewhere/sheet.xml"),
+        (" " * (1 << 18) + '<row><c r="XFD1048576"/></row>', "xl/worksheets/sheet1.xml"),
+    ],
+)
+def test_a_cell_far_outside_is_seen_however_it_is_written(tmp_path, rows, name):
+    path = sheet_of(tmp_path, rows, name)
+    assert "row 1,048,576, column 16,384" in refusal(lambda: list(files.tables(Member(path))))
+
+
+@pytest.mark.parametrize("before", range(30))
+def test_a_cell_is_seen_where_one_block_ends_and_the_next_begins(tmp_path, monkeypatch, before):
+    monkeypatch.setattr(files, "BLOCK", 70)
+    path = sheet_of(tmp_path, f'<x a="{"." * before}"/><c r="XFD1048576"/>')
+    assert "row 1,048,576, column 16,384" in refusal(lambda: list(files.tables(Member(path))))
+
+
+@pytest.mark.parametrize("cell", ["<c/>", "<x:c />", "<c><v>1</v></c>"])
+def test_more_cells_without_a_place_than_any_table_has_are_refused(tmp_path, monkeypatch, cell):
+    monkeypatch.setattr(files, "MAX_CELLS", 1_000)
+    path = sheet_of(tmp_path, f"<row>{cell * 1_001}</row>")
+    assert "1,001 cells on a sheet" in refusal(lambda: list(files.tables(Member(path))))
 
 
 def test_blocks_hold_the_same_lines_as_one_by_one(tmp_path, monkeypatch):
