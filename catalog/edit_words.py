@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from catalog.edits import PtpRow, Standing
+from catalog.edits import FIRST_DAY, PtpRow, Standing
 
 NOT_A_DECISION = "This is what the published table says. It is not a payment decision."
 NOT_THE_PATIENT = "A denial under an NCCI edit may not be billed to the patient, and an ABN does not change that."
@@ -73,6 +73,7 @@ class ReleaseFacts(Protocol):
     title: str
     partial: bool
     is_starter: bool
+    first_day: date
     last_day: date
 
 
@@ -135,6 +136,12 @@ def standing_words(
     raise ValueError(f"{standing} is not a standing of a pair.")
 
 
+def uncovered_words(release: ReleaseFacts, day: date) -> Verdict:
+    """What to say of pairs on a day that the loaded release does not answer for."""
+    why = NotCompared.PREDATES if day < FIRST_DAY else NotCompared.NOT_LOADED
+    return standing_words(why, None, release)
+
+
 def _applies(row: PtpRow) -> Verdict:
     denied = f"{row.column_two} is denied beside {row.column_one} by this edit"
     if row.modifier_indicator == "0":
@@ -191,6 +198,9 @@ def _loaded_part(release: ReleaseFacts) -> str:
 def _newest(release: ReleaseFacts | None) -> str:
     if release is None:
         return "No table of this setting is loaded."
+    if release.is_starter:
+        span = f"{_day(release.first_day)} to {_day(release.last_day)}"
+        return f"Only starter data is loaded. It answers for {span}."
     return f"The newest loaded table is {release.title}. It answers up to {_day(release.last_day)}."
 
 

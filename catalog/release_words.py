@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from catalog.edits import FIRST_DAY
 from catalog.models import Change, Dataset, Release
 from catalog.templatetags.catalog import us_date
-
-FIRST_ADD_ON_DAY = date(2013, 4, 1)
-"""When CMS's add-on code edits began (CMS, Add-on Code Edits; CR 7501)."""
 
 COUNTED = ("codes", "modifiers", "edits", "open", "values")
 
@@ -45,12 +39,7 @@ def dates(release: Release) -> str:
         return f"a few hundred {'codes' if release.dataset == Dataset.HCPCS else 'rows'} only"
     if release.dataset == Dataset.HCPCS:
         return f"to {us_date(release.last_day)}"
-    return f"{us_date(first_day(release))} to {us_date(release.last_day)}"
-
-
-def first_day(release: Release) -> date:
-    """The first date of service that a release of the NCCI tables answers for while it is current."""
-    return {Dataset.PTP: FIRST_DAY, Dataset.ADDON: FIRST_ADD_ON_DAY}.get(release.dataset, release.first_day)
+    return f"{us_date(release.first_covered_day)} to {us_date(release.last_day)}"
 
 
 def coverage(release: Release) -> str:
@@ -62,9 +51,10 @@ def coverage(release: Release) -> str:
         )
     if not release.is_current:
         return "It answers for no date while another release is the current one."
+    span = "It answers for dates of service from "
+    span += f"{us_date(release.first_covered_day)} to {us_date(release.last_day)}"
     if release.is_starter:
-        return "What is in it can be looked up. What is not in it counts as not checked, whatever the date."
-    span = f"It answers for dates of service from {us_date(first_day(release))} to {us_date(release.last_day)}"
+        return f"{span} only, the quarter its rows were found in. What is not in it counts as not checked."
     if release.dataset == Dataset.MUE:
         return f"{span} only. Its rows carry no dates, so each quarter answers for itself."
     return (

@@ -35,7 +35,7 @@ from catalog.models import (
     Synonym,
 )
 from catalog.models.addon import CONTRACTOR_DEFINED
-from catalog.models.release import newest
+from catalog.models.release import nearest
 from catalog.templatetags.catalog import us_date
 from catalog.tree import Tree
 
@@ -81,8 +81,8 @@ class Snapshot:
     fragments: Fragments = field(default_factory=Fragments)
 
     def edits_of(self, dataset: str, setting: str = "") -> Release | None:
-        """The current release of a dataset and setting; of MUE, whose quarters all are, the newest."""
-        return newest(self.edits, dataset, setting)
+        """The current release of a dataset and setting; of the quarters of MUE today's, else the last one."""
+        return nearest(self.edits, dataset, setting, self.day)
 
     @cached_property
     def status_line(self) -> tuple[status_line.Item, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from catalog.models import Dataset, Release, Setting
-from catalog.models.release import newest
+from catalog.models.release import nearest
 
 # The settings that have a table of each kind for Medicare, and what they are called where there is little room.
 PTP_SETTINGS = {Setting.PRACTITIONER: "practitioner", Setting.OUTPATIENT_HOSPITAL: "hospital"}
@@ -38,7 +38,7 @@ def _by_setting(label: str, dataset: str, settings: dict[str, str], edits: Seque
     """The settings of a dataset, those of which the same is loaded together."""
     together: dict[str, list[str]] = {}
     for setting, name in settings.items():
-        together.setdefault(_words(newest(edits, dataset, setting), day), []).append(name)
+        together.setdefault(_words(nearest(edits, dataset, setting, day), day), []).append(name)
     if [*together] == [NOT_LOADED]:
         return Item(label, NOT_LOADED, is_loaded=False)
     parts = [f"{', '.join(names)} {words}".strip() for words, names in together.items()]

@@ -9,6 +9,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from catalog.edits import FIRST_ADD_ON_DAY, FIRST_DAY
+
 QUARTER_STARTS = {"1": "January", "2": "April", "3": "July", "4": "October"}
 
 
@@ -22,13 +24,16 @@ def quarters_between(earlier: str, later: str) -> int:
     return (int(later[:4]) * 4 + int(later[5])) - (int(earlier[:4]) * 4 + int(earlier[5]))
 
 
-def newest(releases: Iterable[Release], dataset: str, setting: str = "") -> Release | None:
-    """The newest release of a dataset and setting among these, a complete one before any that is not.
+def nearest(releases: Iterable[Release], dataset: str, setting: str, day: date) -> Release | None:
+    """Of these releases the one of a dataset and setting that is read on a day; none of a later quarter is.
 
-    Part of a newer quarter shall not hide the whole of an older one.
+    The one that covers the day; where none does, the newest, a complete one before any that is not: part of a
+    newer quarter shall not hide the whole of an older one.
     """
-    found = (one for one in releases if (one.dataset, one.setting) == (dataset, setting))
-    return max(found, key=lambda one: (not one.partial, one.quarter, one.revision), default=None)
+    found = [one for one in releases if (one.dataset, one.setting) == (dataset, setting)]
+    covering = [one for one in found if one.covers(day)]
+    past = covering or [one for one in found if one.first_day <= day]
+    return max(past, key=lambda one: (not one.partial, one.quarter, one.revision), default=None)
 
 
 class Dataset(models.TextChoices):
@@ -56,16 +61,9 @@ class ReleaseQuerySet(models.QuerySet):
         return self.filter(state__in=(Release.State.LOADED, Release.State.CURRENT))
 
     def answering(self, dataset: str, setting: str, day: date) -> Release | None:
-        """The release that answers for that date of service, or None: no data is never a pass.
-
-        PTP and add-on tables hold ended rows too, so the current one answers every date up to the end of its
-        quarter, and none after it. MUE tables have no dates: each answers for its own quarter.
-        """
+        """The release that answers for that date of service, or None: no data is never a pass."""
         releases = self.current().filter(dataset=dataset, setting=setting)
-        if dataset == Dataset.MUE:
-            return releases.filter(quarter=quarter_of(day)).first()
-        release = releases.first()
-        return release if release and (dataset == Dataset.HCPCS or day <= release.last_day) else None
+        return next((release for release in releases if release.covers(day)), None)
 
     def of_a_kind(self, release: Release) -> ReleaseQuerySet:
         """The releases that one of them is current of: of MUE those of one quarter."""
@@ -179,6 +177,24 @@ class Release(models.Model):
     def last_day(self) -> date:
         """The last day of this release's quarter."""
         return (self.first_day + timedelta(days=95)).replace(day=1) - timedelta(days=1)
+
+    @property
+    def first_covered_day(self) -> date:
+        """The first date of service that a release of the NCCI tables answers for while it is current.
+
+        PTP and add-on tables hold ended rows with their dates, so they answer for the past as well. MUE tables
+        have no dates, and those of starter rows are not the published ones: both answer for their quarter.
+        """
+        if self.is_starter:
+            return self.first_day
+        return {Dataset.PTP: FIRST_DAY, Dataset.ADDON: FIRST_ADD_ON_DAY}.get(self.dataset, self.first_day)
+
+    def covers(self, day: date) -> bool:
+        """Whether it answers for that date of service while it is current, and no other rule says so.
+
+        HCPCS rows answer for any date. Of the NCCI tables none answers beyond the end of its quarter.
+        """
+        return self.dataset == Dataset.HCPCS or self.first_covered_day <= day <= self.last_day
 
     def quarters_behind(self, day: date) -> int:
         """How many quarters have begun since this one, on ``day``."""

@@ -18,7 +18,7 @@ from catalog.edit_words import LAST_DAY, NOT_A_DECISION, Words
 from catalog.models import AddOnEdit, Dataset, Release
 from catalog.models.addon import CONTRACTOR_DEFINED
 from catalog.snapshot import stamped
-from catalog.views.edit_parts import Receipt, answers, asked_day, code_in_address, moved, named, receipt
+from catalog.views.edit_parts import Receipt, asked_day, code_in_address, moved, named, receipt
 
 
 class AddOnRow(NamedTuple):
@@ -51,7 +51,7 @@ def addon(request: HttpRequest, add_on: str, primary: str) -> HttpResponse:
         "primary": primary,
         "is_contractor_defined": primary == CONTRACTOR_DEFINED,
         "codes_named": [about[code] for code in pair],
-        "is_answered": answers(release, asked.day),
+        "is_answered": release is not None and release.covers(asked.day),
         "note": NOT_A_DECISION,
         "last_day_note": LAST_DAY,
     }

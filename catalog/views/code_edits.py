@@ -11,6 +11,7 @@ from catalog import edit_words, snapshot
 from catalog.edit_rows import AddOnRow, addon_row, last_day
 from catalog.edit_words import MaiWords, Verdict, Words
 from catalog.models import AddOnEdit, Dataset, EditCode, Mue, Release, Setting
+from catalog.models.release import quarter_of
 from catalog.snapshot import Snapshot
 from catalog.views import code_ptp
 
@@ -35,11 +36,12 @@ def context(request: HttpRequest, code: str) -> dict[str, object]:
 
 
 def _naming(loaded: Snapshot, code: str) -> list[Release]:
-    """The newest current release of each table and setting that names the code."""
-    newest = {(each.dataset, each.setting): each for each in reversed(loaded.edits)}
-    found = EditCode.objects.filter(release__in=[each.pk for each in newest.values()], code=code)
+    """The releases that the page reads, of each table and setting, and that name the code."""
+    kinds = dict.fromkeys((each.dataset, each.setting) for each in loaded.edits)
+    read = [release for kind in kinds if (release := loaded.edits_of(*kind))]
+    found = EditCode.objects.filter(release__in=[each.pk for each in read], code=code)
     named_by = set(found.values_list("release", flat=True))
-    return [each for each in newest.values() if each.pk in named_by]
+    return [each for each in read if each.pk in named_by]
 
 
 # --- Unit limits -------------------------------------------------------------------------------------------
@@ -60,15 +62,23 @@ def _limits(loaded: Snapshot, naming: list[Release], code: str) -> list[Limit]:
     holding = [release.pk for release in naming if release.dataset == Dataset.MUE]
     rows = Mue.objects.filter(release__in=holding, code=code) if holding else ()
     found = {row.release_id: row for row in rows}
+    settings_loaded = {release.setting for release in loaded.edits if release.dataset == Dataset.MUE}
+    quarter = quarter_of(loaded.day)
     return [
-        _limit(setting, release := loaded.edits_of(Dataset.MUE, setting), found.get(release and release.pk))
+        _limit(
+            setting,
+            release := loaded.edits_of(Dataset.MUE, setting),
+            found.get(release and release.pk),
+            quarter if setting in settings_loaded else "",
+        )
         for setting in Setting
     ]
 
 
-def _limit(setting: Setting, release: Release | None, row: Mue | None) -> Limit:
+def _limit(setting: Setting, release: Release | None, row: Mue | None, quarter: str) -> Limit:
+    """``quarter`` is the one that has no table where only later ones are loaded."""
     if row is None:
-        return Limit(setting, release, nothing=edit_words.no_mue_words(release))
+        return Limit(setting, release, nothing=edit_words.no_mue_words(release, quarter))
     zero = edit_words.zero_words(setting) if row.mue_value == 0 else ""
     return Limit(setting, release, row, edit_words.mai_words(row.adjudication_indicator), zero)
 
@@ -105,7 +115,8 @@ def _relations(loaded: Snapshot, naming: list[Release], code: str) -> Relations:
     release = loaded.edits_of(Dataset.ADDON)
     if release is None:
         return Relations(None, loaded.day, nothing=edit_words.no_addon_words(None))
-    day, is_late = min(loaded.day, release.last_day), loaded.day > release.last_day
+    is_late = not release.covers(loaded.day)
+    day = release.last_day if is_late else loaded.day
     edits = list(AddOnEdit.objects.of(release).for_code(code)) if release in naming else []
     if not edits:
         return Relations(release, day, is_late, nothing=_no_relation(release, code))

@@ -20,7 +20,6 @@ from django.shortcuts import render
 from catalog import codes, edit_words, exports, snapshot
 from catalog.edit_rows import Describe, PtpRow, ptp_lines, ptp_row, release_name
 from catalog.edit_words import NotCompared, Verdict
-from catalog.edits import FIRST_DAY
 from catalog.models import Dataset, EditCode, PtpEdit, Release, Setting
 from catalog.snapshot import Snapshot
 from catalog.tables import ROWS_PER_PAGE
@@ -144,10 +143,10 @@ def _table_of(loaded: Snapshot, asked: Asked, code: str) -> Block:
         return Block(code, asked, None, asked.on.day, unchecked=edit_words.standing_words(NotCompared.NO_TABLE))
     if release is None:
         return Block(code, asked, None, asked.on.day, unchecked=edit_words.standing_words(NotCompared.NOT_LOADED))
-    if asked.on.day < FIRST_DAY and not asked.with_ended:
-        too_early = edit_words.standing_words(NotCompared.PREDATES)
-        return Block(code, asked, release, asked.on.day, unchecked=too_early)
-    return Block(code, asked, release, min(asked.on.day, release.last_day), asked.on.day > release.last_day)
+    day = min(asked.on.day, release.last_day)
+    if not release.covers(day):
+        return Block(code, asked, release, asked.on.day, unchecked=edit_words.uncovered_words(release, day))
+    return Block(code, asked, release, day, is_late=day != asked.on.day)
 
 
 def _side(request: HttpRequest, found: Block, role: str, total: int) -> Side:

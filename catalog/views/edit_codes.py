@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from catalog import codes
 from catalog.models import Dataset, EditCode, Mue
-from catalog.models.release import quarter_of
 from catalog.snapshot import Snapshot
 from catalog.status_line import MUE_SETTINGS, PTP_SETTINGS
 from catalog.views.asked import Asked
@@ -96,8 +95,8 @@ def _counts(shown: Snapshot, code: str) -> Iterable[tuple[str, str]]:
 
 def _unit_limits(shown: Snapshot, code: str) -> Iterable[tuple[str, str]]:
     """The MUE of each setting whose table of this quarter is loaded."""
-    quarter = quarter_of(shown.day)
-    tables = {one.setting: one.pk for one in shown.edits if one.dataset == Dataset.MUE and one.quarter == quarter}
+    mues = [one for one in shown.edits if one.dataset == Dataset.MUE and one.covers(shown.day)]
+    tables = {one.setting: one.pk for one in mues}
     on_file = Mue.objects.filter(release__in=list(tables.values()), code=code)
     found = dict(on_file.values_list("release", "mue_value"))
     limits = [f"{found[tables[one]]:,} {name}" for one, name in MUE_SETTINGS.items() if tables.get(one) in found]

@@ -60,11 +60,6 @@ def asked_day(request: HttpRequest, today: date) -> AskedDay:
     return AskedDay(day, is_today=day == today)
 
 
-def answers(release: Release | None, day: date) -> bool:
-    """Whether a release of PTP or add-on edits speaks for a day: it does up to the end of its quarter."""
-    return release is not None and day <= release.last_day
-
-
 class Named(NamedTuple):
     """A code and what can be said of it here: CMS's descriptor of Level II, else our section around its number."""
 

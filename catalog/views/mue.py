@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from catalog import edit_words, snapshot
 from catalog.edit_words import NOT_A_DECISION
 from catalog.models import Dataset, Mue, Release, Setting
+from catalog.models.release import quarter_of
 from catalog.snapshot import Snapshot, stamped
 from catalog.status_line import MUE_SETTINGS
 from catalog.views.edit_parts import code_in_address, moved, named, receipt, setting_in_address
@@ -31,15 +32,17 @@ class Quarter(NamedTuple):
 @require_safe
 @stamped
 def mue(request: HttpRequest, setting: str, code: str) -> HttpResponse:
-    """The unit limit of a code in one setting, in the newest loaded quarter or in ``?quarter=2024Q3``."""
+    """The MUE of a code in one setting: of ``?quarter=2024Q3``, else of this quarter or the last one loaded."""
     setting = setting_in_address(setting)
     if (meant := code_in_address(code)) != code:
         return moved(request, "mue", setting, meant)
     loaded = snapshot.of(request)
     rows = _mues(loaded, code)
     quarters = {each: _quarters(loaded, each, rows) for each in MUE_SETTINGS}
+    read = {each: _read_today(loaded, each, its_quarters) for each, its_quarters in quarters.items()}
     asked = request.GET.get("quarter", "").strip().upper()[:20]
-    shown = next((each for each in quarters[setting] if asked in ("", each.release.quarter)), None)
+    asked_for = next((each for each in quarters[setting] if each.release.quarter == asked), None)
+    shown = asked_for if asked else read[setting]
     context = {
         "here": "browse",
         "setting": setting,
@@ -47,12 +50,13 @@ def mue(request: HttpRequest, setting: str, code: str) -> HttpResponse:
         "named": named(loaded, code)[code],
         "shown": shown,
         "quarters": quarters[setting],
-        "settings": [(each, next(iter(its_quarters), None)) for each, its_quarters in quarters.items()],
+        "settings": [(each, read[each], bool(quarters[each])) for each in MUE_SETTINGS],
         "is_behind": bool(shown) and not asked and shown.release.quarters_behind(loaded.day) > 0,
+        "is_ahead": bool(shown) and shown.release.first_day > loaded.day,
         "note": NOT_A_DECISION,
     }
-    is_missing = bool(asked and quarters[setting])
-    return render(request, "catalog/mue.html", context | _mue(setting, shown, asked if is_missing else ""))
+    missing = (asked or quarter_of(loaded.day)) if quarters[setting] else ""
+    return render(request, "catalog/mue.html", context | _mue(setting, shown, missing))
 
 
 def _mues(loaded: Snapshot, code: str) -> dict[int, Mue]:
@@ -74,12 +78,17 @@ def _quarters(loaded: Snapshot, setting: Setting, rows: dict[int, Mue]) -> list[
     return quarters
 
 
+def _read_today(loaded: Snapshot, setting: Setting, quarters: list[Quarter]) -> Quarter | None:
+    release = loaded.edits_of(Dataset.MUE, setting)
+    return next((each for each in quarters if each.release == release), None)
+
+
 def _value(row: Mue | None) -> str:
     return f"{row.mue_value}, MAI {row.adjudication_indicator}" if row else "no value"
 
 
 def _mue(setting: Setting, shown: Quarter | None, missing: str) -> dict[str, object]:
-    """What the shown quarter says; ``missing`` is the quarter that was asked for where it is not loaded."""
+    """What the shown quarter says; ``missing`` is the quarter that was wanted where it is not loaded."""
     if shown is None or shown.row is None:
         release = shown.release if shown else None
         not_on_file = edit_words.no_mue_words(release, missing if shown is None else "")

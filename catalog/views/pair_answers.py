@@ -75,6 +75,8 @@ def _in_setting(setting: Setting, release: Release | None, rows: list[PtpEdit], 
     if release is None:
         return InSetting(setting, edit_words.standing_words(NotCompared.NOT_LOADED))
     day = min(today, release.last_day)
+    if not release.covers(day):
+        return InSetting(setting, edit_words.standing_words(NotCompared.NOT_LOADED, None, release), None, release)
     answer = pair_answer(rows, day)
     return InSetting(setting, edit_words.standing_words(*answer, release), day, release, answer.row)
 

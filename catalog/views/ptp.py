@@ -22,7 +22,6 @@ from catalog.snapshot import Snapshot, stamped
 from catalog.status_line import MUE_SETTINGS, PTP_SETTINGS
 from catalog.views.edit_parts import (
     Receipt,
-    answers,
     asked_day,
     code_in_address,
     moved,
@@ -88,16 +87,15 @@ def _pair_table(loaded: Snapshot, setting: Setting, pair: tuple[str, str], day: 
         return PairTable(setting, None, edit_words.standing_words(NotCompared.NOT_LOADED))
     on_file = PtpEdit.objects.of(release).for_pair(*pair).select_related("rationale", "file")
     rows = list(on_file.order_by("-effective_date", "modifier_indicator", "pk"))
-    if day > release.last_day or day < FIRST_DAY:
-        why = NotCompared.NOT_LOADED if day > release.last_day else NotCompared.PREDATES
-        return PairTable(setting, release, edit_words.standing_words(why, None, release), None, rows)
+    if not release.covers(day):
+        return PairTable(setting, release, edit_words.uncovered_words(release, day), None, rows)
     answer = pair_answer(rows, day)
     return PairTable(setting, release, edit_words.standing_words(*answer, release), answer.row, rows)
 
 
 def _pair_on_file(shown: PairTable, day: date) -> dict[str, object]:
     """Every row of the pair with its receipt, and their periods as a picture."""
-    is_answered = answers(shown.release, day)
+    is_answered = shown.release is not None and shown.release.covers(day)
     rows = [
         PairRow(
             row,
@@ -115,7 +113,7 @@ def _pair_on_file(shown: PairTable, day: date) -> dict[str, object]:
         "rows": rows,
         "deciding": next((each for each in rows if each.row == shown.row), None),
         "chart": _chart(shown, day) if rows else None,
-        "is_beyond": shown.setting in PTP_SETTINGS and not is_answered,
+        "is_beyond": shown.setting in PTP_SETTINGS and not is_answered and day >= FIRST_DAY,
         "note": f"{NOT_A_DECISION} {NOT_THE_PATIENT}" if is_denied else NOT_A_DECISION,
         "last_day_note": LAST_DAY,
     }
@@ -138,5 +136,4 @@ def _chart(shown: PairTable, day: date) -> charts.PeriodChart:
         (lanes[row.column_one], row.effective_date, row.deletion_date, _kind(row), row.modifier_indicator)
         for row in shown.rows
     ]
-    is_drawn = day >= FIRST_DAY and answers(shown.release, day)
-    return charts.periods(stretches, shown.release.last_day, day if is_drawn else None)
+    return charts.periods(stretches, shown.release.last_day, day if shown.release.covers(day) else None)

@@ -99,11 +99,10 @@ def _groups() -> list[Group]:
 
 
 def _changed(shown: Snapshot) -> list[Changed]:
-    """Of each table the newest current release, where one before it is loaded to compare with."""
+    """Of each table the release that is read today, where one before it is loaded to compare with."""
     tallies = edit_changes.tallies(shown)
-    newest = {(one.dataset, one.setting): one for one in reversed(shown.edits)}
-    current = [newest[kind] for kind in KINDS_OF_TABLES if kind in newest]
-    return [Changed(one, release_words.changes(one, tallies[one.pk])) for one in current if one.pk in tallies]
+    read = [release for kind in KINDS_OF_TABLES if (release := shown.edits_of(*kind))]
+    return [Changed(one, release_words.changes(one, tallies[one.pk])) for one in read if one.pk in tallies]
 
 
 def _answer(

@@ -13,13 +13,15 @@ from catalog.edit_words import (
     rationale_words,
     standing_words,
     type_words,
+    uncovered_words,
     zero_words,
 )
 from catalog.edits import Standing
 
-SUMMER = SimpleNamespace(title="July 2024", partial=False, is_starter=False, last_day=date(2024, 9, 30))
-CUT = SimpleNamespace(title="July 2024", partial=True, is_starter=False, last_day=date(2024, 9, 30))
-STARTER = SimpleNamespace(title="Starter set", partial=False, is_starter=True, last_day=date(2024, 9, 30))
+QUARTER = {"first_day": date(2024, 7, 1), "last_day": date(2024, 9, 30)}
+SUMMER = SimpleNamespace(title="July 2024", partial=False, is_starter=False, **QUARTER)
+CUT = SimpleNamespace(title="July 2024", partial=True, is_starter=False, **QUARTER)
+STARTER = SimpleNamespace(title="Starter set", partial=False, is_starter=True, **QUARTER)
 
 
 def row(indicator: str, deletion_date: date | None = None) -> SimpleNamespace:
@@ -108,6 +110,16 @@ def test_a_date_beyond_the_data_names_the_newest_release_and_says_nothing_else()
     assert (said.chip, said.headline) == ("Not checked", "Data for that date is not loaded")
     assert said.sentences == ("The newest loaded table is July 2024. It answers up to Sep 30, 2024.",)
     assert standing_words(NotCompared.NOT_LOADED).sentences == ("No table of this setting is loaded.",)
+
+
+def test_of_starter_data_only_the_quarter_is_said_to_be_answered():
+    (said,) = standing_words(NotCompared.NOT_LOADED, None, STARTER).sentences
+    assert said == "Only starter data is loaded. It answers for Jul 1, 2024 to Sep 30, 2024."
+
+
+def test_a_day_that_no_loaded_release_covers_is_after_it_or_before_ncci():
+    assert uncovered_words(SUMMER, date(2024, 10, 1)) == standing_words(NotCompared.NOT_LOADED, None, SUMMER)
+    assert uncovered_words(SUMMER, date(1995, 12, 31)).headline == "The date is before NCCI began"
 
 
 def test_an_ended_edit_of_an_incomplete_release_may_not_be_the_only_one():

@@ -50,8 +50,10 @@ def test_what_is_not_current_answers_for_no_date(dataset, state):
     assert release_words.coverage(release(dataset, state=state)).startswith("It answers for no date")
 
 
-def test_the_starter_set_is_never_said_to_answer_for_a_span_of_dates():
-    assert "counts as not checked" in release_words.coverage(release(origin="starter"))
+def test_the_starter_set_answers_for_its_quarter_and_only_for_what_is_in_it():
+    said = release_words.coverage(release("ptp", origin="starter"))
+    assert "from Jul 1, 2024 to Sep 30, 2024 only" in said
+    assert "counts as not checked" in said
 
 
 def test_changes_are_called_what_the_dataset_calls_them():

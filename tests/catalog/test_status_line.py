@@ -53,5 +53,15 @@ def test_what_may_be_incomplete_behind_or_no_release_of_cms_is_said_in_words():
 
 
 def test_part_of_a_newer_quarter_does_not_hide_the_whole_of_an_older_one():
-    newer, older = release("mue", "practitioner", partial=True), release("mue", "practitioner", "2025Q3")
-    assert line(newer, older)["MUE"].startswith("practitioner Jul 2025, 1 quarter behind; ")
+    newer, older = (
+        release("mue", "practitioner", "2025Q3", partial=True),
+        release("mue", "practitioner", "2025Q2"),
+    )
+    assert line(newer, older)["MUE"].startswith("practitioner Apr 2025, 2 quarters behind; ")
+
+
+def test_the_quarter_that_answers_for_today_is_named_and_none_that_is_to_come():
+    quarters = [release("mue", "practitioner", quarter) for quarter in ("2026Q1", "2025Q3")]
+    today = release("mue", "practitioner", partial=True)
+    assert line(*quarters, today)["MUE"].startswith("practitioner Oct 2025, may be incomplete; ")
+    assert line(*quarters)["MUE"].startswith("practitioner Jul 2025, 1 quarter behind; ")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import AddOnEdit, Release
+from catalog.models.release import quarter_of
 from catalog.views.code_edits import ROWS_SHOWN, is_in_force
 from tests.builders import make_addon, make_code, make_mue, make_ptp, make_table
 from tests.catalog.views.page import links, main, text, words
@@ -96,6 +98,22 @@ def test_the_newest_loaded_quarter_is_shown_and_named(client):
     assert shown.startswith("2 units")
     assert "Jan 2025 answers for Jan 1, 2025 to Mar 31, 2025 only" in shown
     assert f"/releases/{newest.pk}/" in links(answer)
+
+
+def test_a_part_of_a_later_quarter_hides_nothing_of_the_complete_one_before(client):
+    make_mue("11042", 7, make_table("mue", "practitioner", "2025Q3"))
+    make_mue("11043", 1, make_table("mue", "practitioner", "2025Q4", partial=True))
+    assert limits_of(client, "11042")["Practitioner"].startswith("7 units")
+
+
+def test_a_quarter_to_come_is_not_shown_as_todays(client):
+    to_come = f"{timezone.localdate().year + 1}Q4"
+    make_mue("11042", 1, make_table("mue", "practitioner"))
+    make_mue("11042", 9, make_table("mue", "practitioner", to_come))
+    make_mue("11042", 9, make_table("mue", "dme_supplier", to_come))
+    shown = limits_of(client, "11042")
+    assert shown["Practitioner"].startswith("1 unit ")
+    assert f"No table of {quarter_of(timezone.localdate())} is loaded" in shown["DME supplier"]
 
 
 def test_a_code_without_a_published_value_may_still_have_a_limit(client):

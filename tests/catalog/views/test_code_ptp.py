@@ -145,6 +145,14 @@ def test_a_day_before_ncci_is_not_checked(client):
     assert listed(client.get("/codes/11042/", {"on": "1996-01-01"}))[1] == ["97597"]
 
 
+@pytest.mark.parametrize("rows", [{}, {"st": "all"}])
+def test_starter_rows_are_not_read_for_a_day_before_their_quarter(client, rows):
+    make_ptp("11042", "97597", table_of(quarter="2024Q3", origin=Release.Origin.STARTER))
+    early = client.get("/codes/11042/", {"on": "2020-01-01"} | rows)
+    assert "Not checked Data for that date is not loaded. Only starter data is loaded." in words(early)
+    assert listed(client.get("/codes/11042/", {"on": "2024-07-01"} | rows))[1] == ["97597"]
+
+
 def test_what_is_no_date_is_pointed_out_and_today_is_shown(client):
     make_ptp("11042", "97597", table_of())
     answer = client.get("/codes/11042/", {"on": "07/15/2026"})

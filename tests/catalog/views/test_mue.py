@@ -1,6 +1,8 @@
 import pytest
+from django.utils import timezone
 
 from catalog.models import Release
+from catalog.models.release import quarter_of
 from tests.builders import make_code, make_mue, make_release
 from tests.catalog.views.page import links, main, receipts, text, verdict, words
 
@@ -76,7 +78,7 @@ def test_a_code_without_a_value_is_not_without_limit(client, quarters):
 def test_a_value_missing_from_an_incomplete_table_is_not_checked_and_no_change(client, quarters):
     make_mue("J1885", 1, quarters[1])
     Release.objects.filter(pk=quarters[0].pk).update(partial=True)
-    answer = mue_page(client)
+    answer = mue_page(client, quarter="2025Q4")
     assert verdict(answer) == "Not checked"
     assert "1, MAI 3 in July 2025" not in words(answer)
 
@@ -94,6 +96,27 @@ def test_the_newest_quarter_says_that_it_does_not_answer_for_today(client, quart
     Release.objects.filter(pk=quarters[0].pk).update(quarter="2025Q2", revision=7)
     Release.objects.filter(pk=quarters[1].pk).delete()
     assert "none is loaded" in words(mue_page(client))
+
+
+def test_a_quarter_to_come_is_never_shown_as_todays(client):
+    now, to_come = quarter_of(timezone.localdate()), f"{timezone.localdate().year + 1}Q4"
+    make_mue("J1885", 1, make_release(now, dataset="mue", setting="practitioner"))
+    make_mue("J1885", 9, make_release(to_come, dataset="mue", setting="practitioner"))
+    answer = mue_page(client)
+    assert "1 unit per date of service" in words(answer)
+    assert "Practitioner: 1" in text(main(answer).find("nav", attrs={"aria-label": "Setting"}))
+    assert f"?quarter={to_come}" in links(answer)
+    ahead = words(mue_page(client, quarter=to_come))
+    assert "9 units per date of service" in ahead
+    assert "This quarter has not begun" in ahead
+
+
+def test_where_only_a_quarter_to_come_is_loaded_today_is_not_checked(client):
+    make_mue("J1885", 9, make_release(f"{timezone.localdate().year + 1}Q4", dataset="mue", setting="practitioner"))
+    answer = mue_page(client)
+    assert verdict(answer) == "Not checked"
+    assert f"No table of {quarter_of(timezone.localdate())} is loaded" in words(answer)
+    assert "Practitioner: only later quarters" in words(answer)
 
 
 def test_no_setting_borrows_the_value_of_another(client, quarters):

@@ -106,6 +106,17 @@ def test_a_date_after_the_quarter_is_not_checked_and_the_last_day_offered(client
     assert len(receipts(answer)) == 1
 
 
+def test_starter_rows_say_nothing_of_days_outside_their_quarter(client, practitioner):
+    Release.objects.filter(pk=practitioner.pk).update(origin="starter")
+    make_ptp("45385", "45378", practitioner, effective_date=date(2025, 10, 1))
+    assert verdict(pair_page(client, on="2025-10-01")) == "Denied unless distinct"
+    answer = pair_page(client, on="2020-01-01")
+    assert verdict(answer) == "Not checked"
+    assert "An edit starts" not in words(answer)
+    assert "It answers for Oct 1, 2025 to Dec 31, 2025." in words(answer)
+    assert "/edits/ptp/practitioner/45385/45378/?on=2025-12-31" in links(answer)
+
+
 def test_today_is_the_date_unless_one_is_given(client, practitioner):
     make_ptp("45385", "45378", practitioner)
     Release.objects.filter(pk=practitioner.pk).update(quarter="2001Q1")
