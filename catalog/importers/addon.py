@@ -60,7 +60,7 @@ REMARK = re.compile(r"(?!.*([0-9]{7}|CCCCC)).*[a-z]{3}")
 CONTRACTORS = "2"
 MIXED = "3"
 TYPES = ("1", CONTRACTORS, MIXED)
-DAY = re.compile(r"(19\d\d|20\d\d)([0-3]\d\d)")
+DAY = re.compile(r"([12][0-9]{3})([0-3][0-9]{2})")
 
 # The table of October 2025 has 8,615 rows. Rows stay when their edits end.
 FEWEST = 5_000
@@ -233,7 +233,9 @@ def _row(member: Member, line: int, cells: list[str]) -> Row:
         days = [_day(text) for text in (add_on_deleted, primary_deleted, effective, deleted)]
     except ValueError as error:
         raise BadRow(
-            str(member), line, f"{add_on} with {primary} has the date {error}, and a year and day of it are due."
+            str(member),
+            line,
+            f"{add_on} with {primary} has the date {error}, and a year from 1995 on and day of it are due.",
         ) from error
     if days[2] is None:
         raise BadRow(str(member), line, f"{add_on} with {primary} has no day of effect.")
@@ -249,7 +251,7 @@ def _day(text: str) -> date | None:
         return None
     if found := DAY.fullmatch(text):
         day = date(int(found[1]), 1, 1) + timedelta(days=int(found[2]) - 1)
-        if day.year == int(found[1]):
+        if day.year == int(found[1]) and ncci.is_possible(day):
             return day
     raise ValueError(repr(text[:20]))
 

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from catalog.codes import is_code
 from catalog.importers import ncci
 from catalog.importers.files import WORKBOOK_FORMS, BadRow, Member, Refused
 from catalog.importers.names import Publication
@@ -224,7 +225,7 @@ def _rows(member: Member, setting: str) -> Iterator[tuple[int, list[str]]]:
                 found, columns, width = True, _columns(member, line, cells, setting), len(cells)
             elif columns:
                 yield line, _cells(member, line, cells, columns, width)
-            elif ncci.CODE.fullmatch(cells[0].strip()):
+            elif is_code(cells[0].strip()):
                 raise BadRow(str(member), line, "a row before any header (HCPCS/CPT Code, … MUE Values …).")
             elif number > ncci.HEAD:
                 break

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from catalog.codes import is_code
 from catalog.importers.files import BadRow, Member, Refused, fingerprint, tables
 from catalog.models.release import quarter_of
 
@@ -20,9 +21,10 @@ EFFECTIVE = re.compile(r"eff(?:ective)?[-_ ]?(\d\d)[-_]?(\d\d)[-_]?(20\d\d)(?!\d
 NUMBERED = re.compile(r"(?<![a-z0-9])(?:v|rev)_?(\d{1,2})(?!\d)", re.IGNORECASE)
 POSTED_AGAIN = re.compile(r"replace|revised|correct|repost|update", re.IGNORECASE)
 
-CODE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}")
 # A number without its zeros: the lowest code is 00100.
 SHORTENED = re.compile(r"[0-9]{3,4}")
+# PTP's oldest deletion date known is the last day of 1995.
+FIRST_DAY, LAST_DAY = date(1995, 1, 1), date(2100, 12, 31)
 # A header stands among the first records, under the AMA's notice.
 HEAD = 20
 
@@ -131,7 +133,7 @@ def notice_above(member: Member, heading: re.Pattern[str]) -> str:
         for number, cells in table:
             if is_header_row(cells, heading):
                 return "\n".join(above).strip()
-            if number > HEAD or CODE.fullmatch(cells[0].strip()):
+            if number > HEAD or is_code(cells[0].strip()):
                 break
             above += [cell for cell in cells if cell.strip()]
     return ""
@@ -141,9 +143,14 @@ def code_in(member: Member, line: int, text: str) -> str:
     """A code with the zeros that a spreadsheet may have taken. Raises BadRow for what is none."""
     code = text.strip().upper()
     code = code.zfill(5) if SHORTENED.fullmatch(code) else code
-    if not CODE.fullmatch(code):
+    if not is_code(code):
         raise BadRow(str(member), line, f"{text[:20]!r} stands where a code should.")
     return code
+
+
+def is_possible(day: date) -> bool:
+    """Whether a row can name that day: none is from before the NCCI, and none looks ahead for decades."""
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def some(items: list[str]) -> str:

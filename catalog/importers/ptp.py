@@ -22,12 +22,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from typing import NamedTuple
 
 from catalog.codes import is_code
-from catalog.importers.files import BadRow, Member, Refused, line_blocks, tables
+from catalog.importers import ncci
+from catalog.importers.files import WORKBOOK_FORMS, BadRow, Member, Refused, line_blocks, tables
 from catalog.importers.ptp_checks import doubts
 from catalog.importers.ptp_names import FAMILY, SETTINGS, explain, publications
 from catalog.importers.sheets import row_blocks
@@ -136,7 +137,7 @@ def _rows(member: Member, blocks: Iterator[Iterable[Numbered]], setting: str) ->
     Millions of lines come through here: whatever follows the two codes is mostly known from a line before.
     """
     codes = _Known(_code if member.form == ".txt" else _code_in_sheet)
-    details = _Known(_details)
+    details = _Known(partial(_details, day_in=_day_in_sheet if member.form in WORKBOOK_FORMS else _day))
     make, row, head = tuple.__new__, None, []
     for block in blocks:
         for number, line in block:
@@ -153,7 +154,7 @@ def _rows(member: Member, blocks: Iterator[Iterable[Numbered]], setting: str) ->
                     continue
                 if row is None:
                     _check_head(member, [*head, _plain(line)], setting)
-                raise BadRow(str(member), number, _fault(line, codes)) from None
+                raise BadRow(str(member), number, _fault(line, codes, details)) from None
             if row is None:
                 _check_head(member, head, setting)
             row = make(Row, values)
@@ -165,7 +166,7 @@ def _rows(member: Member, blocks: Iterator[Iterable[Numbered]], setting: str) ->
     return row is not None
 
 
-def _details(text: str) -> tuple[bool, date, date | None, str, str]:
+def _details(text: str, day_in: Callable[[str], date]) -> tuple[bool, date, date | None, str, str]:
     """What follows the codes: the mark of 1996, both dates, indicator and rationale."""
     cells = [cell.strip() for cell in text.split("\t")]
     if len(cells) != len(COLUMNS) - 2:
@@ -173,8 +174,8 @@ def _details(text: str) -> tuple[bool, date, date | None, str, str]:
     mark, effective, deletion, indicator, rationale = cells
     if mark not in ("*", ""):
         raise ValueError(f"the mark of 1996 is {mark[:20]!r}, neither * nor blank")
-    start = _date("effective date", effective)
-    end = None if deletion == "*" else _date("deletion date", deletion)
+    start = _date("effective date", effective, day_in)
+    end = None if deletion == "*" else _date("deletion date", deletion, day_in)
     if end is not None and end < start:
         raise ValueError(f"deletion date {deletion} is before its effective date {effective}")
     if indicator not in INDICATORS:
@@ -184,21 +185,28 @@ def _details(text: str) -> tuple[bool, date, date | None, str, str]:
     return mark == "*", start, end, indicator, rationale
 
 
-def _date(column: str, text: str) -> date:
+def _date(column: str, text: str, day_in: Callable[[str], date]) -> date:
     try:
-        return _day(text)
+        day = day_in(text)
     except ValueError as error:
         raise ValueError(f"{column} is {text[:20]!r}, and there is no such day") from error
+    if not ncci.is_possible(day):
+        raise ValueError(f"{column} is {text[:20]!r}, {day}, and no edit is from before 1995 or after 2100")
+    return day
 
 
 @cache
 def _day(text: str) -> date:
-    """A date as CMS writes it, or as a spreadsheet may count its days: 45474 is 2024-07-01."""
-    if re.fullmatch("[0-9]{5}", text):
-        return DAY_ZERO + timedelta(int(text))
-    if not re.fullmatch("(?:19|20)[0-9]{6}", text):
+    """A date as CMS writes it."""
+    if not re.fullmatch("[0-9]{8}", text):
         raise ValueError(text)
     return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+
+
+@cache
+def _day_in_sheet(text: str) -> date:
+    """The same, or as a spreadsheet may count its days: 45474 is 2024-07-01."""
+    return DAY_ZERO + timedelta(int(text)) if re.fullmatch("[0-9]{5}", text) else _day(text)
 
 
 def _code(text: str) -> str:
@@ -213,7 +221,7 @@ def _code_in_sheet(text: str) -> str:
     return _code(text.strip().zfill(5) if text.strip().isdecimal() else text)
 
 
-def _fault(line: str, codes: _Known) -> str:
+def _fault(line: str, codes: _Known, details: _Known) -> str:
     """What is wrong with a line that is no row, by its first column that is."""
     one, two, rest = [*line.split("\t", 2), "", ""][:3]
     for column, code in (("column one", one), ("column two", two)):
@@ -222,7 +230,7 @@ def _fault(line: str, codes: _Known) -> str:
         except ValueError as error:
             return f"{column}: {error}."
     try:
-        _details(rest)
+        details[rest]
     except ValueError as error:
         return f"{error}."
     return f"{one.strip()} stands in both columns."

@@ -185,13 +185,16 @@ def test_a_date_is_a_year_and_a_day_of_it(tmp_path, text, day):
     [
         (edit("11045", "11042", effective="2023366"), "has the date '2023366'"),
         (edit("11045", "11042", effective="2023000"), "has the date '2023000'"),
+        (edit("11045", "11042", effective="1994365"), "has the date '1994365'"),
+        (edit("11045", "11042", deleted="2101001"), "has the date '2101001'"),
         (edit("11045", "11042", deleted="*******"), "has the date '*******'"),
         (edit("11045", "11042", deleted="2012365"), "ends on 2012365, before it begins"),
         (edit("11045", "11042", kind="4"), "'4' stands where the type"),
         (edit("11045", "CCCCC", kind="1"), "has CCCCC as primary, which does not go with type 1"),
         (edit("11045", "11042", kind="2"), "has 11042 as primary, which does not go with type 2"),
         (edit("CCCCC", "11042"), "'CCCCC' stands where a code should"),
-        (edit("1104X", "A1B2C"), "'A1B2C' stands where a code should"),
+        (edit("11045", "A1B2C"), "'A1B2C' stands where a code should"),
+        (edit("1104X", "11042"), "'1104X' stands where a code should"),
     ],
 )
 def test_a_row_that_cannot_be_one_stops_the_load_and_is_named(tmp_path, form, bad, reason):

@@ -59,9 +59,12 @@ def test_a_file_of_medicare_is_not_taken_for_one_of_medicaid():
 def test_the_zeros_that_a_spreadsheet_took_come_back():
     assert ncci.code_in(Member(Path("x.xlsx")), 1, "100") == "00100"
     assert ncci.code_in(Member(Path("x.xlsx")), 1, " j1885 ") == "J1885"
+    assert ncci.code_in(Member(Path("x.csv")), 1, "D0120") == "D0120", "dental codes have limits too"
 
 
-@pytest.mark.parametrize("text", ["", "1", "99", "123456", "9921X3", "101T", "٩٩٢١٣", "AB123"])
+@pytest.mark.parametrize(
+    "text", ["", "1", "99", "123456", "9921X3", "101T", "٩٩٢١٣", "AB123", "0001B", "F1234", "1234O"]
+)
 def test_what_is_no_code_is_a_bad_row(text):
     with pytest.raises(BadRow, match=r"x\.csv, line 7: .* stands where a code should"):
         ncci.code_in(Member(Path("x.csv")), 7, text)

@@ -62,6 +62,20 @@ def test_days_kept_as_days_in_a_workbook_are_the_days_they_show(tmp_path):
     assert (row.effective_date, row.deletion_date) == (date(2024, 7, 1), date(2024, 9, 30))
 
 
+def test_days_counted_in_a_workbook_are_the_days_they_stand_for(tmp_path):
+    edit = Edit("00100", "36591", effective="34700", deletion="45474")
+    (row,) = rows(write_workbook(tmp_path / "ccipra-v302r0-f1.xlsx", [edit]))
+    assert (row.effective_date, row.deletion_date) == (date(1995, 1, 1), date(2024, 7, 1))
+
+
+@pytest.mark.parametrize(
+    ("count", "day"), [("19960", "1954-08-24"), ("34699", "1994-12-31"), ("73416", "2101-01-01")]
+)
+def test_a_count_of_days_that_is_no_day_of_an_edit_is_refused(tmp_path, count, day):
+    path = write_workbook(tmp_path / "ccipra-v302r0-f1.xlsx", [Edit("00100", "36591", effective=count)])
+    assert f"effective date is '{count}', {day}, and no edit is from before 1995" in refusal(path)
+
+
 def test_blank_lines_a_byte_order_mark_and_blanks_around_cells_do_no_harm(tmp_path):
     padded = Edit(*(f" {cell} " for cell in EDITS[0]))
     content = text([padded, [""], ["", "", "", "", "", "", ""], EDITS[1], ["\x1a"]])
@@ -87,6 +101,15 @@ def test_equal_days_are_one_object(tmp_path):
         (Edit("00100", "36591", effective="*"), "effective date is '*', and there is no such day."),
         (Edit("00100", "36591", effective="2001010"), "effective date is '2001010', and there is no such day."),
         (Edit("00100", "36591", deletion="20240631"), "deletion date is '20240631', and there is no such day."),
+        (Edit("00100", "36591", effective="19960"), "effective date is '19960', and there is no such day."),
+        (
+            Edit("00100", "36591", effective="19941231"),
+            "effective date is '19941231', 1994-12-31, and no edit is from before 1995 or after 2100.",
+        ),
+        (
+            Edit("00100", "36591", deletion="21010101"),
+            "deletion date is '21010101', 2101-01-01, and no edit is from before 1995 or after 2100.",
+        ),
         (Edit("00100", "36591", deletion=""), "deletion date is '', and there is no such day."),
         (
             Edit("00100", "36591", effective="20240701", deletion="20240630"),
