@@ -16,10 +16,8 @@ from typing import NamedTuple
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.text import slugify
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
+
+from catalog.workbook import Page, workbook
 
 # What makes a spreadsheet read a cell of a CSV file as a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -71,17 +69,9 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
 
 def xlsx(sheet: Sheet) -> bytes:
     """The rows in a sheet named after the release, then a sheet ``About``. Every cell is text, none a formula."""
-    workbook = Workbook(write_only=True)
-    page = workbook.create_sheet(_sheet_name(sheet.release))
-    page.freeze_panes = "A2"
-    for number, row in enumerate(sheet.rows):
-        page.append([_text_cell(page, cell, bold=number == 0) for cell in row])
-    about = workbook.create_sheet("About")
-    for number, line in enumerate((sheet.title, *sheet.about)):
-        about.append([_text_cell(about, line, bold=number == 0)])
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
+    about = ([line] for line in (sheet.title, *sheet.about))
+    rows = ([_text(cell) for cell in row] for row in sheet.rows)
+    return workbook(Page(_sheet_name(sheet.release), rows, is_frozen=True), Page("About", about))
 
 
 def _text(cell: object) -> str:
@@ -94,15 +84,6 @@ def _text(cell: object) -> str:
 def _harmless(cell: object) -> str:
     text = _text(cell)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def _text_cell(page, cell: object, *, bold: bool) -> WriteOnlyCell:
-    typed = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", _text(cell)))
-    typed.data_type = "s"  # a leading "=" would make it a formula
-    typed.number_format = "@"
-    if bold:
-        typed.font = Font(bold=True)
-    return typed
 
 
 def _sheet_name(release: str) -> str:
