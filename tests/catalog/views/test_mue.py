@@ -50,6 +50,13 @@ def test_zero_is_not_payable_in_this_setting_and_not_no_limit(client, quarters):
     assert "It does not mean that there is no limit." in words(mue_page(client, "A4206"))
 
 
+def test_zero_is_not_said_to_be_payable_above_the_value(client, quarters):
+    make_mue("G0463", 0, quarters[0], adjudication_indicator="3")
+    make_mue("J1885", 8, quarters[0], adjudication_indicator="3")
+    assert "Can more be paid?" not in words(mue_page(client, "G0463"))
+    assert "Can more be paid? Perhaps." in words(mue_page(client))
+
+
 def test_every_loaded_quarter_answers_for_itself_and_changes_are_seen(client, quarters):
     make_mue("J1885", 8, quarters[0])
     make_mue("J1885", 8, quarters[1])
