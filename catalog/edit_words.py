@@ -7,18 +7,18 @@ paid, that two codes may be billed together, or which modifier to add.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from catalog.edits import FIRST_DAY, PtpRow, Standing
+from catalog.edits import FIRST_ADD_ON_DAY, FIRST_DAY, PtpRow, Standing
 
 NOT_A_DECISION = "This is what the published table says. It is not a payment decision."
 NOT_THE_PATIENT = "A denial under an NCCI edit may not be billed to the patient, and an ABN does not change that."
 STILL_CODED = "That is no permission: unlisted combinations must still be coded correctly."
 LAST_DAY = (
-    "CMS does not say whether an edit is in force on its deletion date. This site counts it as the last day."
+    "No sentence of CMS’s was found that says whether an edit is in force on its deletion date. This site counts "
+    "it as the last day."
 )
 
 NO_PUBLISHED_MUE = (
@@ -171,13 +171,16 @@ def _not_in_force(standing: Standing, row: PtpRow, release: ReleaseFacts) -> Ver
             begun = f"It was to begin on {_day(row.effective_date)} and was taken back as of that day."
             sentences = (begun, "Its row never applies, on any date.")
     if is_incomplete(release):
-        sentences += ("Not all of this table is loaded: another edit of the pair may be missing here.",)
+        missing = "Not all of this table is loaded: another edit of the pair may be missing here."
+        return _not_checked(
+            f"{loaded_part(release)} no edit of this pair in force", f"{headline}.", *sentences, missing
+        )
     return Verdict("off", "Edit not in force", "Not in force", headline, sentences)
 
 
 def _no_edit(release: ReleaseFacts) -> Verdict:
     if is_incomplete(release):
-        return _not_checked(f"{_loaded_part(release)} no edit of this pair", "CMS’s files may well have one.")
+        return _not_checked(f"{loaded_part(release)} no edit of this pair", "CMS’s files may well have one.")
     return Verdict(
         "none",
         "No edit on file",
@@ -191,7 +194,8 @@ def _not_checked(headline: str, *sentences: str) -> Verdict:
     return Verdict("unk", "Not checked", "Not checked", headline, sentences)
 
 
-def _loaded_part(release: ReleaseFacts) -> str:
+def loaded_part(release: ReleaseFacts) -> str:
+    """The beginning of a sentence on what an incomplete release has: ``The starter set has``."""
     return "The starter set has" if release.is_starter else f"What is loaded of {release.title} has"
 
 
@@ -263,7 +267,7 @@ def no_mue_words(release: ReleaseFacts | None, quarter: str = "") -> Verdict:
         return _not_checked("No MUE table of this setting is loaded")
     if is_incomplete(release):
         why = "CMS’s file may well have it."
-        return _not_checked(f"{_loaded_part(release)} no value for this code", why)
+        return _not_checked(f"{loaded_part(release)} no value for this code", why)
     return Verdict(
         "none",
         "No published value",
@@ -303,7 +307,7 @@ def no_addon_words(release: ReleaseFacts | None) -> Verdict:
         return _not_checked("No table of add-on codes is loaded")
     if is_incomplete(release):
         return _not_checked(
-            f"{_loaded_part(release)} no edit of this add-on code and primary", "CMS’s file may well have it."
+            f"{loaded_part(release)} no edit of this add-on code and primary", "CMS’s file may well have it."
         )
     return Verdict(
         "none",
@@ -314,82 +318,10 @@ def no_addon_words(release: ReleaseFacts | None) -> Verdict:
     )
 
 
-# --- Rationales --------------------------------------------------------------------------------------------
-
-_RATIONALES = {
-    # of PTP edits
-    "CPT Manual or CMS manual coding instruction": (
-        "The CPT book or a CMS manual tells how these codes are reported, and that leaves no room for both."
-    ),
-    "Misuse of column two code with column one code": (
-        "The column two code is not meant for what is done along with column one; beside it, it would be misused."
-    ),
-    "Mutually exclusive procedures": (
-        "The two would not sensibly be done for one patient on one occasion: they are two ways to the same end, "
-        "or one rules the other out."
-    ),
-    "Standards of medical/surgical practice": (
-        "What column two names is an accepted part of doing column one well, and counts with it."
-    ),
-    "HCPCS/CPT procedure code definition": (
-        "By the codes’ own wording, what one of them names takes in or rules out the other."
-    ),
-    "CPT separate procedure definition": (
-        "A code that CPT marks as a “separate procedure” is not reported beside a larger, related procedure "
-        "that it is a part of."
-    ),
-    "Anesthesia service included in surgical procedure": (
-        "Anesthesia given by the one who does the procedure is part of the procedure."
-    ),
-    "Standard preparation/monitoring services for anesthesia": (
-        "Getting a patient ready for anesthesia and watching over them is part of the anesthesia service."
-    ),
-    "More extensive procedure": (
-        "Both do the same kind of thing, one of them to a greater extent. Only the more extensive one is reported."
-    ),
-    "Sequential procedure": (
-        "One was tried and the other followed at the same encounter, to the same end. They are not both reported."
-    ),
-    "Laboratory panel": "One of the codes is a panel. A test that is in it is not reported beside it.",
-    "Gender-specific procedures": "Each code is for patients of one sex only, and the two do not fit one patient.",
-    # of MUEs
-    "CMS policy": "A rule of Medicare’s sets the number.",
-    "Code descriptor / CPT instruction": (
-        "The wording of the code, or CPT’s instruction for it, says how often it can be reported."
-    ),
-    "Anatomic consideration": "The body sets the number: there are only so many of the organ or part.",
-    "Nature of service/procedure": "What is done, and the time it takes, limit how often it happens in one day.",
-    "Nature of analyte": "What the test measures, and in what, limits how often it is useful in one day.",
-    "Nature of equipment": "What the equipment is for limits how many of it one patient uses.",
-    "Clinical: data": "The claims that Medicare received show how many units are usual.",
-    "Clinical: CMS workgroup": "A working group at CMS set the number on clinical grounds.",
-    "Clinical: society comment": "The number takes up what a medical society said.",
-    "Prescribing information": "The label of the drug says how much of it is given.",
-    "Published contractor policy": "A policy that Medicare contractors have published sets the number.",
-    "Drug discontinued": "The drug is no longer marketed.",
-    "Oral medication": "It is a drug taken by mouth.",
-    "Not payable": "Medicare does not pay for it under this code.",
-    "Compounded drug policy": "Medicare’s rules on compounded drugs set the number.",
-}
-
-_OLDER_NAMES = {"Designation of sex": "Gender-specific procedures"}
-_NUMERALS = {"1": "one", "2": "two"}
-
-
-def rationale_words(text: str) -> str:
-    """A published rationale of a PTP edit or an MUE in our own words; empty for one we have none for.
-
-    Case, punctuation, numerals, plurals and what is in brackets do not matter: they vary between files. Of several
-    rationales, with semicolons between them, each has its sentence.
-    """
-    parts = re.sub(r"\(.*?\)", "", text).split(";")
-    return " ".join(filter(None, (_OURS.get(_key(part), "") for part in parts)))
-
-
-def _key(text: str) -> str:
-    words = re.findall(r"[a-z0-9]+", text.casefold())
-    return " ".join(_NUMERALS.get(word, word).rstrip("s") for word in words)
-
-
-_OURS = {_key(published): ours for published, ours in _RATIONALES.items()}
-_OURS |= {_key(older): _OURS[_key(newer)] for older, newer in _OLDER_NAMES.items()}
+def addon_uncovered_words(release: ReleaseFacts, day: date) -> Verdict:
+    """What to say of add-on edits on a day that the loaded release does not answer for."""
+    if day < FIRST_ADD_ON_DAY:
+        return _not_checked(
+            "The date is before the first add-on code edits", f"They took effect on {_day(FIRST_ADD_ON_DAY)}."
+        )
+    return _not_checked("Data for that date is not loaded", _newest(release))

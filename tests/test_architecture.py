@@ -33,6 +33,7 @@ PURE = (
     "catalog.modifiers",
     "catalog.quiz",
     "catalog.ranking",
+    "catalog.rationales",
     "catalog.reading",
     "catalog.search",
     "catalog.shapes",

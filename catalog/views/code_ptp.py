@@ -198,7 +198,7 @@ def _nothing(found: Block, role: str, total: int) -> Verdict:
     where = f"{found.code} in column {role}"
     like = f" and a code beginning with {asked.beginning}" if asked.beginning else ""
     if found.is_incomplete:
-        has = "The starter set has" if release.is_starter else f"What is loaded of {release.title} has"
+        has = edit_words.loaded_part(release)
         standing = "" if asked.with_ended else f" in force on {us_date(found.day)}"
         return Verdict(
             *("unk", "Not checked", "Not checked", f"{has} no row{standing} with {where}{like}."),

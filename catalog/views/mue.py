@@ -16,6 +16,7 @@ from catalog import edit_words, snapshot
 from catalog.edit_words import NOT_A_DECISION
 from catalog.models import Dataset, Mue, Release, Setting
 from catalog.models.release import quarter_of
+from catalog.rationales import rationale_words
 from catalog.snapshot import Snapshot, stamped
 from catalog.status_line import MUE_SETTINGS
 from catalog.views.edit_parts import code_in_address, moved, named, receipt, setting_in_address
@@ -97,7 +98,7 @@ def _mue(setting: Setting, shown: Quarter | None, missing: str) -> dict[str, obj
     return {
         "row": row,
         "mai": edit_words.mai_words(row.adjudication_indicator),
-        "reason": edit_words.rationale_words(row.rationale),
+        "reason": rationale_words(row.rationale),
         "zero": edit_words.zero_words(setting) if row.mue_value == 0 else "",
         "receipt": receipt(shown.release, row),
     }

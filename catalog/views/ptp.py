@@ -18,6 +18,7 @@ from catalog import charts, edit_words, snapshot
 from catalog.edit_words import LAST_DAY, NOT_A_DECISION, NOT_THE_PATIENT, NotCompared, Verdict, Words
 from catalog.edits import FIRST_DAY, in_force, pair_answer
 from catalog.models import Dataset, PtpEdit, Release, Setting
+from catalog.rationales import rationale_words
 from catalog.snapshot import Snapshot, stamped
 from catalog.status_line import MUE_SETTINGS, PTP_SETTINGS
 from catalog.views.edit_parts import (
@@ -70,7 +71,7 @@ def ptp_pair(request: HttpRequest, setting: str, one: str, two: str) -> HttpResp
     shown = next(table for table in tables if table.setting == setting)
     context |= _pair_on_file(shown, asked.day)
     order = _cms_order(shown, pair)
-    address = reverse("ptp_pair", args=[setting, *order])
+    address = reverse("ptp_pair", args=[setting, *(order if shown.rows else sorted(pair))])
     context |= {
         "tables": tables,
         "named": [*named(loaded, *order).values()],
@@ -101,7 +102,7 @@ def _pair_on_file(shown: PairTable, day: date) -> dict[str, object]:
             row,
             _kind(row),
             edit_words.indicator_words(row.modifier_indicator),
-            edit_words.rationale_words(row.rationale.text),
+            rationale_words(row.rationale.text),
             is_answered and in_force(row, day),
             receipt(shown.release, row),
         )
@@ -124,9 +125,9 @@ def _kind(row: PtpEdit) -> str:
 
 
 def _cms_order(shown: PairTable, pair: tuple[str, str]) -> tuple[str, str]:
-    """Column one before column two, by the row that decides or the newest; without rows, in order of codes."""
+    """Column one before column two, by the row that decides or the newest; without rows, as in the address."""
     row = shown.row or (shown.rows[0] if shown.rows else None)
-    return (row.column_one, row.column_two) if row else tuple(sorted(pair))
+    return (row.column_one, row.column_two) if row else pair
 
 
 def _chart(shown: PairTable, day: date) -> charts.PeriodChart:

@@ -4,13 +4,14 @@ from types import SimpleNamespace
 import pytest
 
 from catalog.edit_words import (
+    LAST_DAY,
     NotCompared,
+    addon_uncovered_words,
     indicator_words,
     is_incomplete,
     mai_words,
     no_addon_words,
     no_mue_words,
-    rationale_words,
     standing_words,
     type_words,
     uncovered_words,
@@ -122,10 +123,26 @@ def test_a_day_that_no_loaded_release_covers_is_after_it_or_before_ncci():
     assert uncovered_words(SUMMER, date(1995, 12, 31)).headline == "The date is before NCCI began"
 
 
-def test_an_ended_edit_of_an_incomplete_release_may_not_be_the_only_one():
-    said = standing_words(Standing.DELETED, row("1", date(2018, 12, 31)), CUT)
-    assert "another edit of the pair may be missing here" in all_of(said)
-    assert "missing here" not in all_of(standing_words(Standing.DELETED, row("1", date(2018, 12, 31)), SUMMER))
+@pytest.mark.parametrize("release", [CUT, STARTER])
+@pytest.mark.parametrize(
+    ("standing", "found", "reason"),
+    [
+        (Standing.DELETED, row("1", date(2018, 12, 31)), "An edit existed and ended before this date."),
+        (Standing.NOT_YET_EFFECTIVE, row("1"), "An edit starts after this date."),
+        (Standing.VOID, row("9", date(2003, 1, 1)), "The edit was withdrawn from its start."),
+    ],
+)
+def test_of_an_incomplete_release_a_row_not_in_force_settles_nothing(standing, found, reason, release):
+    said = standing_words(standing, found, release)
+    assert (said.kind, said.chip, said.short) == ("unk", "Not checked", "Not checked")
+    assert said.headline.endswith("no edit of this pair in force")
+    assert said.sentences[0] == reason
+    assert "another edit of the pair may be missing here" in said.sentences[-1]
+    assert "missing here" not in all_of(standing_words(standing, found, SUMMER))
+
+
+def test_the_day_that_a_deletion_date_counts_is_our_reading():
+    assert LAST_DAY.startswith("No sentence of CMS’s was found")
 
 
 def test_dme_suppliers_have_no_pair_table():
@@ -188,6 +205,16 @@ def test_a_code_without_a_published_value_may_still_have_a_limit():
     assert "not the same as no limit" in all_of(said)
 
 
+def test_add_on_edits_are_not_checked_on_a_day_that_the_table_does_not_cover():
+    late, early = (addon_uncovered_words(SUMMER, day) for day in (date(2024, 10, 1), date(2013, 3, 31)))
+    assert late.chip == early.chip == "Not checked"
+    assert late.headline == "Data for that date is not loaded"
+    assert (early.headline, early.sentences) == (
+        "The date is before the first add-on code edits",
+        ("They took effect on Apr 1, 2013.",),
+    )
+
+
 @pytest.mark.parametrize("words", [no_mue_words, no_addon_words])
 @pytest.mark.parametrize("release", [CUT, STARTER, None])
 def test_what_is_missing_from_an_incomplete_table_is_not_checked(words, release):
@@ -215,59 +242,3 @@ def test_each_type_says_who_lists_the_primaries():
     assert "CMS lists no primary" in type_words("2").long
     assert "may accept others" in type_words("3").long
     assert type_words("4") == ("", "")
-
-
-# --- Rationales ---
-
-
-@pytest.mark.parametrize(
-    "published",
-    [
-        "CPT Manual or CMS manual coding instruction",
-        "CPT Manual or CMS manual coding instructions",
-        "Misuse of Column Two code with Column One code",
-        "MISUSE OF COLUMN 2 CODE WITH COLUMN 1 CODE",
-        "Mutually exclusive procedures",
-        "Standards of medical/surgical practice",
-        "Standards of medical / surgical practice",
-        "HCPCS/CPT procedure code definition",
-        'CPT "separate procedure" definition',
-        "CPT Separate procedure definition",
-        "Anesthesia service included in surgical procedure",
-        "Standard preparation/monitoring services for anesthesia",
-        "More extensive procedure",
-        "Sequential procedure",
-        "Laboratory panel",
-        "Gender-specific procedures",
-        "Gender-specific procedures (formerly Designation of sex)",
-        "Designation of sex",
-        "CMS Policy",
-        "Code Descriptor / CPT Instruction",
-        "Anatomic Consideration",
-        "Nature of Service/Procedure",
-        "Nature of Analyte",
-        "Nature of Equipment",
-        "Clinical: Data",
-        "Clinical: CMS Workgroup",
-        "Clinical: Society Comment",
-        "Prescribing Information",
-        "Published Contractor Policy",
-        "Drug discontinued",
-        "Compounded Drug Policy",
-    ],
-)
-def test_every_published_rationale_has_a_sentence_of_ours(published):
-    said = rationale_words(published)
-    assert said.endswith(".")
-    assert published.casefold() not in said.casefold()
-
-
-def test_two_rationales_in_one_have_a_sentence_each():
-    assert rationale_words("Oral Medication; Not Payable") == " ".join(
-        [rationale_words("Oral medication"), rationale_words("not payable")]
-    )
-
-
-def test_an_unknown_rationale_is_not_guessed_at():
-    assert rationale_words("Phase of the moon") == ""
-    assert rationale_words("") == ""

@@ -109,5 +109,12 @@ def test_an_export_of_the_starter_set_says_so_in_every_row(client):
     assert row[header.index("Release")] == "Starter data, not a CMS release"
 
 
+def test_an_ended_row_of_an_incomplete_table_is_not_checked(client, table):
+    Release.objects.filter(pk=table.pk).update(partial=True)
+    header, *rows = lines_of(client.get("/codes/36000/", {"_export": "csv", "st": "all", "role": "two"}))
+    standings = [row[header.index("Standing")] for row in rows]
+    assert standings == ["Unless distinct"] * 4 + ["Not checked"] * 2
+
+
 def test_there_is_no_third_kind_of_export(client):
     assert client.get("/codes/11042/", {"_export": "pdf"}).status_code == 404

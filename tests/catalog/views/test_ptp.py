@@ -75,6 +75,19 @@ def test_a_pair_without_a_row_has_a_page_that_promises_nothing(client, practitio
     assert receipts(answer) == []
 
 
+@pytest.mark.parametrize("setting", ["practitioner", "dme_supplier"])
+def test_codes_that_no_row_puts_in_order_stay_in_that_of_the_address(client, practitioner, setting):
+    answer = pair_page(client, "45385", "45378", setting)
+    assert [text(code) for code in main(answer).select(".pair .code")] == ["45385", "45378"]
+    assert "the other way round" not in words(answer)
+    assert f"/edits/ptp/{setting}/45378/45385/" in answer.content.decode()  # one canonical page for both orders
+
+
+def test_column_one_is_not_said_to_be_payable(client, practitioner):
+    make_ptp("45385", "45378", practitioner)
+    assert "Column one, not denied by this edit 45385" in words(pair_page(client))
+
+
 @pytest.mark.parametrize("incomplete", [{"partial": True}, {"origin": "starter"}])
 def test_a_pair_missing_from_an_incomplete_release_is_not_checked(client, practitioner, incomplete):
     Release.objects.filter(pk=practitioner.pk).update(**incomplete)
@@ -103,6 +116,15 @@ def test_a_date_after_the_quarter_is_not_checked_and_the_last_day_offered(client
     assert "The newest loaded table is October 2025" in words(answer)
     assert "/edits/ptp/practitioner/45385/45378/?on=2025-12-31" in links(answer)
     assert "In force on" not in words(answer)
+    assert len(receipts(answer)) == 1
+
+
+def test_an_ended_row_of_an_incomplete_release_does_not_head_the_answer(client, practitioner):
+    Release.objects.filter(pk=practitioner.pk).update(partial=True)
+    make_ptp("45385", "45378", practitioner, deletion_date=date(2024, 12, 31))
+    answer = pair_page(client)
+    assert verdict(answer) == "Not checked"
+    assert "Its deletion date is Dec 31, 2024" in words(answer)
     assert len(receipts(answer)) == 1
 
 
@@ -197,7 +219,8 @@ def test_reading_a_workbook_the_receipt_counts_rows(client, practitioner):
 
 def test_the_day_that_a_deletion_date_counts_is_our_reading_and_said_to_be(client, practitioner):
     make_ptp("45385", "45378", practitioner)
-    assert "CMS does not say whether an edit is in force on its deletion date" in words(pair_page(client))
+    said = "No sentence of CMS’s was found that says whether an edit is in force on its deletion date"
+    assert said in words(pair_page(client))
 
 
 def test_the_notice_of_the_release_stands_with_its_rows(client, practitioner):
