@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from catalog import edit_words
-from catalog.edits import pair_answer
+from catalog.edits import addon_last_day, pair_answer
 from catalog.models import AddOnEdit, PtpEdit, Release
 from catalog.templatetags.catalog import code as code_markup
 
@@ -69,15 +69,9 @@ def addon_row(edit: AddOnEdit, other: str, query: str, describe: Describe) -> Ad
         "" if is_list else _linked(code),
         "Contractor defined" if is_list else describe(code),
         edit_words.type_words(edit.edit_type).short,
-        last_day(edit),
+        addon_last_day(edit),
         reverse("addon", args=[edit.add_on, edit.primary]) + query,
     )
-
-
-def last_day(row: AddOnEdit) -> date | None:
-    """The first deletion date of an add-on edit, its add-on code and its primary; none while all are open."""
-    days = (row.deletion_date, row.add_on_deletion_date, row.primary_deletion_date)
-    return min((day for day in days if day), default=None)
 
 
 def _linked(code: str) -> SafeString:

@@ -27,6 +27,15 @@ class PtpRow(Protocol):
     modifier_indicator: str
 
 
+class AddOnRow(Protocol):
+    """A row of the add-on table; a deletion date is None while the edit, or that code, is open."""
+
+    effective_date: date
+    deletion_date: date | None
+    add_on_deletion_date: date | None
+    primary_deletion_date: date | None
+
+
 class Standing(StrEnum):
     """What a table says of a pair on a day."""
 
@@ -71,3 +80,15 @@ def pair_answer(rows: Iterable[PtpRow], day: date) -> PairAnswer:
     if ended := [row for row in kept if row.deletion_date and row.deletion_date < day]:
         return PairAnswer(Standing.DELETED, max(ended, key=lambda row: row.deletion_date))
     return PairAnswer(Standing.NOT_YET_EFFECTIVE, min(kept, key=lambda row: row.effective_date))
+
+
+def addon_last_day(row: AddOnRow) -> date | None:
+    """The first deletion date of an add-on edit, its add-on code and its primary; None while all are open."""
+    days = (row.deletion_date, row.add_on_deletion_date, row.primary_deletion_date)
+    return min((day for day in days if day), default=None)
+
+
+def addon_in_force(row: AddOnRow, day: date) -> bool:
+    """Whether the add-on edit is in force on that day, with neither code deleted before it."""
+    last = addon_last_day(row)
+    return row.effective_date <= day and (last is None or day <= last)

@@ -30,7 +30,7 @@ class AddOnEditQuerySet(models.QuerySet):
         return self.filter(add_on=code) | self.filter(primary=code)
 
     def effective_on(self, day: date) -> AddOnEditQuerySet:
-        """Edits in force on that day, with neither code deleted before it. Deletion days count as in force."""
+        """Edits in force on that day, as ``catalog.edits.addon_in_force`` has it."""
         alive = Q()
         for field in ("deletion_date", "add_on_deletion_date", "primary_deletion_date"):
             alive &= Q(**{field: None}) | Q(**{f"{field}__gte": day})

@@ -14,7 +14,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog import edit_words, snapshot
-from catalog.edit_words import LAST_DAY, NOT_A_DECISION, Words
+from catalog.edit_words import LAST_DAY, NOT_A_DECISION, Verdict, Words
+from catalog.edits import addon_in_force, addon_last_day
 from catalog.models import AddOnEdit, Dataset, Release
 from catalog.models.addon import CONTRACTOR_DEFINED
 from catalog.snapshot import stamped
@@ -51,7 +52,7 @@ def addon(request: HttpRequest, add_on: str, primary: str) -> HttpResponse:
         "primary": primary,
         "is_contractor_defined": primary == CONTRACTOR_DEFINED,
         "codes_named": [about[code] for code in pair],
-        "is_answered": release is not None and release.covers(asked.day),
+        "unchecked": _unchecked(release, asked.day),
         "note": NOT_A_DECISION,
         "last_day_note": LAST_DAY,
     }
@@ -68,11 +69,16 @@ def _addon_on_file(release: Release | None, pair: tuple[str, str], day: date) ->
     of_add_on = [row for row in on_file if row.add_on == add_on]
     return {
         "rows": [],
-        "verdict": edit_words.no_addon_words(release),
+        "verdict": _unchecked(release, day) or edit_words.no_addon_words(release),
         "primaries": len({row.primary for row in of_add_on if not row.is_contractor_defined}),
         "has_contractor_list": any(row.edit_type != AddOnEdit.Type.NATIONAL for row in of_add_on),
         "is_reversed": len(of_add_on) < len(on_file),
     }
+
+
+def _unchecked(release: Release | None, day: date) -> Verdict | None:
+    """Why the loaded table does not answer for the day; None where it does, or none is loaded."""
+    return edit_words.addon_uncovered_words(release, day) if release and not release.covers(day) else None
 
 
 def _primary_in_address(text: str) -> str:
@@ -85,14 +91,13 @@ def _addon_row(release: Release, row: AddOnEdit, day: date) -> AddOnRow:
         "the add-on code": row.add_on_deletion_date,
         "the primary code": row.primary_deletion_date,
     }
-    set_ends = {whose: ended for whose, ended in ends.items() if ended}
-    last_day = min(set_ends.values(), default=None)
-    state = "starts" if day < row.effective_date else "ended" if last_day and last_day < day else "in force"
+    last_day = addon_last_day(row)
+    state = "in force" if addon_in_force(row, day) else "starts" if day < row.effective_date else "ended"
     return AddOnRow(
         row,
         edit_words.type_words(row.edit_type),
         state,
         last_day,
-        " and ".join(whose for whose, ended in set_ends.items() if ended == last_day),
+        " and ".join(whose for whose, ended in ends.items() if last_day and ended == last_day),
         receipt(release, row),
     )

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from django.http import HttpRequest
 
 from catalog import edit_words, snapshot
-from catalog.edit_rows import AddOnRow, addon_row, last_day
+from catalog.edit_rows import AddOnRow, addon_row
 from catalog.edit_words import MaiWords, Verdict, Words
+from catalog.edits import addon_in_force, addon_last_day
 from catalog.models import AddOnEdit, Dataset, EditCode, Mue, Release, Setting
 from catalog.models.release import quarter_of
 from catalog.snapshot import Snapshot
@@ -133,23 +134,17 @@ def _relation(loaded: Snapshot, edits: list[AddOnEdit], other: str, day: date) -
     query = "" if day == loaded.day else f"?on={day.isoformat()}"
     beside = (other, query, code_ptp.describing(loaded))
     in_order = sorted(edits, key=lambda edit: (getattr(edit, other), edit.effective_date))
-    in_force = [addon_row(edit, *beside) for edit in in_order if is_in_force(edit, day)]
-    off = [addon_row(edit, *beside) for edit in in_order if not is_in_force(edit, day)]
+    in_force = [addon_row(edit, *beside) for edit in in_order if addon_in_force(edit, day)]
+    off = [addon_row(edit, *beside) for edit in in_order if not addon_in_force(edit, day)]
     types = sorted({row.edit.edit_type for row in in_force})
     words = [(each, edit_words.type_words(each)) for each in types]
-    has_notes, has_last_days = any(edit.note for edit in edits), any(map(last_day, edits))
+    has_notes, has_last_days = any(edit.note for edit in edits), any(map(addon_last_day, edits))
     return Relation(words, in_force[:ROWS_SHOWN], in_force[ROWS_SHOWN:], off, has_notes, has_last_days)
-
-
-def is_in_force(edit: AddOnEdit, day: date) -> bool:
-    """As ``AddOnEdit.objects.effective_on`` has it."""
-    last = last_day(edit)
-    return edit.effective_date <= day and (last is None or day <= last)
 
 
 def _no_relation(release: Release, code: str) -> Verdict:
     if edit_words.is_incomplete(release):
-        has = "The starter set has" if release.is_starter else f"What is loaded of {release.title} has"
+        has = edit_words.loaded_part(release)
         why = "CMS’s file may well have one."
         return Verdict("unk", "Not checked", "Not checked", f"{has} no add-on edit of {code}", (why,))
     why = f"Not an add-on code in {release.title}, and no add-on code there lists it as a primary."

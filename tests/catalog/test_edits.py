@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 import pytest
 
-from catalog.edits import Standing, in_force, pair_answer
+from catalog.edits import Standing, addon_in_force, addon_last_day, in_force, pair_answer
 
 DAY = date(2024, 7, 1)
 
@@ -64,3 +64,39 @@ def test_of_several_edits_in_force_the_stricter_decides_and_then_the_later():
 
 def test_rows_may_come_once_only():
     assert pair_answer(iter([ENDED, Row()]), DAY).standing == Standing.APPLIES
+
+
+# --- Add-on edits ---
+
+
+class AddOn(NamedTuple):
+    deletion_date: date | None = None
+    add_on_deletion_date: date | None = None
+    primary_deletion_date: date | None = None
+    effective_date: date = date(2013, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ((None, None, None), None),
+        ((date(2024, 12, 31), None, None), date(2024, 12, 31)),
+        ((None, date(2024, 6, 30), date(2023, 1, 1)), date(2023, 1, 1)),
+    ],
+)
+def test_an_add_on_edit_ends_with_the_first_of_its_deletion_dates(ends, expected):
+    assert addon_last_day(AddOn(*ends)) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (AddOn(), True),
+        (AddOn(effective_date=DAY), True),
+        (AddOn(effective_date=date(2024, 7, 2)), False),
+        (AddOn(primary_deletion_date=DAY), True),
+        (AddOn(add_on_deletion_date=date(2024, 6, 30)), False),
+    ],
+)
+def test_an_add_on_edit_is_in_force_while_it_and_both_codes_are(row, expected):
+    assert addon_in_force(row, DAY) is expected

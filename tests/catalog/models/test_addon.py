@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from catalog.edits import addon_in_force
 from catalog.models import AddOnEdit
 from catalog.models.addon import CONTRACTOR_DEFINED
 from tests.builders import make_addon, make_release
@@ -48,8 +49,9 @@ def test_a_code_is_found_as_add_on_and_as_primary():
     ],
 )
 def test_an_edit_is_in_force_while_neither_it_nor_a_code_of_it_is_deleted(fields, is_in_force):
-    make_addon("11045", "11042", **fields)
+    row = make_addon("11045", "11042", **fields)
     assert AddOnEdit.objects.effective_on(DAY).exists() is is_in_force
+    assert addon_in_force(row, DAY) is is_in_force
 
 
 def test_edits_are_those_of_one_release():

@@ -79,6 +79,27 @@ def test_after_the_quarter_an_add_on_edit_is_not_checked(client, addons):
     assert "/edits/addon/99292/99291/?on=2025-12-31" in links(answer)
 
 
+@pytest.mark.parametrize(
+    ("on", "why"),
+    [
+        ("2026-01-01", "Data for that date is not loaded"),
+        ("2013-03-31", "The date is before the first add-on code edits"),
+    ],
+)
+def test_a_missing_add_on_edit_is_not_checked_on_a_day_without_data(client, addons, on, why):
+    answer = addon_page(client, on=on)
+    assert verdict(answer) == "Not checked"
+    assert why in words(answer)
+    assert "on file in" not in words(answer)
+
+
+def test_before_the_first_add_on_edits_a_row_on_file_is_not_checked_either(client, addons):
+    make_addon("99292", "99291", addons)
+    shown = words(addon_page(client, on="2013-03-31"))
+    assert "Not checked for Mar 31, 2013: the date is before the first add-on code edits" in shown
+    assert "Starts after" not in shown
+
+
 def test_two_codes_without_an_add_on_edit_have_a_page_with_what_else_is_known(client, addons):
     make_addon("99292", "99291", addons)
     make_addon("99292", "CCCCC", addons, edit_type="3")

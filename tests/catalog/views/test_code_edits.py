@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.utils import timezone
 
-from catalog.models import AddOnEdit, Release
+from catalog.models import Release
 from catalog.models.release import quarter_of
-from catalog.views.code_edits import ROWS_SHOWN, is_in_force
+from catalog.views.code_edits import ROWS_SHOWN
 from tests.builders import make_addon, make_code, make_mue, make_ptp, make_table
 from tests.catalog.views.page import links, main, text, words
 
@@ -248,20 +248,6 @@ def test_an_add_on_table_that_is_behind_is_read_for_its_last_day(client):
     shown = add_ons_of(client, "99292")
     assert "Jul 2024 read for Sep 30, 2024 , the last day it answers for. Today is not checked." in shown
     assert "99292 is an add-on code" in shown
-
-
-@pytest.mark.parametrize("field", ["deletion_date", "add_on_deletion_date", "primary_deletion_date"])
-@pytest.mark.parametrize("days", [-1, 0, 1])
-def test_a_row_is_in_force_when_the_query_says_so(field, days):
-    day = date(2025, 12, 31)
-    row = make_addon("99292", "99291", **{field: day + timedelta(days)})
-    assert is_in_force(row, day) == AddOnEdit.objects.effective_on(day).exists()
-
-
-def test_a_row_that_has_not_begun_is_not_in_force():
-    row = make_addon("99292", "99291", effective_date=date(2026, 1, 1))
-    assert not is_in_force(row, date(2025, 12, 31))
-    assert is_in_force(row, date(2026, 1, 1))
 
 
 # --- Notices ---
