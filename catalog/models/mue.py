@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import models
 
-from catalog.models.release import Release, ReleaseFile
+from catalog.models.release import Release, ReleaseFile, quarter_of
 
 
 class MueQuerySet(models.QuerySet):
     def of(self, release: Release | None) -> MueQuerySet:
         """The values of one release; none of no release."""
         return self.filter(release=release) if release else self.none()
+
+    def effective_on(self, day: date) -> MueQuerySet:
+        """The values of the quarter that the day lies in: they answer for no other."""
+        return self.filter(release__quarter=quarter_of(day))
 
     def among(self, codes: Iterable[str]) -> MueQuerySet:
         return self.filter(code__in=sorted(set(codes)))

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -29,6 +31,14 @@ def test_values_are_those_of_one_release():
     make_mue("11042", 2, make_release("2026Q1", dataset="mue", setting="outpatient_hospital"))
     assert list(Mue.objects.of(mine.release)) == [mine]
     assert not Mue.objects.of(None).exists()
+
+
+def test_values_are_effective_in_their_quarter_and_in_no_other():
+    mine = make_mue("11042", 1, make_release("2026Q1", dataset="mue", setting="practitioner"))
+    make_mue("11042", 2, make_release("2026Q2", dataset="mue", setting="practitioner"))
+    for day in (date(2026, 1, 1), date(2026, 3, 31)):
+        assert list(Mue.objects.effective_on(day)) == [mine]
+    assert not Mue.objects.effective_on(date(2025, 12, 31)).exists()
 
 
 def test_a_release_has_one_value_for_a_code():
