@@ -20,17 +20,24 @@ from catalog.edits import addon_last_day, pair_answer
 from catalog.models import AddOnEdit, PtpEdit, Release
 from catalog.templatetags.catalog import code as code_markup
 
+DENIED = {"deny": " denied", "cond": " denied unless distinct"}
+"""What a verdict of that kind says of the code in column two; those of other kinds deny none."""
+
 # What stands under a code: its descriptor, or the section around its number. Empty where neither is known.
 Describe = Callable[[str], str]
 
 
 class PtpRow(NamedTuple):
-    """A PTP edit beside the other code of the pair. ``sign`` is what it says on a day, ``receipt`` an address."""
+    """A PTP edit beside the other code of the pair. ``sign`` is what it says on a day, ``receipt`` an address.
+
+    ``denied`` names the code that the edit denies on that day, which may be either of the two.
+    """
 
     edit: PtpEdit
     other: SafeString
     what: str
     sign: SafeString
+    denied: str
     indicator: str
     receipt: str
 
@@ -44,6 +51,7 @@ def ptp_row(edit: PtpEdit, other: str, release: Release, day: date, query: str, 
         _linked(code),
         describe(code),
         _sign(verdict.kind, verdict.short),
+        f"{edit.column_two}{DENIED[verdict.kind]}" if verdict.kind in DENIED else "",
         edit_words.indicator_words(edit.modifier_indicator).short,
         reverse("ptp_pair", args=[release.setting, edit.column_one, edit.column_two]) + query,
     )
@@ -85,8 +93,8 @@ def _sign(kind: str, short: str) -> SafeString:
 
 PTP_HEADER = (
     *("Column one", "Column two", "In existence prior to 1996", "Effective date", "Deletion date"),
-    *("Modifier indicator", "Indicator in words", "CMS rationale", "Standing", "On", "Setting", "Release"),
-    *("File", "Line"),
+    *("Modifier indicator", "Indicator in words", "CMS rationale", "Standing", "Denied code", "On", "Setting"),
+    *("Release", "File", "Line"),
 )
 
 
@@ -101,7 +109,8 @@ def ptp_lines(rows: Iterable[QuerySet], release: Release, day: date) -> Iterator
             yield (
                 *(row.column_one, row.column_two, "*" if row.prior_to_1996 else "", row.effective_date),
                 *(row.deletion_date, row.modifier_indicator, indicator, row.rationale__text),
-                *(verdict.short, *about, row.file__name, row.line),
+                *(verdict.short, row.column_two if verdict.kind in DENIED else "", *about),
+                *(row.file__name, row.line),
             )
 
 

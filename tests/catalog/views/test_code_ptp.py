@@ -60,9 +60,21 @@ def test_a_row_says_what_the_edit_does_and_why(client):
     make_ptp("11042", "97597", table_of(), modifier_indicator="0", rationale="More extensive procedure")
     make_ptp("11042", "97602", modifier_indicator="1", deletion_date=timezone.localdate())
     first, second = (text(row) for row in main(client.get("/codes/11042/")).select("table.edits tr:has(a.code)"))
-    assert "Denied by edit 0 No modifier bypasses it Jan 1, 2020 More extensive procedure" in first
-    assert "Unless distinct 1 A modifier may bypass it Jan 1, 2020" in second
+    assert "Denied by edit 97597 denied 0 No modifier bypasses it Jan 1, 2020 More extensive procedure" in first
+    assert "Unless distinct 97602 denied unless distinct 1 A modifier may bypass it Jan 1, 2020" in second
     assert f"{timezone.localdate():%b} {timezone.localdate().day}" in second
+
+
+def test_every_row_names_the_code_it_denies_whichever_of_the_two_it_is(client):
+    make_ptp("00215", "99213", table_of(), modifier_indicator="0")
+    make_ptp("99213", "36000")
+    make_ptp("99213", "36410", deletion_date=date(2021, 6, 30))
+    rows = main(client.get("/codes/99213/", {"st": "all"})).select("table.edits tr:has(a.code)")
+    assert [text(row.select("td")[1]) for row in rows] == [
+        "Denied by edit 99213 denied",
+        "Unless distinct 36000 denied unless distinct",
+        "Not in force",
+    ]
 
 
 def test_every_row_leads_to_the_other_code_and_to_its_receipt(client):

@@ -48,6 +48,7 @@ def test_an_export_has_the_rows_of_the_filter_and_where_they_were_read(client, t
         "Indicator in words": "A modifier may bypass it",
         "CMS rationale": "Misuse of column two code with column one code",
         "Standing": "Unless distinct",
+        "Denied code": "97000",
         "On": timezone.localdate().isoformat(),
         "Setting": "Practitioner",
         "Release": table.title,
@@ -79,7 +80,7 @@ def test_an_export_as_a_workbook_says_what_it_was_filtered_by(client, table):
     page, about = book.worksheets
     assert [cell.data_type for cell in page[page.max_row] if cell.value] == ["s"]
     assert page.cell(page.max_row, 1).value == "=AMA()"
-    assert page["L2"].value == f"{table.title}, part of the publication is missing"
+    assert page["M2"].value == f"{table.title}, part of the publication is missing"
     said = [row[0].value for row in about.rows]
     assert said[0] == "PTP edits of 36000, Practitioner"
     assert f"Filter: with 1100; in force; read for {timezone.localdate().isoformat()}" in said
