@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import reduce
 from itertools import permutations
+from operator import or_
 
 from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
@@ -123,7 +125,7 @@ class CodeNoteAdmin(admin.ModelAdmin):
 
 @admin.register(GoldenPair)
 class GoldenPairAdmin(admin.ModelAdmin):
-    """A PTP release that answers one of them otherwise is not made current."""
+    """A PTP release that answers one of them otherwise is not loaded."""
 
     list_display = ["pair", "setting", "day", "expected", "source", "updated_at"]
     list_filter = ["setting", "expected"]
@@ -303,8 +305,9 @@ class ShortCount(Paginator):
 class TableAdmin(ReleaseRowsAdmin):
     """Rows of an NCCI table in the order of its index. The search takes whole codes: one, or the two of a pair.
 
-    ``columns`` hold the codes. Each is asked alone, for its index: asked for either in one condition and in order,
-    a database walks the whole table.
+    ``columns`` hold the codes. Each is asked alone at first, for its index: asked for either in one condition and
+    in order, a database walks the whole table. The rows found are then asked for by release and codes as well as
+    by key, for on PostgreSQL no index holds the key of a PTP edit.
     """
 
     list_filter = [TableFilter]
@@ -327,20 +330,28 @@ class TableAdmin(ReleaseRowsAdmin):
         found = (
             queryset.order_by().filter(**each).values_list("pk", flat=True)[: ShortCount.MOST] for each in named
         )
-        rows = self.get_queryset(request).filter(pk__in={pk for pks in found for pk in pks})
+        either = reduce(or_, (Q(**each) for each in named))
+        rows = queryset.filter(either, pk__in={pk for pks in found for pk in pks})
         return rows.order_by(*self.ordering).select_related(*self.list_select_related), False
 
 
 @admin.register(PtpEdit)
 class PtpEditAdmin(TableAdmin):
+    """The list shows all there is of an edit, which has no page of its own."""
+
     datasets = (Dataset.PTP,)
     columns = ("column_one", "column_two")
     ordering = ["column_one", "column_two", "pk"]
     list_display = [
-        "column_one", "column_two", "modifier_indicator", "effective_date", "deletion_date",
-        "of_release", "file", "line",
+        "column_one", "column_two", "modifier_indicator", "effective_date", "deletion_date", "prior_to_1996",
+        "rationale", "of_release", "file", "line",
     ]  # fmt: skip
-    list_select_related = ["release", "file"]
+    list_display_links = None
+    list_select_related = ["release", "file", "rationale"]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> PtpEdit:
+        """Raises Http404: found by its key alone, an edit would be looked for in all rows of every release."""
+        raise Http404("An edit has no page of its own. Look for its codes in the list.")
 
 
 @admin.register(Mue)

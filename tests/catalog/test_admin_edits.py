@@ -10,6 +10,7 @@ from django.urls import reverse
 from catalog.admin import ShortCount
 from catalog.models import AddOnEdit, GoldenPair, Mue, PtpEdit, Release
 from tests.builders import make_addon, make_mue, make_ptp, make_release
+from tests.plans import assert_searches_indexes
 
 pytestmark = pytest.mark.django_db
 
@@ -127,14 +128,31 @@ def test_mues_and_add_on_edits_are_found_by_code(admin_client):
 def test_no_count_and_no_search_goes_through_a_whole_table(admin_client, tables):
     admin_client.get(page(PtpEdit))
     for asked in ({}, {"q": "97597"}, {"q": "11042 97597"}, {"p": "3"}):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             admin_client.get(page(PtpEdit), asked)
         assert len(queries) <= SHOWN
         counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
         assert all(f"LIMIT {ShortCount.MOST}" in sql for sql in counts)
-        assert not any(" OR " in query["sql"] for query in queries if "catalog_ptpedit" in query["sql"])
+        of_edits = [query["sql"] for query in queries if 'FROM "catalog_ptpedit"' in query["sql"]]
+        assert of_edits
+        assert all(f'"release_id" = {tables["practitioner"].pk}' in sql for sql in of_edits)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("typed", ["97597", "11042 97597"])
+def test_the_edits_found_are_read_through_the_indexes_of_their_release(admin_client, tables, typed):
+    assert_searches_indexes(admin_client.get(page(PtpEdit), {"q": typed}).context["cl"].queryset)
+
+
+def test_an_edit_is_read_in_the_list_and_has_no_page_that_would_look_through_all_rows(admin_client, tables):
+    shown = admin_client.get(page(PtpEdit)).content.decode()
+    edit = PtpEdit.objects.select_related("rationale").first()
+    assert edit.rationale.text in shown
+    address = page(PtpEdit, "change", edit.pk)
+    assert address not in shown
+    with CaptureQueriesContext(connection) as queries:
+        assert admin_client.get(address).status_code == 404
+    assert not [query for query in queries if "catalog_ptpedit" in query["sql"]]
 
 
 def test_a_release_leads_to_its_rows(admin_client, tables):

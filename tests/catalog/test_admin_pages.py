@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from catalog.models import PtpEdit, Section, Synonym
+from catalog.models import Mue, Section, Synonym
 from catalog.starter.load import load_starter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,7 +37,7 @@ def test_no_page_of_the_admin_breaks_our_policy_or_the_width_of_a_phone(desk, vi
     section = Section.objects.get(slug="a-ambulance")
     pages = [(f"{name}_changelist",) for name in LISTS]
     pages += [("section_change", section.pk), ("section_add",), ("synonym_add",), ("level_change", 1)]
-    pages += [("goldenpair_add",), ("ptpedit_change", PtpEdit.objects.first().pk)]
+    pages += [("goldenpair_add",), ("mue_change", Mue.objects.first().pk)]
     for width in (1280, 390):
         desk.set_viewport_size({"width": width, "height": 800})
         for name, *args in pages:
