@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from catalog.models import Release
+from tests.browser.rooms import SCREENS, too_wide, violations
 from tests.builders import make_addon, make_code, make_mue, make_ptp, make_table
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE = {"width": 390, "height": 844}
 ROOMS = (
     "/codes/36000/",
     "/codes/36000/?role=two&st=all&page=2",
@@ -60,28 +59,13 @@ def other_codes(page: Page):
     return page.locator("#edit-tables td a.code")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_on_the_pages_of_codes(page, rooms, scheme, width):
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 844})
-    found = {}
-    for room in rooms:
-        page.goto(room, wait_until="load")
-        for details in page.locator("details").all():
-            details.evaluate("element => element.open = true")
-        if violations := Axe().run(page).response["violations"]:
-            found[room] = [(each["id"], each["nodes"][0]["html"]) for each in violations]
-    assert found == {}
+    assert violations(page, rooms, scheme, width) == {}
 
 
 def test_no_page_of_a_code_scrolls_sideways_on_a_phone(page, rooms):
-    page.set_viewport_size(PHONE)
-    too_wide = []
-    for room in rooms:
-        page.goto(room)
-        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
-            too_wide.append(room)
-    assert too_wide == []
+    assert too_wide(page, rooms) == []
 
 
 def test_a_list_opens_in_place_and_back_returns(page, code):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.rooms import SCREENS, too_wide, violations
 from tests.builders import make_addon, make_code, make_mue, make_ptp, make_release
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE = {"width": 390, "height": 844}
 PAIR = "/edits/ptp/practitioner/45385/45378/"
 ROOMS = (
     f"{PAIR}?on=2025-12-01",
@@ -54,28 +53,13 @@ def rooms(live_server) -> list[str]:
     return [live_server.url + room for room in ROOMS]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_on_any_page_of_an_edit(page, rooms, scheme, width):
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 844})
-    found = {}
-    for room in rooms:
-        page.goto(room)
-        for details in page.locator("details").all():
-            details.evaluate("element => element.open = true")
-        if violations := Axe().run(page).response["violations"]:
-            found[room] = [(each["id"], each["nodes"][0]["html"]) for each in violations]
-    assert found == {}
+    assert violations(page, rooms, scheme, width) == {}
 
 
 def test_no_page_of_an_edit_scrolls_sideways_on_a_phone(page, rooms):
-    page.set_viewport_size(PHONE)
-    too_wide = []
-    for room in rooms:
-        page.goto(room)
-        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
-            too_wide.append(room)
-    assert too_wide == []
+    assert too_wide(page, rooms) == []
 
 
 def verdict(page: Page):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from catalog.models import CodeNote, Release
+from tests.browser.rooms import SCREENS, too_wide, violations
 from tests.builders import make_change, make_code, make_level, make_modifier, make_release, make_section
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE = {"width": 390, "height": 844}
 ROOMS = (
     "/sections/",
     "/sections/j-injected/",
@@ -99,28 +98,13 @@ def first_code(page: Page):
     return page.locator("table.codes tbody tr").first.locator(".code")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_in_any_room(page, rooms, scheme, width):
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 844})
-    found = {}
-    for room in rooms:
-        page.goto(room)
-        for details in page.locator("details").all():
-            details.evaluate("element => element.open = true")
-        if violations := Axe().run(page).response["violations"]:
-            found[room] = [(each["id"], each["nodes"][0]["html"]) for each in violations]
-    assert found == {}
+    assert violations(page, rooms, scheme, width) == {}
 
 
 def test_nothing_scrolls_sideways_on_a_phone(page, rooms):
-    page.set_viewport_size(PHONE)
-    too_wide = []
-    for room in rooms:
-        page.goto(room)
-        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
-            too_wide.append(room)
-    assert too_wide == []
+    assert too_wide(page, rooms) == []
 
 
 def test_sorting_and_paging_swap_the_table_and_back_returns(page, section):
