@@ -64,6 +64,7 @@ class AddOnRow(NamedTuple):
     other: SafeString | str
     what: str
     type: str
+    exception: str
     last_day: date | None
     receipt: str
 
@@ -77,6 +78,7 @@ def addon_row(edit: AddOnEdit, other: str, query: str, describe: Describe) -> Ad
         "" if is_list else _linked(code),
         "Contractor defined" if is_list else describe(code),
         edit_words.type_words(edit.edit_type).short,
+        edit_words.addon_exception(edit.add_on),
         addon_last_day(edit),
         reverse("addon", args=[edit.add_on, edit.primary]) + query,
     )

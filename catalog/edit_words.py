@@ -301,6 +301,18 @@ def type_words(edit_type: str) -> Words:
     return _TYPES.get(edit_type, Words("", ""))
 
 
+_EXCEPTIONS = {
+    "99292": "An exception: 99292 may stand on a claim without 99291 when another physician of the same specialty "
+    "in the same group reported 99291 that day (Medicare Claims Processing Manual 100-04, chapter 12, "
+    "section 30.6.12)."
+}
+
+
+def addon_exception(add_on: str) -> str:
+    """When an add-on code may stand without a primary, whatever its type; nothing for most codes."""
+    return _EXCEPTIONS.get(add_on, "")
+
+
 def no_addon_words(release: ReleaseFacts | None) -> Verdict:
     """What to say where a release does not name one code as a primary of the other, or no release is loaded."""
     if release is None:

@@ -55,6 +55,7 @@ def addon(request: HttpRequest, add_on: str, primary: str) -> HttpResponse:
         "unchecked": _unchecked(release, asked.day),
         "note": NOT_A_DECISION,
         "last_day_note": LAST_DAY,
+        "exception": edit_words.addon_exception(add_on),
     }
     return render(request, "catalog/addon.html", context | _addon_on_file(release, pair, asked.day))
 

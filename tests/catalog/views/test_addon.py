@@ -38,6 +38,17 @@ def test_an_add_on_edit_says_its_type_its_days_and_its_receipt(client, addons):
     assert {"/codes/99292/", "/codes/99291/"} <= links(answer)
 
 
+def test_the_second_hour_of_critical_care_may_stand_alone_beside_a_colleagues_first(client, addons):
+    make_addon("99292", "99291", addons)
+    make_addon("97598", "97597", addons)
+    shown = words(addon_page(client))
+    assert "99292 may stand on a claim without 99291 when another physician" in shown
+    assert "chapter 12, section 30.6.12" in shown
+    assert "An exception" not in words(addon_page(client, "97598", "97597"))
+    for code in ("99291", "99292"):
+        assert "99292 may stand on a claim without 99291" in words(client.get(f"/codes/{code}/"))
+
+
 @pytest.mark.parametrize(
     ("field", "whose"),
     [

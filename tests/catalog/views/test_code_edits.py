@@ -152,13 +152,13 @@ def test_a_value_missing_from_a_table_that_is_not_whole_is_not_checked(client, f
 
 def test_an_add_on_code_lists_its_primaries(client):
     release = make_table("addon")
-    make_addon("99292", "99291", release, note="Practitioner only")
-    shown = add_ons_of(client, "99292")
-    assert "99292 is an add-on code" in shown
+    make_addon("97598", "97597", release, note="Practitioner only")
+    shown = add_ons_of(client, "97598")
+    assert "97598 is an add-on code" in shown
     assert "Type 1. The listed primaries are all there are." in shown
-    assert "99291 1 National list of primaries Apr 1, 2013 Practitioner only Receipt" in shown
-    assert {"/codes/99291/", "/edits/addon/99292/99291/", f"/releases/{release.pk}/"} <= links(
-        client.get("/codes/99292/")
+    assert "97597 1 National list of primaries Apr 1, 2013 Practitioner only Receipt" in shown
+    assert {"/codes/97597/", "/edits/addon/97598/97597/", f"/releases/{release.pk}/"} <= links(
+        client.get("/codes/97598/")
     )
 
 
