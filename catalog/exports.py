@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -25,13 +26,17 @@ _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes the file for a local code 
 
 
 class Sheet(NamedTuple):
-    """A table on its way out: what it is, what it was taken from, and its rows with the header first."""
+    """A table on its way out: what it is, what it was taken from, and its rows with the header first.
+
+    ``remarks`` go wherever the rows go, each a name and a text: in a CSV file they stand after an empty line.
+    """
 
     title: str
     about: tuple[str, ...]
     release: str
     rows: Iterable[Sequence[object]]
     is_filtered: bool = False
+    remarks: tuple[tuple[str, str], ...] = ()
 
     def filename(self, extension: str, day: date) -> str:
         """The title, whether it was filtered, the release and the day, fit for any file system."""
@@ -60,7 +65,7 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
     line = io.StringIO()
     writer = csv.writer(line)
     yield _BYTE_ORDER_MARK
-    for row in sheet.rows:
+    for row in chain(sheet.rows, [(), *sheet.remarks] if sheet.remarks else []):
         writer.writerow([_harmless(cell) for cell in row])
         yield line.getvalue()
         line.seek(0)
@@ -69,7 +74,7 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
 
 def xlsx(sheet: Sheet) -> bytes:
     """The rows in a sheet named after the release, then a sheet ``About``. Every cell is text, none a formula."""
-    about = ([line] for line in (sheet.title, *sheet.about))
+    about = [*([line] for line in (sheet.title, *sheet.about)), *sheet.remarks]
     rows = ([_text(cell) for cell in row] for row in sheet.rows)
     return workbook(Page(_sheet_name(sheet.release), rows, is_frozen=True), Page("About", about))
 

@@ -8,7 +8,7 @@ list that is narrowed is counted only when somebody pages through it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from catalog.models import Dataset, EditCode, PtpEdit, Release, Setting
 from catalog.snapshot import Snapshot
 from catalog.tables import ROWS_PER_PAGE
 from catalog.templatetags.catalog import us_date
-from catalog.views.edit_parts import AskedDay, asked_day
+from catalog.views.edit_parts import AskedDay, asked_day, notices
 from catalog.wording import shorten
 
 TARGET = "edit-tables"
@@ -231,7 +231,7 @@ def describing(loaded: Snapshot) -> Describe:
 
 
 def _sheet(request: HttpRequest, code: str) -> exports.Sheet:
-    """Every row that the filter leaves, of one column or of both, and the publisher's notice in the last line."""
+    """Every row that the filter leaves, of one column or of both, and what must be said with them."""
     loaded = snapshot.of(request)
     found = _table_of(loaded, Asked.from_request(request, loaded.day), code)
     asked, release = found.asked, found.release
@@ -240,21 +240,22 @@ def _sheet(request: HttpRequest, code: str) -> exports.Sheet:
         sentence = f"{found.unchecked.chip}: {found.unchecked.headline}."
         return exports.Sheet(title, (sentence,), release.title if release else "not loaded", [(sentence,)])
     lists = [_edits(found, role) for role in ([asked.role] if asked.role else ("one", "two"))]
-    late = f"{asked.on.day.isoformat()} is after the last day of this table; read for that last day."
     about = [f"PTP edits, {asked.setting.label}, {release_name(release)}"]
     about += [f"Filter: {asked.sentence}; read for {found.day.isoformat()}"]
-    about += [late] if found.is_late else []
-    about += [release.notice] if release.notice else []
     return exports.Sheet(
         title=title,
         about=tuple(about),
         release=release.title,
-        rows=_with_notice(ptp_lines(lists, release, found.day), release),
+        rows=ptp_lines(lists, release, found.day),
         is_filtered=bool(asked.beginning or asked.role or not asked.with_ended),
+        remarks=tuple(_remarks(found)),
     )
 
 
-def _with_notice(lines: Iterable[Sequence[object]], release: Release) -> Iterator[Sequence[object]]:
-    yield from lines
-    if notice := " ".join(release.notice.split()):
-        yield (notice,)
+def _remarks(found: Block) -> Iterator[tuple[str, str]]:
+    """What goes with the rows of a file: the day asked for where it is not theirs, and the publisher's notice."""
+    if found.is_late:
+        asked, read = found.asked.on.day.isoformat(), found.day.isoformat()
+        yield "Read for", f"Asked for {asked}, which is not loaded; read for {read}."
+    yield "Note", edit_words.NOT_A_DECISION
+    yield from notices(found.release)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -11,8 +12,10 @@ from django.shortcuts import redirect, render
 
 from catalog import charts, codes, exports, release_words, snapshot
 from catalog.change_tables import TABLES, EditChangeTable
+from catalog.edit_rows import release_name
 from catalog.models import Change, Dataset, Release
 from catalog.snapshot import Snapshot
+from catalog.views.edit_parts import notices
 from catalog.views.table_parts import table_alone
 
 BAR_WIDTH = 160
@@ -92,8 +95,21 @@ def naming(changes: QuerySet, code: str) -> QuerySet:
 def _sheet(shown: Release, against: Release, kind: str, code: str, table: EditChangeTable) -> exports.Sheet:
     about = [f"{shown}, against {against.title}"]
     about += [f"Filter: names {code}"] if code else []
-    about += [shown.notice] if shown.notice else []
     label = release_words.KINDS[shown.dataset][kind]
     setting = f" {shown.get_setting_display()}" if shown.setting else ""
     title = f"{shown.get_dataset_display()}{setting}: {label}"
-    return exports.Sheet(title, tuple(about), shown.title, table.lines(), is_filtered=bool(code))
+    return exports.Sheet(
+        title,
+        tuple(about),
+        shown.title,
+        _with_release(table.lines(), shown),
+        is_filtered=bool(code),
+        remarks=tuple(notices(shown)),
+    )
+
+
+def _with_release(lines: Iterable[tuple[object, ...]], release: Release) -> Iterator[tuple[object, ...]]:
+    """The header and the rows, in every one the release and the setting that they are of."""
+    of = (release_name(release), release.get_setting_display())
+    for number, line in enumerate(lines):
+        yield (*line, *(of if number else ("Release", "Setting")))

@@ -86,6 +86,12 @@ def named(loaded: Snapshot, *wanted: str) -> dict[str, Named]:
     }
 
 
+def notices(release: Release) -> list[tuple[str, str]]:
+    """The publisher's notice as a remark of an export, on one line; nothing where there is none."""
+    text = " ".join(release.notice.split())
+    return [("Notice", text)] if text else []
+
+
 class Receipt(NamedTuple):
     """Where a row was read, and its cells as published: header and value. Dates are ISO."""
 

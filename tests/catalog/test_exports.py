@@ -56,6 +56,15 @@ def test_a_csv_file_is_written_line_by_line():
     assert "Code" in "".join(next(lines) for _ in range(2))
 
 
+def test_remarks_stand_apart_from_the_rows():
+    remarked = sheet(["J1885", "Ketorolac", None])._replace(remarks=(("Notice", "=All rights reserved."),))
+    assert read_csv(remarked)[1:] == [["J1885", "Ketorolac", ""], [], ["Notice", "'=All rights reserved."]]
+    assert len(read_xlsx(remarked)) == 2
+    about = load_workbook(io.BytesIO(xlsx(remarked)))["About"]
+    assert [cell.value for cell in [*about.iter_rows()][-1]] == ["Notice", "=All rights reserved."]
+    assert {cell.data_type for cell in [*about.iter_rows()][-1]} == {"s"}
+
+
 def test_an_xlsx_cell_is_text_even_when_it_looks_like_a_number_or_a_formula():
     [*_, row] = read_xlsx(sheet(["00100", "=1+1", date(1993, 1, 1)]))
     assert [cell.value for cell in row] == ["00100", "=1+1", "1993-01-01"]

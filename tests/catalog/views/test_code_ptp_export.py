@@ -33,9 +33,15 @@ def lines_of(answer) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content)))
 
 
+def rows_of(answer) -> list[list[str]]:
+    """The header and the rows, without the remarks after them."""
+    lines = lines_of(answer)
+    return lines[: lines.index([])]
+
+
 def test_an_export_has_the_rows_of_the_filter_and_where_they_were_read(client, table):
     Release.objects.filter(pk=table.pk).update(notice="(c) AMA.\nAll rights reserved.")
-    header, *rows, last = lines_of(client.get("/codes/36000/", {"_export": "csv"}))
+    header, *rows, empty, note, notice = lines_of(client.get("/codes/36000/", {"_export": "csv"}))
     assert len(rows) == 4 + 2
     row = dict(zip(header, rows[0], strict=True))
     assert row == {
@@ -55,7 +61,18 @@ def test_an_export_has_the_rows_of_the_filter_and_where_they_were_read(client, t
         "File": "ptp.txt",
         "Line": "7",
     }
-    assert last == ["(c) AMA. All rights reserved."]
+    assert empty == []
+    assert note == ["Note", "This is what the published table says. It is not a payment decision."]
+    assert notice == ["Notice", "(c) AMA. All rights reserved."]
+
+
+@pytest.mark.parametrize(("on", "is_late"), [("2030-01-01", True), ("2024-09-30", False)])
+def test_an_export_says_that_the_day_asked_for_is_not_loaded(client, on, is_late):
+    make_ptp("11042", "97597", make_table("ptp", "practitioner", quarter="2024Q3"))
+    lines = lines_of(client.get("/codes/11042/", {"_export": "csv", "on": on}))
+    said = ["Read for", "Asked for 2030-01-01, which is not loaded; read for 2024-09-30."]
+    assert (said in lines) is is_late
+    assert lines[1][lines[0].index("On")] == "2024-09-30"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +86,7 @@ def test_an_export_has_the_rows_of_the_filter_and_where_they_were_read(client, t
     ],
 )
 def test_an_export_is_filtered_as_the_page_is(client, table, query, number):
-    _, *rows = lines_of(client.get("/codes/36000/", query | {"_export": "csv"}))
+    _, *rows = rows_of(client.get("/codes/36000/", query | {"_export": "csv"}))
     assert len(rows) == number
 
 
@@ -78,8 +95,8 @@ def test_an_export_as_a_workbook_says_what_it_was_filtered_by(client, table):
     answer = client.get("/codes/36000/", {"_export": "xlsx", "with": "1100"})
     book = load_workbook(io.BytesIO(answer.content))
     page, about = book.worksheets
-    assert [cell.data_type for cell in page[page.max_row] if cell.value] == ["s"]
-    assert page.cell(page.max_row, 1).value == "=AMA()"
+    assert page.cell(page.max_row, 2).value == "36000"
+    assert ("Notice", "=AMA()") in about.iter_rows(values_only=True)
     assert page["M2"].value == f"{table.title}, part of the publication is missing"
     said = [row[0].value for row in about.rows]
     assert said[0] == "PTP edits of 36000, Practitioner"
@@ -88,7 +105,7 @@ def test_an_export_as_a_workbook_says_what_it_was_filtered_by(client, table):
 
 def test_a_cell_of_an_export_is_no_formula(client):
     make_ptp("11042", "97597", make_table("ptp", "practitioner"), rationale="=HYPERLINK(1)")
-    header, row = lines_of(client.get("/codes/11042/", {"_export": "csv"}))
+    header, row = rows_of(client.get("/codes/11042/", {"_export": "csv"}))
     assert row[header.index("CMS rationale")] == "'=HYPERLINK(1)"
 
 
@@ -106,13 +123,13 @@ def test_an_export_for_a_day_before_ncci_says_that_nothing_was_checked(client, t
 
 def test_an_export_of_the_starter_set_says_so_in_every_row(client):
     make_ptp("11042", "97597", make_table("ptp", "practitioner", origin=Release.Origin.STARTER))
-    header, row = lines_of(client.get("/codes/11042/", {"_export": "csv"}))
+    header, row = rows_of(client.get("/codes/11042/", {"_export": "csv"}))
     assert row[header.index("Release")] == "Starter data, not a CMS release"
 
 
 def test_an_ended_row_of_an_incomplete_table_is_not_checked(client, table):
     Release.objects.filter(pk=table.pk).update(partial=True)
-    header, *rows = lines_of(client.get("/codes/36000/", {"_export": "csv", "st": "all", "role": "two"}))
+    header, *rows = rows_of(client.get("/codes/36000/", {"_export": "csv", "st": "all", "role": "two"}))
     standings = [row[header.index("Standing")] for row in rows]
     assert standings == ["Unless distinct"] * 4 + ["Not checked"] * 2
 

@@ -157,12 +157,14 @@ def test_htmx_gets_the_table_alone(client, july):
 def test_changes_are_exported_with_raw_values(client, july):
     answer = page_of(client, july, kind="ended", _export="csv")
     assert lines(answer) == [
-        ["Column one", "Column two", "Indicator", "First day", "Last day"],
-        ["99213", "11042", "1", "2020-01-01", "2026-06-30"],
+        ["Column one", "Column two", "Indicator", "First day", "Last day", "Release", "Setting"],
+        ["99213", "11042", "1", "2020-01-01", "2026-06-30", "July 2026", "Practitioner"],
+        [],
+        ["Notice", "Words of the AMA."],
     ]
     assert "ptp-edits-practitioner-deleted-july-2026" in answer["Content-Disposition"]
     revised = lines(page_of(client, july, kind="revised", _export="csv"))
-    assert revised[1] == ["J1885", "99213", "2026-07-01", "Modifier indicator: 1 → 0"]
+    assert revised[1][:4] == ["J1885", "99213", "2026-07-01", "Modifier indicator: 1 → 0"]
 
 
 def test_a_filtered_workbook_says_so_and_carries_the_notice(client, july):
@@ -172,8 +174,9 @@ def test_a_filtered_workbook_says_so_and_carries_the_notice(client, july):
     assert [cell.value for cell in book["About"]["A"]][1:] == [
         "PTP edits, practitioner, July 2026, against April 2026",
         "Filter: names 97597",
-        "Words of the AMA.",
+        "Notice",
     ]
+    assert book["About"]["B4"].value == "Words of the AMA."
     assert book.worksheets[0].max_row == 2
 
 
@@ -181,7 +184,7 @@ def test_more_rows_than_a_workbook_is_made_of_are_exported_as_csv_only(client, j
     monkeypatch.setattr(edit_changes, "WORKBOOK_ROWS", 1)
     workbook = page_of(client, july, kind="added", _export="xlsx")
     assert workbook.headers["Location"] == f"/releases/{july.pk}/?kind=added&_export=csv"
-    assert len(lines(page_of(client, july, kind="added", _export="csv"))) == 3
+    assert len(lines(page_of(client, july, kind="added", _export="csv"))) == 5
     buttons = main(page_of(client, july, kind="added")).select("button[name=_export]")
     assert [button["value"] for button in buttons] == ["csv"]
     assert page_of(client, july, kind="added", f="97597", _export="xlsx").status_code == 200
