@@ -19,6 +19,7 @@ from catalog import edit_words
 from catalog.edits import addon_last_day, pair_answer
 from catalog.models import AddOnEdit, PtpEdit, Release
 from catalog.templatetags.catalog import code as code_markup
+from catalog.templatetags.catalog import when
 
 DENIED = {"deny": " denied", "cond": " denied unless distinct"}
 """What a verdict of that kind says of the code in column two; those of other kinds deny none."""
@@ -30,7 +31,8 @@ Describe = Callable[[str], str]
 class PtpRow(NamedTuple):
     """A PTP edit beside the other code of the pair. ``sign`` is what it says on a day, ``receipt`` an address.
 
-    ``denied`` names the code that the edit denies on that day, which may be either of the two.
+    ``denied`` names the code that the edit denies on that day, which may be either of the two; ``effective`` is
+    its first day in words.
     """
 
     edit: PtpEdit
@@ -39,6 +41,7 @@ class PtpRow(NamedTuple):
     sign: SafeString
     denied: str
     indicator: str
+    effective: str
     receipt: str
 
 
@@ -53,6 +56,7 @@ def ptp_row(edit: PtpEdit, other: str, release: Release, day: date, query: str, 
         _sign(verdict.kind, verdict.short),
         f"{edit.column_two}{DENIED[verdict.kind]}" if verdict.kind in DENIED else "",
         edit_words.indicator_words(edit.modifier_indicator).short,
+        edit_words.NOT_IN_STARTER if release.is_starter else when(edit.effective_date),
         reverse("ptp_pair", args=[release.setting, edit.column_one, edit.column_two]) + query,
     )
 
@@ -108,8 +112,9 @@ def ptp_lines(rows: Iterable[QuerySet], release: Release, day: date) -> Iterator
         for row in queryset.values_list(*_PTP_FIELDS, named=True):
             verdict = edit_words.standing_words(*pair_answer([row], day), release)
             indicator = edit_words.indicator_words(row.modifier_indicator).short
+            effective = edit_words.NOT_IN_STARTER if release.is_starter else row.effective_date
             yield (
-                *(row.column_one, row.column_two, "*" if row.prior_to_1996 else "", row.effective_date),
+                *(row.column_one, row.column_two, "*" if row.prior_to_1996 else "", effective),
                 *(row.deletion_date, row.modifier_indicator, indicator, row.rationale__text),
                 *(verdict.short, row.column_two if verdict.kind in DENIED else "", *about),
                 *(row.file__name, row.line),
@@ -125,5 +130,5 @@ _PTP_FIELDS = (
 def release_name(release: Release) -> str:
     """The release in a file: what it is not is said with it."""
     if release.is_starter:
-        return "Starter data, not a CMS release"
-    return f"{release.title}, part of the publication is missing" if release.partial else release.title
+        return release.remark
+    return f"{release.title}, {release.remark}" if release.remark else release.title

@@ -20,6 +20,8 @@ LAST_DAY = (
     "No sentence of CMS’s was found that says whether an edit is in force on its deletion date. This site counts "
     "it as the last day."
 )
+NOT_IN_STARTER = "not in the starter set"
+"""Stands for the day an edit began where starter rows of PTP edits do not have it."""
 
 NO_PUBLISHED_MUE = (
     "Some values are confidential, and a code without a published one may still have a limit: "

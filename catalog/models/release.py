@@ -165,6 +165,13 @@ class Release(models.Model):
         return self.origin == self.Origin.STARTER
 
     @property
+    def remark(self) -> str:
+        """What stands beside rows of a release that is not a whole publication of CMS's; empty for one that is."""
+        if self.is_starter:
+            return "Starter data, not a CMS release"
+        return "looked incomplete when it was loaded" if self.partial else ""
+
+    @property
     def is_current(self) -> bool:
         return self.state == self.State.CURRENT
 

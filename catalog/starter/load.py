@@ -27,7 +27,7 @@ CODES = {"code": "hcpcs.csv", "modifier": "modifiers.csv"}
 QUARTER = "2025Q4"  # of the release that its facts were checked against
 
 # The tables that the facts were taken from. Those of PTP edits at hand had lost the day an edit began, so each of
-# these begins on the first day of the quarter it was found in force in.
+# these begins on the first day of the quarter it was found in force in, and no page shows that day.
 EDITS = {
     "ptp-practitioner.csv": (Dataset.PTP, Setting.PRACTITIONER, "2024Q3"),
     "ptp-outpatient_hospital.csv": (Dataset.PTP, Setting.OUTPATIENT_HOSPITAL, "2024Q3"),
@@ -42,8 +42,8 @@ SELECTION = (
     "without descriptors."
 )
 NOTICES = {
-    Dataset.PTP: f"{SELECTION} Every edit is shown from the first day of the quarter it was found in force in; it "
-    "may have begun long before.",
+    Dataset.PTP: f"{SELECTION} The days its edits began and ended are not in it: each is shown for the quarter "
+    "it was found in force in.",
     Dataset.MUE: SELECTION,
     Dataset.ADDON: SELECTION,
 }

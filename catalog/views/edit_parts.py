@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from catalog import codes
+from catalog.edit_words import NOT_IN_STARTER
 from catalog.models import AddOnEdit, HcpcsCode, Mue, PtpEdit, Release, ReleaseFile, Section, Setting
 from catalog.snapshot import Snapshot
 from catalog.views.errors import NotACode
@@ -105,18 +106,18 @@ class Receipt(NamedTuple):
 def receipt(release: Release, row: PtpEdit | Mue | AddOnEdit) -> Receipt:
     """The receipt of a row and its file. ``place`` is what its number counts: lines, or rows of a sheet."""
     place = "Row" if row.file.name.lower().endswith(WORKBOOKS) else "Line"
-    return Receipt(release, row.file, place, row.line, _cells(row))
+    return Receipt(release, row.file, place, row.line, _cells(release, row))
 
 
-def _cells(row: PtpEdit | Mue | AddOnEdit) -> list[tuple[str, str]]:
+def _cells(release: Release, row: PtpEdit | Mue | AddOnEdit) -> list[tuple[str, str]]:
     match row:
         case PtpEdit():
             return [
                 ("Column 1", row.column_one),
                 ("Column 2", row.column_two),
                 ("Prior to 1996", "*" if row.prior_to_1996 else "–"),
-                ("Effective", row.effective_date.isoformat()),
-                ("Deletion", _iso(row.deletion_date, OPEN)),
+                ("Effective", NOT_IN_STARTER if release.is_starter else row.effective_date.isoformat()),
+                ("Deletion", _iso(row.deletion_date, "–" if release.is_starter else OPEN)),
                 ("Indicator", row.modifier_indicator),
                 ("Rationale", row.rationale.text),
             ]

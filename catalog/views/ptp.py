@@ -113,7 +113,7 @@ def _pair_on_file(shown: PairTable, day: date) -> dict[str, object]:
         "shown": shown,
         "rows": rows,
         "deciding": next((each for each in rows if each.row == shown.row), None),
-        "chart": _chart(shown, day) if rows else None,
+        "chart": _chart(shown, day) if rows and not shown.release.is_starter else None,
         "is_beyond": shown.setting in PTP_SETTINGS and not is_answered and day >= FIRST_DAY,
         "note": f"{NOT_A_DECISION} {NOT_THE_PATIENT}" if is_denied else NOT_A_DECISION,
         "last_day_note": LAST_DAY,

@@ -9,7 +9,7 @@ from catalog.models import Release
     [
         ({}, "July 2024"),
         ({"revision": 1}, "July 2024, revision 1"),
-        ({"partial": True}, "July 2024, part of the publication is missing"),
+        ({"partial": True}, "July 2024, looked incomplete when it was loaded"),
         ({"origin": Release.Origin.STARTER}, "Starter data, not a CMS release"),
     ],
 )

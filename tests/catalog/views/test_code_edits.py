@@ -134,7 +134,7 @@ def test_a_setting_without_a_table_is_not_checked(client):
 @pytest.mark.parametrize(
     ("fields", "mark"),
     [
-        ({"partial": True}, "part of the publication is missing"),
+        ({"partial": True}, "looked incomplete when it was loaded"),
         ({"origin": Release.Origin.STARTER}, "Starter data, not a CMS release"),
     ],
 )

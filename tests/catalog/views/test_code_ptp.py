@@ -244,7 +244,7 @@ def test_a_code_whose_edits_have_ended_has_none_in_force(client):
 @pytest.mark.parametrize(
     ("fields", "mark", "why"),
     [
-        ({"partial": True}, "part of the publication is missing", "What is loaded of"),
+        ({"partial": True}, "looked incomplete when it was loaded", "What is loaded of"),
         ({"origin": Release.Origin.STARTER}, "Starter data, not a CMS release", "The starter set has no row"),
     ],
 )
@@ -259,9 +259,15 @@ def test_an_empty_list_of_a_table_that_is_not_whole_is_not_checked(client, field
     assert "A code that is not in these rows is not checked" in shown
 
 
+def test_the_day_a_starter_row_begins_is_not_shown(client):
+    make_ptp("11042", "97597", table_of(origin=Release.Origin.STARTER))
+    cells = main(client.get("/codes/11042/")).select("table.edits tr:has(a.code) td")
+    assert [text(cell) for cell in cells][3] == "not in the starter set"
+
+
 def test_the_mark_of_a_table_that_is_not_whole_stands_beside_its_rows_too(client):
     make_ptp("11042", "97597", table_of(partial=True))
-    assert "part of the publication is missing" in text(main(client.get("/codes/11042/")).find(id="edit-tables"))
+    assert "looked incomplete when it was loaded" in text(main(client.get("/codes/11042/")).find(id="edit-tables"))
 
 
 # --- Long lists ---

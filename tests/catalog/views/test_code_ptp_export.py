@@ -97,7 +97,7 @@ def test_an_export_as_a_workbook_says_what_it_was_filtered_by(client, table):
     page, about = book.worksheets
     assert page.cell(page.max_row, 2).value == "36000"
     assert ("Notice", "=AMA()") in about.iter_rows(values_only=True)
-    assert page["M2"].value == f"{table.title}, part of the publication is missing"
+    assert page["M2"].value == f"{table.title}, looked incomplete when it was loaded"
     said = [row[0].value for row in about.rows]
     assert said[0] == "PTP edits of 36000, Practitioner"
     assert f"Filter: with 1100; in force; read for {timezone.localdate().isoformat()}" in said
@@ -125,6 +125,7 @@ def test_an_export_of_the_starter_set_says_so_in_every_row(client):
     make_ptp("11042", "97597", make_table("ptp", "practitioner", origin=Release.Origin.STARTER))
     header, row = rows_of(client.get("/codes/11042/", {"_export": "csv"}))
     assert row[header.index("Release")] == "Starter data, not a CMS release"
+    assert row[header.index("Effective date")] == "not in the starter set"
 
 
 def test_an_ended_row_of_an_incomplete_table_is_not_checked(client, table):

@@ -93,6 +93,24 @@ def test_an_edit_that_ended_is_shown_with_its_days(client):
     assert verdicts(hit(client))["Practitioner"][0] == "Not in force"
 
 
+def test_the_days_of_a_withdrawn_edit_are_published_dates_and_it_was_never_in_force(client):
+    day = date(2022, 1, 1)
+    make_ptp(
+        *("11042", "97597", table("practitioner")),
+        effective_date=day,
+        deletion_date=day,
+        modifier_indicator="9",
+    )
+    article = hit(client)
+    assert verdicts(article)["Practitioner"][-1] == "Jan 1, 2022 to Jan 1, 2022, never in force"
+    assert [text(head) for head in article.select("th[scope=col]")][4] == "Published dates"
+
+
+def test_the_days_of_a_starter_row_are_not_shown(client):
+    make_ptp("11042", "97597", table("practitioner", "2024Q3", origin=Release.Origin.STARTER))
+    assert verdicts(hit(client))["Practitioner"][-1] == "not in the starter set"
+
+
 @pytest.mark.parametrize("fields", [{"partial": True}, {"origin": Release.Origin.STARTER}])
 def test_a_table_that_is_not_whole_has_not_been_checked_where_it_has_no_row(client, fields):
     make_ptp("10000", "20000", table("practitioner", **fields))

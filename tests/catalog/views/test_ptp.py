@@ -139,6 +139,27 @@ def test_starter_rows_say_nothing_of_days_outside_their_quarter(client, practiti
     assert "/edits/ptp/practitioner/45385/45378/?on=2025-12-31" in links(answer)
 
 
+def test_the_days_of_starter_rows_are_shown_nowhere(client, practitioner):
+    make_ptp("45385", "45378", practitioner, effective_date=date(2025, 10, 1))
+    Release.objects.filter(pk=practitioner.pk).update(origin="starter")
+    answer = pair_page(client)
+    (receipt,) = receipts(answer)
+    assert "45385 45378 – not in the starter set – 1" in receipt
+    assert "Its days are not in the starter set" in words(answer)
+    assert "Unless distinct 1 not in the starter set Starter set" in words(answer)
+    assert "Oct 1, 2025" not in words(answer)
+    assert main(answer).select(".timeline-svg") == []
+
+
+def test_a_withdrawn_edit_has_published_dates_and_was_never_in_force(client, practitioner):
+    day = date(2022, 1, 1)
+    make_ptp("45385", "45378", practitioner, effective_date=day, deletion_date=day, modifier_indicator="9")
+    answer = pair_page(client)
+    assert "Published dates" in words(answer)
+    assert "9 Jan 1, 2022 to Jan 1, 2022, never in force October 2025" in words(answer)
+    assert "Since" not in words(answer)
+
+
 def test_today_is_the_date_unless_one_is_given(client, practitioner):
     make_ptp("45385", "45378", practitioner)
     Release.objects.filter(pk=practitioner.pk).update(quarter="2001Q1")
@@ -247,7 +268,7 @@ def test_each_setting_answers_from_its_own_table(client, practitioner, hospital)
     make_ptp("11111", "22222", hospital)
     answer = pair_page(client)
     rows = [text(row) for row in main(answer).select(".hit table.t tbody tr")]
-    assert rows[0].startswith("Practitioner Denied by edit 0 Jan 1, 2020 no end October 2025")
+    assert rows[0].startswith("Practitioner Denied by edit 0 Jan 1, 2020, no end October 2025")
     assert rows[1].startswith("Outpatient hospital No edit on file")
     assert rows[2].startswith("DME supplier No pair table exists")
     assert "/edits/ptp/outpatient_hospital/45385/45378/?on=2025-12-01" in links(answer)
