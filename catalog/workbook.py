@@ -1,7 +1,7 @@
 """Writes XLSX workbooks whose cells are all text: as little of Office Open XML (ISO/IEC 29500) as that takes.
 
-A library that can write any workbook takes 20 to 30 µs a cell, which is seconds for the edits of one code; this
-takes about one.
+A library that can write any workbook takes 30 µs a cell, which is seconds for the edits of one code; this takes
+three.
 """
 
 from __future__ import annotations

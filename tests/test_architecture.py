@@ -40,6 +40,7 @@ PURE = (
     "catalog.values",
     "catalog.wording",
     "catalog.words",
+    "catalog.workbook",
     "scratchpad.claim",
     "scratchpad.findings",
     "scratchpad.reference",
