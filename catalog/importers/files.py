@@ -34,7 +34,7 @@ OVERLAP = 64
 MAX_WORKBOOK = 1 << 26
 # What calamine holds: the parts unpacked, the largest 16 MB in HCPCS's workbook, and room for all cells of a
 # sheet up to the last, there 18,000 rows, half of them empty, of 50 columns.
-MAX_PARTS = 3 << 24
+MAX_PARTS = 40 << 20
 MAX_CELLS = 2_000_000
 
 TEXT_FORMS = (".txt", ".csv")
