@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from catalog.models import Change, Release
+from tests.browser.rooms import PHONE, SCREENS, violations
 from tests.builders import make_addon, make_code, make_mue, make_ptp, make_release
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE = {"width": 390, "height": 844}
 ROOMS = (
     "/?q=11042",
     "/?q=1104",
@@ -77,16 +76,9 @@ def visit(page: Page, room: str) -> None:
         details.evaluate("element => element.open = true")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_where_edits_are_shown(page, rooms, scheme, width):
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 844})
-    found = {}
-    for room in rooms:
-        visit(page, room)
-        if violations := Axe().run(page).response["violations"]:
-            found[room] = [(each["id"], each["nodes"][0]["html"]) for each in violations]
-    assert found == {}
+    assert violations(page, rooms, scheme, width) == {}
 
 
 def test_nothing_scrolls_sideways_on_a_phone_and_the_status_line_is_one_line(page, rooms):
