@@ -111,6 +111,12 @@ class Block(NamedTuple):
         return Setting
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every row of both columns is listed, so that a code without one has none."""
+        is_narrowed = self.asked.beginning or self.asked.role
+        return not (is_narrowed or self.is_incomplete or any(side.has_more for side in self.sides))
+
+    @property
     def is_incomplete(self) -> bool:
         return edit_words.is_incomplete(self.release)
 

@@ -326,6 +326,26 @@ def test_htmx_gets_the_tables_of_a_code_that_is_not_on_file_with_status_200(clie
     assert fragment_of(client, "J9998").status_code == 200
 
 
+WITHOUT_A_ROW = "A code without a row here has no edit"
+
+
+def test_of_a_list_that_is_whole_it_is_said_that_other_codes_have_no_edit(client):
+    make_ptp("11042", "97597", table_of())
+    answer = client.get("/codes/11042/")
+    assert WITHOUT_A_ROW in words(answer)
+    assert "Not all rows are shown here" not in words(answer)
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"role": "one"}, {"role": "two", "page": "2"}, {"with": "97"}, {"st": "all"}, {"with": "zzzzz"}]
+)
+def test_of_a_list_that_is_cut_nothing_is_said_of_other_codes(client, many, query):
+    answer = client.get("/codes/36000/", query)
+    assert WITHOUT_A_ROW not in words(answer)
+    assert "Not all rows are shown here, so nothing follows" in words(answer)
+    assert any(link.startswith("/?q=36000+") for link in links(answer))
+
+
 # --- Queries ---
 
 
