@@ -6,6 +6,7 @@ answer, and the page says what does not follow from it. No setting answers from 
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from typing import NamedTuple
 
@@ -30,6 +31,8 @@ from catalog.views.edit_parts import (
     receipt,
     setting_in_address,
 )
+
+logger = logging.getLogger(__name__)
 
 KINDS = {"0": "deny", "1": "cond"}  # of a row's sign, by its indicator
 
@@ -90,8 +93,16 @@ def _pair_table(loaded: Snapshot, setting: Setting, pair: tuple[str, str], day: 
     rows = list(on_file.order_by("-effective_date", "modifier_indicator", "pk"))
     if not release.covers(day):
         return PairTable(setting, release, edit_words.uncovered_words(release, day), None, rows)
+    _log_overlap(release, [row for row in rows if in_force(row, day)])
     answer = pair_answer(rows, day)
     return PairTable(setting, release, edit_words.standing_words(*answer, release), answer.row, rows)
+
+
+def _log_overlap(release: Release, now: list[PtpEdit]) -> None:
+    """Several rows of a pair in force on one day are a fault of the table, which its files' lines lead to."""
+    if len(now) > 1:
+        places = ", ".join(f"{row.file.name} {row.line}" for row in now)
+        logger.warning("Release %s has several rows of one pair in force on one day: %s", release.pk, places)
 
 
 def _pair_on_file(shown: PairTable, day: date) -> dict[str, object]:

@@ -249,6 +249,21 @@ def test_the_notice_of_the_release_stands_with_its_rows(client, practitioner):
     assert "A notice of the AMA." in text(main(pair_page(client)).find("details", class_="notice"))
 
 
+def test_rows_in_force_at_once_are_logged_as_a_fault_of_the_table(client, practitioner, caplog):
+    rows = [make_ptp(*pair, practitioner) for pair in (("45385", "45378"), ("45378", "45385"))]
+    pair_page(client)
+    (warning,) = [record for record in caplog.records if record.name == "catalog.views.ptp"]
+    said = warning.getMessage()
+    assert f"Release {practitioner.pk} has several rows" in said
+    assert all(f"{practitioner.files.get().name} {row.line}" in said for row in rows)
+    assert "45385" not in said
+    assert "45378" not in said
+    caplog.clear()
+    rows[0].delete()
+    assert verdict(pair_page(client, on="2025-11-30")) == "Denied unless distinct"
+    assert "several rows" not in caplog.text
+
+
 # --- Around them ---
 
 
