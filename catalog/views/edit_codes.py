@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from catalog import codes
-from catalog.models import Dataset, EditCode, Mue
+from catalog.models import Dataset, EditCode, Mue, Release
 from catalog.snapshot import Snapshot
 from catalog.status_line import MUE_SETTINGS, PTP_SETTINGS
 from catalog.views.asked import Asked
@@ -75,7 +75,7 @@ def facts(shown: Snapshot, code: str) -> list[tuple[str, str]]:
     """What the newest tables have of a code, by label. Two queries; none for a code that they do not name."""
     if not is_named(shown, code):
         return []
-    return [*_counts(shown, code), *_unit_limits(shown, code)]
+    return [*_counts(shown, code), *_mue_values(shown, code)]
 
 
 def _counts(shown: Snapshot, code: str) -> Iterable[tuple[str, str]]:
@@ -90,15 +90,24 @@ def _counts(shown: Snapshot, code: str) -> Iterable[tuple[str, str]]:
         if release and (found := counted.get(release.pk)):
             names = ("column one", "column two") if release.dataset == Dataset.PTP else ("add-on", "primary")
             numbers = zip((found.in_first, found.in_second), names, strict=True)
-            yield label, ", ".join(f"{number:,} as {name}" for number, name in numbers if number)
+            counts = [f"{number:,} as {name}" for number, name in numbers if number]
+            yield label, ", ".join([*counts, "ended rows included", *_remark(release)])
 
 
-def _unit_limits(shown: Snapshot, code: str) -> Iterable[tuple[str, str]]:
+def _remark(release: Release) -> list[str]:
+    """That the rows of a release are not all there, if so."""
+    return ["starter set"] * release.is_starter + ["may be incomplete"] * release.partial
+
+
+def _mue_values(shown: Snapshot, code: str) -> Iterable[tuple[str, str]]:
     """The MUE of each setting whose table of this quarter is loaded."""
     mues = [one for one in shown.edits if one.dataset == Dataset.MUE and one.covers(shown.day)]
-    tables = {one.setting: one.pk for one in mues}
-    on_file = Mue.objects.filter(release__in=list(tables.values()), code=code)
-    found = dict(on_file.values_list("release", "mue_value"))
-    limits = [f"{found[tables[one]]:,} {name}" for one, name in MUE_SETTINGS.items() if tables.get(one) in found]
-    if limits:
-        yield "MUE, this quarter", ", ".join(limits)
+    tables = {one.setting: one for one in mues}
+    found = dict(Mue.objects.filter(release__in=mues, code=code).values_list("release", "mue_value"))
+    values = [
+        " ".join([f"{found[table.pk]:,} {name}", *(f"({remark})" for remark in _remark(table))])
+        for setting, name in MUE_SETTINGS.items()
+        if (table := tables.get(setting)) and table.pk in found
+    ]
+    if values:
+        yield "MUE, this quarter", ", ".join(values)

@@ -79,6 +79,27 @@ def test_a_card_has_what_the_newest_tables_hold_of_the_code(ask):
     assert "Add-on edits 1 as primary" in card
 
 
+def test_counts_on_a_card_include_ended_rows_and_say_so(ask):
+    make_ptp("11042", "97598", deletion_date=date(2020, 12, 31))
+    card = text(main(ask("11042")).find("article"))
+    assert "Pair edits, practitioner 2 as column one, 2 as column two, ended rows included" in card
+
+
+@pytest.mark.parametrize(
+    ("fields", "remark"),
+    [({"origin": Release.Origin.STARTER}, "starter set"), ({"partial": True}, "may be incomplete")],
+)
+def test_what_a_card_counts_in_a_table_that_is_not_whole_is_marked(ask, fields, remark):
+    quarter = quarter_of(timezone.localdate())
+    make_ptp("11042", "97597", make_release(quarter, dataset="ptp", setting="outpatient_hospital", **fields))
+    make_mue("11042", 4, make_release(quarter, dataset="mue", setting="practitioner", **fields))
+    make_mue("11042", 2, make_release(quarter, dataset="mue", setting="dme_supplier"))
+    card = text(main(ask("11042")).find("article"))
+    assert f"Pair edits, hospital 1 as column one, ended rows included, {remark}" in card
+    assert f"MUE, this quarter 4 practitioner ({remark}), 2 DME" in card
+    assert f"2 as column two, ended rows included, {remark}" not in card
+
+
 def test_a_code_on_file_has_those_facts_too(ask):
     assert "Pair edits, practitioner 1 as column two" in text(main(ask("J1885")).find("article"))
 
