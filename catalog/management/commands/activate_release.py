@@ -29,3 +29,5 @@ class Command(BaseCommand):
         except Refused as reason:
             raise CommandError(str(reason)) from reason
         self.stdout.write(f"{release} is current.")
+        if release.partial:
+            self.stdout.write("It looked incomplete when it was loaded: what is not in it counts as not checked.")

@@ -71,6 +71,13 @@ def test_an_earlier_release_is_made_current_again(capsys):
     assert newer.state == Release.State.LOADED
 
 
+def test_a_release_that_looked_incomplete_is_not_made_current_without_saying_so(capsys):
+    kind = {"dataset": "ptp", "setting": "practitioner"}
+    older, _newer = make_release("2024Q2", current=False, partial=True, **kind), make_release("2024Q3", **kind)
+    said = output(capsys, "activate_release", str(older.pk))
+    assert said[-1] == "It looked incomplete when it was loaded: what is not in it counts as not checked."
+
+
 def test_a_release_that_is_not_there_or_not_whole_is_refused(capsys):
     with pytest.raises(CommandError, match="There is no release 99"):
         output(capsys, "activate_release", "99")
