@@ -8,7 +8,7 @@ from itertools import permutations
 from operator import or_
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalog import codes
+from catalog.edit_words import is_incomplete
 from catalog.models import (
     AddOnEdit,
     Change,
@@ -132,6 +133,16 @@ class GoldenPairAdmin(admin.ModelAdmin):
     search_fields = ["column_one", "column_two", "source"]
     fields = [("column_one", "column_two"), "setting", "day", "expected", "source"]
     save_as = True
+
+    def save_model(self, request: HttpRequest, obj: GoldenPair, form: forms.ModelForm, change: bool) -> None:
+        """Save it, and tell when the current release answers otherwise: one of the two is wrong."""
+        super().save_model(request, obj, form, change)
+        release = Release.objects.answering(Dataset.PTP, obj.setting, obj.day)
+        if release is None:
+            return
+        said = obj.answered_otherwise(PtpEdit.objects.of(release).for_pair(obj.column_one, obj.column_two))
+        if said and not (is_incomplete(release) and said == GoldenPair.Expected.NONE.label):
+            messages.warning(request, f"{release} answers otherwise: {said}. It would be refused if loaded again.")
 
     @admin.display(description="pair", ordering="column_one")
     def pair(self, golden: GoldenPair) -> str:

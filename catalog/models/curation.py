@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from catalog import codes
-from catalog.edits import Standing
+from catalog.edits import FIRST_DAY, PtpRow, Standing, pair_answer
 from catalog.models.release import Setting
 
 
@@ -103,3 +105,19 @@ class GoldenPair(models.Model):
                 raise ValidationError({field: f"“{code}” does not have the shape of a code."})
         if self.column_one == self.column_two:
             raise ValidationError({"column_two": "A pair has two different codes."})
+        if self.day and self.day < FIRST_DAY:
+            raise ValidationError({"day": "NCCI began on Jan 1, 1996: no edit is older."})
+        turned = {"column_one": self.column_two, "column_two": self.column_one}
+        others = GoldenPair.objects.filter(**turned, setting=self.setting, day=self.day).exclude(pk=self.pk)
+        if self.day and others.exists():
+            raise ValidationError("There is an answer for this pair and day already, in the other order.")
+
+    def answered_otherwise(self, rows: Iterable[PtpRow]) -> str:
+        """What the rows of the pair, in both orders, say instead of what is expected; nothing where they agree."""
+        found = pair_answer(rows, self.day)
+        applies = found.standing == Standing.APPLIES
+        answer = f"indicator_{found.row.modifier_indicator}" if applies else str(found.standing)
+        is_reversed = applies and found.row.column_one != self.column_one
+        if answer == self.expected and not is_reversed:
+            return ""
+        return self.Expected(answer).label + (", in the other order" if is_reversed else "")

@@ -68,6 +68,7 @@ def test_a_golden_pair_is_added_with_its_codes_in_capitals(admin_client):
         ({"setting": "dme_supplier"}, "not one of the available choices"),
         ({"expected": "paid"}, "not one of the available choices"),
         ({"day": "soon"}, "Enter a valid date."),
+        ({"day": "1995-12-31"}, "NCCI began on Jan 1, 1996"),
         ({"source": ""}, "This field is required."),
     ],
 )
@@ -81,6 +82,42 @@ def test_a_pair_has_one_answer_a_day(admin_client):
     GoldenPair.objects.create(**PAIR)
     answer = admin_client.post(page(GoldenPair, "add"), PAIR | {"expected": "edit_deleted"})
     assert "There is an answer for this pair and day already." in answer.content.decode()
+
+
+def test_the_other_order_of_a_pair_is_the_same_pair(admin_client):
+    golden = GoldenPair.objects.create(**PAIR)
+    turned = PAIR | {"column_one": PAIR["column_two"], "column_two": PAIR["column_one"]}
+    answer = admin_client.post(page(GoldenPair, "add"), turned)
+    assert "There is an answer for this pair and day already, in the other order." in answer.content.decode()
+    assert admin_client.post(page(GoldenPair, "add"), turned | {"day": "2026-07-16"}).status_code == 302
+    assert admin_client.post(page(GoldenPair, "change", golden.pk), turned).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("fields", "warning"),
+    [
+        ({}, ""),
+        ({"expected": "indicator_0"}, "answers otherwise: Edit in force, a modifier may bypass it (indicator 1)."),
+        ({"column_one": "97597", "column_two": "11042"}, "in the other order"),
+        ({"column_two": "99999"}, "answers otherwise: No edit on file."),
+        ({"column_two": "99999", "expected": "no_edit_on_file"}, ""),
+        ({"day": "2026-10-01", "expected": "indicator_0"}, ""),
+    ],
+)
+def test_a_golden_pair_that_the_current_release_contradicts_is_saved_with_a_warning(
+    admin_client, tables, fields, warning
+):
+    answer = admin_client.post(page(GoldenPair, "add"), PAIR | fields, follow=True)
+    assert GoldenPair.objects.count() == 1
+    warnings = [str(each) for each in answer.context["messages"] if each.level_tag == "warning"]
+    assert len(warnings) == bool(warning)
+    assert warning in "".join(warnings)
+
+
+def test_an_incomplete_release_contradicts_no_golden_pair_by_what_it_lacks(admin_client, tables):
+    Release.objects.filter(pk=tables["practitioner"].pk).update(partial=True)
+    answer = admin_client.post(page(GoldenPair, "add"), PAIR | {"column_two": "99999"}, follow=True)
+    assert [each for each in answer.context["messages"] if each.level_tag == "warning"] == []
 
 
 def test_golden_pairs_are_found_by_code_and_filtered_by_what_is_expected(admin_client):
