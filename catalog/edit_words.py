@@ -133,7 +133,7 @@ def standing_words(
                 "No pair table exists",
                 "No pair table exists",
                 "Medicare has no PTP table for DME suppliers",
-                ("For them CMS publishes unit limits only. Pair edits for DME exist in Medicaid’s own program.",),
+                ("For them CMS publishes MUE values only. Pair edits for DME exist in Medicaid’s own program.",),
             )
     raise ValueError(f"{standing} is not a standing of a pair.")
 

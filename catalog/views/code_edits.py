@@ -1,4 +1,4 @@
-"""What the NCCI tables say on the page of a code: unit limits, PTP edits, add-on relations, and notices."""
+"""What the NCCI tables say on the page of a code: MUE values, PTP edits, add-on relations, and notices."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def context(request: HttpRequest, code: str) -> dict[str, object]:
     loaded = snapshot.of(request)
     naming = _naming(loaded, code)
     ptp = code_ptp.block(request, code)
-    limits = _limits(loaded, naming, code)
+    mues = _mues(loaded, naming, code)
     relations = _relations(loaded, naming, code)
-    used = [ptp.release, *(limit.release for limit in limits), relations.release]
+    used = [ptp.release, *(each.release for each in mues), relations.release]
     return {
         "ptp": ptp,
-        "limits": limits,
+        "mues": mues,
         "relations": relations,
         "naming": naming,
         "notices": _notices([release for release in used if release]),
@@ -45,10 +45,10 @@ def _naming(loaded: Snapshot, code: str) -> list[Release]:
     return [each for each in read if each.pk in named_by]
 
 
-# --- Unit limits -------------------------------------------------------------------------------------------
+# --- MUE values --------------------------------------------------------------------------------------------
 
 
-class Limit(NamedTuple):
+class MueOfSetting(NamedTuple):
     """What the newest MUE table of a setting says of the code; ``nothing`` says why it says nothing."""
 
     setting: Setting
@@ -59,14 +59,14 @@ class Limit(NamedTuple):
     nothing: Verdict | None = None
 
 
-def _limits(loaded: Snapshot, naming: list[Release], code: str) -> list[Limit]:
+def _mues(loaded: Snapshot, naming: list[Release], code: str) -> list[MueOfSetting]:
     holding = [release.pk for release in naming if release.dataset == Dataset.MUE]
     rows = Mue.objects.filter(release__in=holding, code=code) if holding else ()
     found = {row.release_id: row for row in rows}
     settings_loaded = {release.setting for release in loaded.edits if release.dataset == Dataset.MUE}
     quarter = quarter_of(loaded.day)
     return [
-        _limit(
+        _mue(
             setting,
             release := loaded.edits_of(Dataset.MUE, setting),
             found.get(release and release.pk),
@@ -76,12 +76,12 @@ def _limits(loaded: Snapshot, naming: list[Release], code: str) -> list[Limit]:
     ]
 
 
-def _limit(setting: Setting, release: Release | None, row: Mue | None, quarter: str) -> Limit:
+def _mue(setting: Setting, release: Release | None, row: Mue | None, quarter: str) -> MueOfSetting:
     """``quarter`` is the one that has no table where only later ones are loaded."""
     if row is None:
-        return Limit(setting, release, nothing=edit_words.no_mue_words(release, quarter))
+        return MueOfSetting(setting, release, nothing=edit_words.no_mue_words(release, quarter))
     zero = edit_words.zero_words(setting) if row.mue_value == 0 else ""
-    return Limit(setting, release, row, edit_words.mai_words(row.adjudication_indicator), zero)
+    return MueOfSetting(setting, release, row, edit_words.mai_words(row.adjudication_indicator), zero)
 
 
 # --- Add-on edits ------------------------------------------------------------------------------------------

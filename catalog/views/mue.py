@@ -1,4 +1,4 @@
-"""The page of a unit limit: what the table of each loaded quarter says of a code, and the receipt of its row.
+"""The page of an MUE value: what the table of each loaded quarter says of a code, and the receipt of its row.
 
 Each quarter answers for itself, and each setting from its own table. A code without a published value has its page
 as well, with status 200: some values are confidential, and the page says so.

@@ -27,7 +27,7 @@ ROOMS = (
 
 @pytest.fixture
 def edits() -> None:
-    """A whole, a partial and a starter table; a long list; unit limits of all kinds; add-ons."""
+    """A whole, a partial and a starter table; a long list; MUE values of all kinds; add-ons."""
     whole = make_table("ptp", "practitioner", notice="CPT 2026, AMA.")
     for number in range(30):
         make_ptp(str(11000 + number), "36000", whole, rationale="Standards of medical/surgical practice")

@@ -1,4 +1,4 @@
-"""The pages of pairs, unit limits and add-on edits in a real browser."""
+"""The pages of pairs, MUE values and add-on edits in a real browser."""
 
 from __future__ import annotations
 

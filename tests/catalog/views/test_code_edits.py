@@ -1,4 +1,4 @@
-"""Unit limits, add-on relations and notices on the page of a code."""
+"""MUE values, add-on relations and notices on the page of a code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ QUERIES_OF_A_CPT_PAGE = 8
 SETTINGS = ("practitioner", "outpatient_hospital", "dme_supplier")
 
 
-def limits_of(client, code: str) -> dict[str, str]:
+def mues_of(client, code: str) -> dict[str, str]:
     """What stands under each setting."""
     parts = main(client.get(f"/codes/{code}/")).select(".mues > div")
     return {text(part.find("h3")): text(part).removeprefix(text(part.find("h3"))).strip() for part in parts}
@@ -59,7 +59,7 @@ def test_a_level_two_code_that_only_the_tables_name_has_a_page(client):
 def test_every_kind_of_code_has_its_edits(client, code):
     make_code("J1885")
     shown = words(client.get(f"/codes/{code}/"))
-    assert "Unit limits (MUE)" in shown
+    assert "Medically unlikely edits (MUE)" in shown
     assert "PTP edits" in shown
     assert "Add-on code" in shown
 
@@ -68,13 +68,13 @@ def test_a_local_code_has_none_since_it_ended_before_the_tables(client):
     assert "PTP edits" not in words(client.get("/codes/W1234/"))
 
 
-# --- Unit limits ---
+# --- MUE values ---
 
 
-def test_a_unit_limit_is_shown_for_each_setting(client):
+def test_an_mue_value_is_shown_for_each_setting(client):
     for value, setting in enumerate(SETTINGS, start=1):
         make_mue("99213", value, make_table("mue", setting), adjudication_indicator=str(value))
-    shown = limits_of(client, "99213")
+    shown = mues_of(client, "99213")
     assert shown["Practitioner"].startswith("1 unit per claim line MAI 1: line edit")
     assert shown["Outpatient hospital"].startswith(
         "2 units per date of service MAI 2: date of service edit: policy"
@@ -85,7 +85,7 @@ def test_a_unit_limit_is_shown_for_each_setting(client):
 
 def test_zero_is_not_payable_and_not_no_limit(client):
     make_mue("E0114", 0, make_table("mue", "practitioner"))
-    shown = limits_of(client, "E0114")["Practitioner"]
+    shown = mues_of(client, "E0114")["Practitioner"]
     assert "Not payable to practitioners" in shown
     assert "It does not mean that there is no limit" in shown
 
@@ -94,7 +94,7 @@ def test_the_newest_loaded_quarter_is_shown_and_named(client):
     make_mue("99213", 1, make_table("mue", "practitioner", "2024Q3"))
     newest = make_mue("99213", 2, make_table("mue", "practitioner", "2025Q1")).release
     answer = client.get("/codes/99213/")
-    shown = limits_of(client, "99213")["Practitioner"]
+    shown = mues_of(client, "99213")["Practitioner"]
     assert shown.startswith("2 units")
     assert "Jan 2025 answers for Jan 1, 2025 to Mar 31, 2025 only" in shown
     assert f"/releases/{newest.pk}/" in links(answer)
@@ -103,7 +103,7 @@ def test_the_newest_loaded_quarter_is_shown_and_named(client):
 def test_a_part_of_a_later_quarter_hides_nothing_of_the_complete_one_before(client):
     make_mue("11042", 7, make_table("mue", "practitioner", "2025Q3"))
     make_mue("11043", 1, make_table("mue", "practitioner", "2025Q4", partial=True))
-    assert limits_of(client, "11042")["Practitioner"].startswith("7 units")
+    assert mues_of(client, "11042")["Practitioner"].startswith("7 units")
 
 
 def test_a_quarter_to_come_is_not_shown_as_todays(client):
@@ -111,14 +111,14 @@ def test_a_quarter_to_come_is_not_shown_as_todays(client):
     make_mue("11042", 1, make_table("mue", "practitioner"))
     make_mue("11042", 9, make_table("mue", "practitioner", to_come))
     make_mue("11042", 9, make_table("mue", "dme_supplier", to_come))
-    shown = limits_of(client, "11042")
+    shown = mues_of(client, "11042")
     assert shown["Practitioner"].startswith("1 unit ")
     assert f"No table of {quarter_of(timezone.localdate())} is loaded" in shown["DME supplier"]
 
 
 def test_a_code_without_a_published_value_may_still_have_a_limit(client):
     make_mue("99213", 1, make_table("mue", "practitioner"))
-    shown = limits_of(client, "99214")["Practitioner"]
+    shown = mues_of(client, "99214")["Practitioner"]
     assert "No published value" in shown
     assert "Some values are confidential" in shown
     assert "not the same as no limit" in shown
@@ -126,7 +126,7 @@ def test_a_code_without_a_published_value_may_still_have_a_limit(client):
 
 def test_a_setting_without_a_table_is_not_checked(client):
     make_mue("99213", 1, make_table("mue", "practitioner"))
-    shown = limits_of(client, "99213")["DME supplier"]
+    shown = mues_of(client, "99213")["DME supplier"]
     assert "Not checked No MUE table of this setting is loaded." in shown
     assert "No published value" not in shown
 
@@ -140,11 +140,11 @@ def test_a_setting_without_a_table_is_not_checked(client):
 )
 def test_a_value_missing_from_a_table_that_is_not_whole_is_not_checked(client, fields, mark):
     make_mue("99213", 1, make_table("mue", "practitioner", **fields))
-    missing = limits_of(client, "99214")["Practitioner"]
+    missing = mues_of(client, "99214")["Practitioner"]
     assert "Not checked" in missing
     assert "No published value" not in missing
     assert mark in missing
-    assert mark in limits_of(client, "99213")["Practitioner"]
+    assert mark in mues_of(client, "99213")["Practitioner"]
 
 
 # --- Add-on codes ---

@@ -26,7 +26,7 @@ def quarters() -> list[Release]:
     return made
 
 
-def test_a_unit_limit_says_what_is_tested_and_what_follows(client, quarters):
+def test_an_mue_value_says_what_is_tested_and_what_follows(client, quarters):
     row = make_mue("J1885", 8, quarters[0], adjudication_indicator="3", rationale="Prescribing Information")
     answer = mue_page(client)
     shown = words(answer)
@@ -136,11 +136,11 @@ def test_no_setting_borrows_the_value_of_another(client, quarters):
     assert "No MUE table of this setting is loaded" in words(answer)
 
 
-def test_an_odd_spelling_of_a_unit_limit_is_sent_on(client):
+def test_an_odd_spelling_of_an_mue_page_is_sent_on(client):
     assert mue_page(client, "j1885")["Location"] == "/edits/mue/practitioner/J1885/"
 
 
-def test_a_unit_limit_takes_few_queries(client, quarters, django_assert_num_queries):
+def test_an_mue_page_takes_few_queries(client, quarters, django_assert_num_queries):
     for release in quarters:
         make_mue("J1885", 8, release)
     make_code("J1885")
