@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from catalog import codes
 from catalog.edit_words import NOT_IN_STARTER
 from catalog.models import AddOnEdit, HcpcsCode, Mue, PtpEdit, Release, ReleaseFile, Section, Setting
 from catalog.snapshot import Snapshot
-from catalog.views.errors import NotACode
+from catalog.views.errors import NotACode, NotASetting
 
 AS_TYPED = {codes.Status.OK, codes.Status.NORMALIZED}
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
@@ -21,7 +21,7 @@ OPEN = "*"  # what CMS writes where no deletion date is set
 
 def setting_in_address(text: str) -> Setting:
     if text not in Setting:
-        raise Http404(f"{text} is not a setting.")
+        raise NotASetting(text)
     return Setting(text)
 
 

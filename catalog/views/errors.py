@@ -20,11 +20,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from catalog import codes, snapshot
+from catalog.models import Setting
 from catalog.wording import shorten
 
 logger = logging.getLogger(__name__)
 
 CODE_LENGTH = 5
+EDITS = "/edits/"
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -33,6 +35,14 @@ class NotACode(Http404):
 
     def __init__(self, text: str):
         super().__init__(f"{text} is not a code.")
+        self.text = text
+
+
+class NotASetting(Http404):
+    """Part of an address that was to be a setting of the NCCI tables and is none."""
+
+    def __init__(self, text: str):
+        super().__init__(f"{text} is not a setting.")
         self.text = text
 
 
@@ -50,10 +60,12 @@ class Misread(NamedTuple):
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404. On a path that ends like a code it takes the code apart and offers the ones probably meant.
 
-    Below the list of releases a number is that of a release.
+    Below the list of releases a number is that of a release; below the edits the settings are told.
     """
     if request.path.startswith(reverse("releases")) and "_export" not in request.GET:
         return render(request, "404.html", {"is_release": True}, status=404)
+    if request.path.startswith(EDITS) and not isinstance(exception, NotACode):
+        return render(request, "404.html", {"edits": _about_edits(request, exception)}, status=404)
     last_part = request.path.rstrip("/").rpartition("/")[2]
     misread = misread_code(exception.text if isinstance(exception, NotACode) else last_part)
     context = {"misread": misread}
@@ -64,6 +76,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
             (code, shorten(entry.long or entry.short, 80) if entry else "") for code, entry in found
         ]
     return render(request, "404.html", context, status=404)
+
+
+def _about_edits(request: HttpRequest, exception: Exception | None) -> dict[str, object]:
+    """The codes that the address names, and where its setting is none of ours the same page in each that is."""
+    parts = request.path.removeprefix(EDITS).split("/")
+    named = [code for part in parts if codes.is_code(code := codes.normalize(part))]
+    if not isinstance(exception, NotASetting):
+        return {"codes": named}
+    match = request.resolver_match
+    pages = [(each.label, reverse(match.view_name, kwargs=match.kwargs | {"setting": each})) for each in Setting]
+    return {"codes": named, "setting": exception.text[:40], "pages": pages}
 
 
 def misread_code(text: str) -> Misread | None:

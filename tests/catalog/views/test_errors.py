@@ -47,6 +47,30 @@ def test_a_path_that_ends_like_a_code_takes_it_apart_and_offers_the_code_meant(c
     assert "/codes/J1885/" in links(response)
 
 
+@pytest.mark.parametrize("page", ["ptp/{}/45385/45378/", "mue/{}/45378/"])
+def test_an_unknown_setting_of_an_edit_is_told_from_the_known_ones(client, db, page):
+    response = client.get("/edits/" + page.format("medicaid"))
+    assert response.status_code == 404
+    assert "“medicaid” is not a setting here" in words(response)
+    assert "Medicaid has NCCI tables of its own. They are not held here" in words(response)
+    assert "Did you mean" not in words(response)
+    settings = ("practitioner", "outpatient_hospital", "dme_supplier")
+    assert {"/edits/" + page.format(each) for each in settings} <= links(response)
+    assert "/codes/45378/" in links(response)
+
+
+def test_an_add_on_edit_without_its_primary_leads_to_the_code(client, db):
+    response = client.get("/edits/addon/99292/")
+    assert response.status_code == 404
+    assert "No edit has this address" in words(response)
+    assert "does not live here" not in words(response)
+    assert "/codes/99292/" in links(response)
+
+
+def test_an_edit_of_what_is_no_code_takes_it_apart(client, db):
+    assert "J18855 is not a code" in words(client.get("/edits/mue/practitioner/J18855/"))
+
+
 def test_the_characters_too_many_are_marked(client, db):
     response = client.get("/J18855")
     assert response.content.count(b'<span class="cell extra">5</span>') == 1
