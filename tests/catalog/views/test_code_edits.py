@@ -106,6 +106,20 @@ def test_a_part_of_a_later_quarter_hides_nothing_of_the_complete_one_before(clie
     assert mues_of(client, "11042")["Practitioner"].startswith("7 units")
 
 
+def test_part_of_this_quarter_is_never_answered_from_the_complete_one_before(client):
+    today = make_table("mue", "practitioner", partial=True)
+    make_mue("11043", 1, today)
+    make_mue("11042", 7, make_table("mue", "practitioner", "2024Q3"))
+    shown = mues_of(client, "11042")["Practitioner"]
+    assert f"Not checked What is loaded of {today.title} has no value for this code" in shown
+    assert "No published value" not in shown
+
+
+def test_a_starter_value_answers_for_its_quarter_only(client):
+    make_mue("99213", 2, make_table("mue", "practitioner", "2024Q3", origin=Release.Origin.STARTER))
+    assert "answers for Jul 1, 2024 to Sep 30, 2024 only" in mues_of(client, "99213")["Practitioner"]
+
+
 def test_a_quarter_to_come_is_not_shown_as_todays(client):
     to_come = f"{timezone.localdate().year + 1}Q4"
     make_mue("11042", 1, make_table("mue", "practitioner"))
