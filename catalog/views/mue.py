@@ -51,7 +51,8 @@ def mue(request: HttpRequest, setting: str, code: str) -> HttpResponse:
         "named": named(loaded, code)[code],
         "shown": shown,
         "quarters": quarters[setting],
-        "settings": [(each, read[each], bool(quarters[each])) for each in MUE_SETTINGS],
+        "asked": asked,
+        "settings": [(each, _in_short(quarters[each], read[each], asked, loaded)) for each in MUE_SETTINGS],
         "is_behind": bool(shown) and not asked and shown.release.quarters_behind(loaded.day) > 0,
         "is_ahead": bool(shown) and shown.release.first_day > loaded.day,
         "note": NOT_A_DECISION,
@@ -82,6 +83,17 @@ def _quarters(loaded: Snapshot, setting: Setting, rows: dict[int, Mue]) -> list[
 def _read_today(loaded: Snapshot, setting: Setting, quarters: list[Quarter]) -> Quarter | None:
     release = loaded.edits_of(Dataset.MUE, setting)
     return next((each for each in quarters if each.release == release), None)
+
+
+def _in_short(quarters: list[Quarter], read: Quarter | None, asked: str, loaded: Snapshot) -> str:
+    """What a setting says of the code: in the quarter asked for, else in the one it reads, named when not today's."""
+    shown = next((each for each in quarters if each.release.quarter == asked), None) if asked else read
+    if shown is None:
+        return f"{asked} not loaded".strip() if asked or not quarters else "only later quarters"
+    missing = "not checked" if edit_words.is_incomplete(shown.release) else "no value"
+    said = str(shown.row.mue_value) if shown.row else missing
+    is_todays = shown.release.quarter == quarter_of(loaded.day)
+    return said if is_todays else f"{said}, {shown.release.short_title}"
 
 
 def _value(row: Mue | None) -> str:

@@ -95,7 +95,7 @@ def test_the_newest_loaded_quarter_is_shown_and_named(client):
     newest = make_mue("99213", 2, make_table("mue", "practitioner", "2025Q1")).release
     answer = client.get("/codes/99213/")
     shown = mues_of(client, "99213")["Practitioner"]
-    assert shown.startswith("2 units")
+    assert shown.startswith("Today is not checked 2 units")
     assert "Jan 2025 answers for Jan 1, 2025 to Mar 31, 2025 only" in shown
     assert f"/releases/{newest.pk}/" in links(answer)
 
@@ -103,7 +103,7 @@ def test_the_newest_loaded_quarter_is_shown_and_named(client):
 def test_a_part_of_a_later_quarter_hides_nothing_of_the_complete_one_before(client):
     make_mue("11042", 7, make_table("mue", "practitioner", "2025Q3"))
     make_mue("11043", 1, make_table("mue", "practitioner", "2025Q4", partial=True))
-    assert mues_of(client, "11042")["Practitioner"].startswith("7 units")
+    assert mues_of(client, "11042")["Practitioner"].startswith("Today is not checked 7 units")
 
 
 def test_part_of_this_quarter_is_never_answered_from_the_complete_one_before(client):

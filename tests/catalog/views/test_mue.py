@@ -102,7 +102,27 @@ def test_the_newest_quarter_says_that_it_does_not_answer_for_today(client, quart
     make_mue("J1885", 8, quarters[0])
     Release.objects.filter(pk=quarters[0].pk).update(quarter="2025Q2", revision=7)
     Release.objects.filter(pk=quarters[1].pk).delete()
-    assert "none is loaded" in words(mue_page(client))
+    card = main(mue_page(client)).find("article")
+    assert text(card).startswith("Today is not checked")
+    assert "none is loaded" in text(card)
+
+
+def test_the_settings_are_read_for_the_quarter_asked_for(client, quarters):
+    make_mue("J1885", 8, quarters[0])
+    make_mue("J1885", 1, quarters[2])
+    answer = mue_page(client, quarter="2024Q3")
+    settings = main(answer).find("nav", attrs={"aria-label": "Setting"})
+    assert text(settings) == (
+        "Practitioner: 1, Jul 2024 Outpatient hospital: 2024Q3 not loaded DME supplier: 2024Q3 not loaded"
+    )
+    assert "/edits/mue/outpatient_hospital/J1885/?quarter=2024Q3" in links(answer)
+
+
+def test_a_setting_that_may_lack_the_value_is_not_said_to_have_none(client, quarters):
+    Release.objects.filter(pk=quarters[0].pk).update(origin="starter")
+    settings = main(mue_page(client)).find("nav", attrs={"aria-label": "Setting"})
+    assert "Practitioner: not checked" in text(settings)
+    assert "no value" not in text(settings)
 
 
 def test_a_quarter_to_come_is_never_shown_as_todays(client):
@@ -130,7 +150,7 @@ def test_no_setting_borrows_the_value_of_another(client, quarters):
     make_mue("J1885", 8, quarters[0])
     make_mue("J1885", 6, make_release(dataset="mue", setting="outpatient_hospital"))
     settings = main(mue_page(client)).find("nav", attrs={"aria-label": "Setting"})
-    assert text(settings) == "Practitioner: 8 Outpatient hospital: 6 DME supplier: not loaded"
+    assert text(settings) == "Practitioner: 8, Oct 2025 Outpatient hospital: 6, Oct 2025 DME supplier: not loaded"
     answer = mue_page(client, setting="dme_supplier")
     assert verdict(answer) == "Not checked"
     assert "No MUE table of this setting is loaded" in words(answer)
