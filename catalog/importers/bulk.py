@@ -14,14 +14,16 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from itertools import islice, takewhile
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from catalog.importers.files import BadRow, Refused
 from catalog.models import PtpEdit, Rationale, Release, ReleaseFile
 
 BATCH = 100_000
 COPY_BATCH = 2_000
-COPY_BATCH = 2_000
+MOST_RATIONALES = 500  # CMS's tables have a dozen
+LOCK_TIMEOUT = "2s"
+LOCK_NOT_AVAILABLE = "55P03"
 FEWER = 20_000  # rows deleted in one transaction, as the index of column two scatters them
 SQLITE_CACHE = 48_000  # KB: the pages of the index of column two, which is filled all over
 TABLE = PtpEdit._meta.db_table
@@ -66,6 +68,10 @@ def prepared() -> Iterator[None]:
                 cursor.execute(f"RESET {name}")
 
 
+class InUse(Exception):  # noqa: N818 - nothing went wrong
+    """Somebody reads the table a release is a partition of, and everybody else would wait behind its removal."""
+
+
 class Inserts:
     """Puts batches into the one table, each in a transaction of its own."""
 
@@ -102,13 +108,16 @@ class Copy:
 class RationaleIds(dict[str, int]):
     """The keys of rationales by text; a new text is added, once what is under way has come to its ``end``."""
 
-    def __init__(self, end: Callable[[], None]):
+    def __init__(self, end: Callable[[], None], release: Release):
         super().__init__(Rationale.objects.values_list("text", "pk"))
         self._end = end
+        self._release = release
 
     def __missing__(self, text: str) -> int:
         self._end()
-        key = self[text] = Rationale.objects.get_or_create(text=text)[0].pk
+        if len(self) >= MOST_RATIONALES:
+            raise Refused(f"{self._release} gives more than {MOST_RATIONALES} different rationales, as {text!r}.")
+        key = self[text] = Rationale.objects.create(text=text).pk
         return key
 
 
@@ -129,7 +138,7 @@ class Writer:
         self.edits = self.open = 0
         self.is_sorted = True
         self._tail: list[tuple] = []  # what the files before ended with: the rows of one pair
-        self._rationales = RationaleIds(into.end)
+        self._rationales = RationaleIds(into.end, release)
         self._dates = IsoDates()
 
     def write(self, source: ReleaseFile, rows: Iterable[tuple], progress: Callable[[int], None]) -> None:
@@ -200,10 +209,20 @@ def writing(release: Release) -> Iterator[Writer]:
 
 
 def clear(release: Release) -> None:
-    """Remove the edits of a release, whether they were all written or not."""
+    """Remove the edits of a release, whether they were all written or not.
+
+    Raises InUse on PostgreSQL when a long query holds the table: whoever came later would wait behind the removal.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"DROP TABLE IF EXISTS {partition(release)}")
+            try:
+                with transaction.atomic():
+                    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                    cursor.execute(f"DROP TABLE IF EXISTS {partition(release)}")
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+                    raise
+                raise InUse from error
             # The starter set's stand in the table of all others.
             cursor.execute(f"DELETE FROM {TABLE} WHERE release_id = %s", [release.pk])  # noqa: S608
             return
@@ -214,6 +233,12 @@ def clear(release: Release) -> None:
             with transaction.atomic():
                 cursor.execute(f"DELETE FROM {TABLE} WHERE id IN ({lot})", [release.pk])  # noqa: S608
             deleted = cursor.rowcount
+
+
+def drop_unused_rationales() -> None:
+    """Remove the rationales that no edit gives, as a refused file leaves them."""
+    used = PtpEdit.objects.order_by().values_list("rationale_id", flat=True).distinct()
+    Rationale.objects.exclude(pk__in=list(used)).delete()
 
 
 def refuse_doubled(release: Release) -> None:

@@ -2,33 +2,28 @@
 
 Rows go in by batches, each in its own short transaction, under a release in state ``loading``. Only the last
 transaction makes the release readable. Whatever ends a run before that, the next run removes what it left.
-
-Of PTP and add-on tables, the newest of which answers for all dates before it, the current release is kept and the
-complete one before it, to roll back to. What is older is pruned by the next load: its rows go, its record and its
-changes stay.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from catalog.importers import DATASETS, bulk, files, hcpcs, rows, verify
+from catalog.importers import DATASETS, bulk, files, hcpcs, rows, succession, verify
 from catalog.importers.files import Member, Refused
 from catalog.importers.names import Publication
 from catalog.importers.rows import Part
 from catalog.models import Change, Dataset, Release, ReleaseFile
-from catalog.models.release import ReleaseQuerySet
 
 ADVISORY_LOCK = 0x48435043
-# The newest table of these holds ended rows too, so that nobody needs to ask the older ones.
-CUMULATIVE = (Dataset.PTP, Dataset.ADDON)
+# A quarter in which nothing of these changed is posted again as it was; the others carry dates of every quarter.
+MAY_STAY_THE_SAME = (Dataset.MUE, Dataset.ADDON)
 ROW_BYTES = {Dataset.PTP: 75, Dataset.MUE: 60, Dataset.ADDON: 296, Dataset.HCPCS: 590}  # of text, about
 SAMPLES = 5
 
@@ -52,7 +47,7 @@ class Outcome:
     @property
     def current(self) -> Release | None:
         """The release readers are answered from now."""
-        return _current(self.release)
+        return succession.current(self.release)
 
 
 def publications(
@@ -102,7 +97,7 @@ def load(
         with removed_on_failure(release):
             _write(release, publication, sources, tell)
             if loaded := _loaded_with_same_rows(release):
-                remove(release)
+                remove_or_leave(release)
                 return Outcome(loaded, is_new=False, counts=loaded.counts)
             doubts = _doubts(release, publication, tell)
             if doubts and not allow_partial:
@@ -112,9 +107,10 @@ def load(
                 )
             outcome = _compared(release, doubts, tell)
             if dry_run:
-                remove(release)
+                remove_or_leave(release)
                 return outcome
             outcome.pruned.extend(publish(release, activate))
+        remove_leftovers()
         return outcome
 
 
@@ -133,46 +129,50 @@ def write(
 def publish(release: Release, activate: bool) -> list[Release]:
     """Make a written release readable, and with ``activate`` current if it outranks the one that is.
 
-    One transaction, in which the release after it is compared with it as well, and what is older is pruned. The
-    pruned releases are returned.
+    One transaction, in which the release after it is compared with it as well, and what is older is pruned: those
+    are returned. ``remove_leftovers`` takes their rows away.
     """
-    later = None if release.partial else release.next()
-    differences = rows.differences(release, later) if later else ()
-    with transaction.atomic():
-        superseded = list(_superseded(release))
-        Release.objects.filter(pk__in=[one.pk for one in superseded]).update(state=Release.State.PRUNED)
+    later, was_current = succession.compared_with(release), succession.current(release)
+    found = rows.differences(release, later) if later else ()
+    with rows.spooled(found) as differences, transaction.atomic():
+        superseded = succession.superseded(release)
+        if not activate and any(one.is_current for one in superseded):
+            raise Refused(
+                f"{release} takes the place of the incomplete release that is current, so that nothing would be. "
+                "Load it without --no-activate."
+            )
+        succession.inherit(release, superseded)
         release.state, release.loaded_at = Release.State.LOADED, timezone.now()
         release.save()
         if later:
             later.changes.all().delete()
             rows.write_changes(later, release, differences)
-        if activate and _outranks(release, _current(release)):
+        if activate and succession.outranks(release, succession.current(release)):
             make_current(release)
-        pruned = _outdated(release)
+        pruned = succession.outdated(release, was_current)
         Release.objects.filter(pk__in=[one.pk for one in pruned]).update(state=Release.State.PRUNED)
-    for one in superseded:
-        remove(one)
-    for one in pruned:
-        rows.remove(one)
     return pruned
 
 
 def make_current(release: Release) -> None:
     """Answer readers from this release from now on. This is also how one rolls back to an earlier release."""
-    if release.state == Release.State.LOADING:
-        raise Refused(f"{release} was never loaded completely. Load its file again.")
-    if release.state == Release.State.PRUNED:
-        raise Refused(f"The rows of {release} were removed when newer releases came. Load its files again.")
     of_its_kind = Release.objects.of_a_kind(release)
     with transaction.atomic():
-        was = list(of_its_kind.select_for_update().current())
-        if was != [release]:
+        # As it is now: an import may have removed it since it was read.
+        states = dict(of_its_kind.select_for_update().values_list("pk", "state"))
+        match states.get(release.pk):
+            case Release.State.LOADING:
+                raise Refused(f"{release} was never loaded completely. Load its file again.")
+            case Release.State.PRUNED | None:
+                raise Refused(
+                    f"The rows of {release} were removed when newer releases came. Load its files again."
+                )
+        if [pk for pk, state in states.items() if state == Release.State.CURRENT] != [release.pk]:
             of_its_kind.current().update(state=Release.State.LOADED)
             release.state, release.activated_at = Release.State.CURRENT, timezone.now()
             release.save(update_fields=["state", "activated_at"])
-        if not release.is_starter:  # of MUE that answers for another quarter, perhaps
-            starters = Release.objects.filter(dataset=release.dataset, setting=release.setting)
-            starters.current().filter(origin=Release.Origin.STARTER).update(state=Release.State.LOADED)
+        if not release.is_starter:
+            succession.retire_starters(release)
 
 
 @contextmanager
@@ -181,25 +181,33 @@ def removed_on_failure(release: Release) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if release.pk:
-            remove(release)
+        if Release.objects.filter(pk=release.pk, state=Release.State.LOADING).exists():
+            remove_or_leave(release)
         raise
 
 
 def remove_leftovers() -> None:
-    """Remove what a run that was ended in the middle has left. Only ever called by the one import that runs."""
-    for release in Release.objects.filter(state=Release.State.LOADING):
-        remove(release)
-    for release in Release.objects.filter(state=Release.State.PRUNED):
-        if _same_revision(release).published().filter(partial=False).exists():  # it has taken this one's place
-            remove(release)
-        else:
-            rows.remove(release)
+    """Remove what is pruned, and what a run that was ended in the middle has left.
+
+    Only ever called by the one import that runs. Of a whole release that is pruned, the record and the changes
+    stay, unless another one has taken its place.
+    """
+    for release in Release.objects.filter(state__in=(Release.State.LOADING, Release.State.PRUNED)):
+        is_kept = release.state == Release.State.PRUNED and not release.partial
+        remove_or_leave(release, with_record=not is_kept or succession.same_revision(release).published().exists())
+
+
+def remove_or_leave(release: Release, *, with_record: bool = True) -> None:
+    """Remove a release nobody is answered from; leave it to the next run if somebody still reads its table."""
+    with suppress(bulk.InUse):
+        remove(release) if with_record else rows.remove(release)
 
 
 def remove(release: Release) -> None:
     """Delete a release with its rows, files and changes."""
     rows.remove(release)
+    if release.dataset == Dataset.PTP:
+        bulk.drop_unused_rationales()
     for model in (Change, ReleaseFile):
         model.objects.filter(release=release).delete()
     release.delete()
@@ -250,14 +258,21 @@ def _loaded_before(publication: Publication, sources: list[ReleaseFile]) -> Rele
     readable = Release.objects.published().filter(dataset=publication.dataset)
     for release in readable.filter(files__sha256__in=members).distinct():
         known = set(release.files.values_list("sha256", flat=True))
-        if (release.setting, release.quarter) != (publication.setting, publication.quarter):
+        is_of_quarter = release.quarter == publication.quarter
+        if (
+            release.setting == publication.setting
+            and not is_of_quarter
+            and publication.dataset in MAY_STAY_THE_SAME
+        ):
+            continue
+        if not release.partial and (release.setting != publication.setting or not is_of_quarter):
             member = next(member for sha256, member in members.items() if sha256 in known)
             was, now = (" ".join(filter(None, (one.quarter, one.setting))) for one in (release, publication))
             raise Refused(
                 f"{member} has been loaded as {release}, and now appears as {now}. "
                 f"If it is of {was}, there is nothing to do."
             )
-        if members.keys() <= known:
+        if members.keys() <= known and is_of_quarter and release.setting == publication.setting:
             return release
     return None
 
@@ -276,7 +291,7 @@ def _new_release(publication: Publication, by_hand: int | None) -> Release:
         quarter=publication.quarter,
         revision=by_hand if by_hand is not None else publication.revision or 0,
     )
-    if by_hand is not None and _same_revision(release).published().filter(partial=False).exists():
+    if by_hand is not None and succession.same_revision(release).published().filter(partial=False).exists():
         raise Refused(f"Revision {by_hand} of {publication.quarter} is loaded already, with other content.")
     return release
 
@@ -306,7 +321,7 @@ def _doubts(release: Release, publication: Publication, tell: Progress) -> list[
     if release.dataset == Dataset.HCPCS and against:
         doubts += verify.vanished_doubts(rows.stored(against), stored, release, against)
     if release.dataset == Dataset.PTP:
-        verify.refuse_wrong_answers(release)
+        verify.refuse_wrong_answers(release, is_partial=bool(doubts))
     return doubts
 
 
@@ -314,64 +329,12 @@ def _compared(release: Release, doubts: list[str], tell: Progress) -> Outcome:
     """Give a written release its place in the line and store its changes against the release before it."""
     tell("comparing", 0, 0)
     release.partial = bool(doubts)
-    release.revision = _free_revision(release)
+    release.revision = succession.free_revision(release)
     release.save()
     against = release.previous()
     if against is None:
         return Outcome(release, True, release.counts, doubts=doubts)
-    rows.write_changes(release, against, rows.differences(against, release))
+    with rows.spooled(rows.differences(against, release)) as differences:
+        rows.write_changes(release, against, differences)
     samples = [change for kind in Change.Kind for change in release.changes.filter(kind=kind)[:SAMPLES]]
     return Outcome(release, True, release.counts, against, release.changes.tally(), samples, doubts)
-
-
-def _free_revision(release: Release) -> int:
-    """The revision it shall have: a re-post that does not say which it is comes last.
-
-    A complete release takes the place of an incomplete one of its own revision.
-    """
-    of_quarter = Release.objects.published().of_a_kind(release).filter(quarter=release.quarter)
-    taken = set(of_quarter.values_list("revision", flat=True))
-    if not release.partial and _same_revision(release).published().filter(partial=True).exists():
-        return release.revision
-    return release.revision if release.revision not in taken else max(taken) + 1
-
-
-def _superseded(release: Release) -> ReleaseQuerySet:
-    """Those whose place it takes: incomplete ones of its revision, and records of what was pruned."""
-    found = _same_revision(release).exclude(pk=release.pk).exclude(state=Release.State.LOADING)
-    return found.filter(partial=True) if release.partial else found
-
-
-def _outdated(release: Release) -> list[Release]:
-    """What is older than the current PTP or add-on release and the complete one before it.
-
-    Not ``release``, just loaded: whoever loads an old one wants to look at it, or go back to it.
-    """
-    current = _current(release)
-    if release.dataset not in CUMULATIVE or current is None or current.is_starter:
-        return []
-    kept = [one.pk for one in (release, current.previous()) if one]
-    return list(Release.objects.published().before(current).exclude(pk__in=kept))
-
-
-def _same_revision(release: Release) -> ReleaseQuerySet:
-    return Release.objects.filter(
-        dataset=release.dataset,
-        setting=release.setting,
-        origin=release.origin,
-        quarter=release.quarter,
-        revision=release.revision,
-    )
-
-
-def _current(release: Release) -> Release | None:
-    return Release.objects.current().of_a_kind(release).first()
-
-
-def _outranks(release: Release, current: Release | None) -> bool:
-    """Whether loading this release is reason to use it: newer, but never incomplete for complete."""
-
-    def rank(one: Release) -> tuple[bool, bool, str, int]:
-        return (not one.is_starter, not one.partial, one.quarter, one.revision)
-
-    return current is None or rank(release) > rank(current)

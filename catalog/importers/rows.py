@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from django.db.models import Count, Model, QuerySet
@@ -140,6 +143,17 @@ def differences(before: Release, after: Release) -> Iterable[Difference]:
             old, new = changes.of_hcpcs(stored(before)), changes.of_hcpcs(stored(after))
             found = changes.compare(old, new, after.first_day)
     return (one for one in found if not (after.partial and one.kind == Change.Kind.VANISHED))
+
+
+@contextmanager
+def spooled(items: Iterable) -> Iterator[Iterator]:
+    """The same items, once the last of them is known. On SQLite, one cannot write while a query is being read."""
+    with TemporaryFile() as file:
+        number = 0
+        for number, item in enumerate(items, 1):  # noqa: B007
+            pickle.dump(item, file)
+        file.seek(0)
+        yield (pickle.load(file) for _ in range(number))  # noqa: S301 - our own, just written
 
 
 def write_changes(release: Release, against: Release, found: Iterable[Difference]) -> None:

@@ -373,12 +373,22 @@ def test_a_golden_pair_that_comes_out_wrong_blocks_the_flip_whatever_is_allowed(
         expected=GoldenPair.Expected.ALLOWED,
         source="CMS",
     )
-    without = write_ptp(tmp_path / "q3", "2024Q3")
-    with pytest.raises(Refused, match="99213 and 36415 on 2024-07-01: No edit on file; expected: Edit in force"):
-        load_one(without, allow_partial=True)
+    stricter = write_ptp(tmp_path / "q3", "2024Q3", PAIR._replace(indicator="0"))
+    with pytest.raises(Refused, match=r"99213 and 36415 on 2024-07-01: .*indicator 0.*; expected: Edit in force"):
+        load_one(stricter, allow_partial=True)
     assert row_counts() == before
     assert states() == {"April 2024": "current"}
     assert load_one(write_ptp(tmp_path / "r1", "2024Q3", PAIR)).release.is_current
+
+
+def test_a_golden_pair_that_an_incomplete_release_lacks_is_no_wrong_answer(tmp_path):
+    golden = {"column_one": PAIR.column_one, "column_two": PAIR.column_two, "day": date(2024, 7, 1)}
+    GoldenPair.objects.create(setting="practitioner", expected=GoldenPair.Expected.ALLOWED, source="CMS", **golden)
+    with pytest.raises(Refused, match="No edit on file; expected"):
+        load_one(write_ptp(tmp_path / "whole", "2024Q3"))
+    folder = write_ptp(tmp_path / "part", "2024Q3")
+    next(folder.iterdir()).unlink()
+    assert load_one(folder, allow_partial=True).release.partial
 
 
 def test_a_part_of_the_quarter_before_among_the_others_is_refused(tmp_path):
