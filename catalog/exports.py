@@ -17,8 +17,10 @@ from typing import NamedTuple
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.text import slugify
-
-from catalog.workbook import Page, workbook
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
 
 # What makes a spreadsheet read a cell of a CSV file as a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -74,9 +76,17 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
 
 def xlsx(sheet: Sheet) -> bytes:
     """The rows in a sheet named after the release, then a sheet ``About``. Every cell is text, none a formula."""
-    about = [*([line] for line in (sheet.title, *sheet.about)), *sheet.remarks]
-    rows = ([_text(cell) for cell in row] for row in sheet.rows)
-    return workbook(Page(_sheet_name(sheet.release), rows, is_frozen=True), Page("About", about))
+    workbook = Workbook(write_only=True)
+    page = workbook.create_sheet(_sheet_name(sheet.release))
+    page.freeze_panes = "A2"
+    for number, row in enumerate(sheet.rows):
+        page.append([_text_cell(page, cell, bold=number == 0) for cell in row])
+    about = workbook.create_sheet("About")
+    for number, line in enumerate([*([line] for line in (sheet.title, *sheet.about)), *sheet.remarks]):
+        about.append([_text_cell(about, cell, bold=number == 0) for cell in line])
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
 
 
 def _text(cell: object) -> str:
@@ -89,6 +99,15 @@ def _text(cell: object) -> str:
 def _harmless(cell: object) -> str:
     text = _text(cell)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _text_cell(page, cell: object, *, bold: bool) -> WriteOnlyCell:
+    typed = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", _text(cell)))
+    typed.data_type = "s"  # a leading "=" would make it a formula
+    typed.number_format = "@"
+    if bold:
+        typed.font = Font(bold=True)
+    return typed
 
 
 def _sheet_name(release: str) -> str:

@@ -40,7 +40,6 @@ PURE = (
     "catalog.values",
     "catalog.wording",
     "catalog.words",
-    "catalog.workbook",
     "scratchpad.claim",
     "scratchpad.findings",
     "scratchpad.reference",
