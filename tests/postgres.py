@@ -32,6 +32,13 @@ def pytest_load_initial_conftests() -> None:
     os.environ["DATABASE_URL"] = server.get_uri()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What a browser makes of a page does not depend on the database: those tests run on SQLite alone."""
+    of_browser = [item for item in items if item.get_closest_marker("browser")]
+    config.hook.pytest_deselected(items=of_browser)
+    items[:] = [item for item in items if item not in of_browser]
+
+
 def pytest_unconfigure() -> None:
     if server is not None:
         server.cleanup()
