@@ -102,7 +102,7 @@ def test_setting_rows_and_date_are_chosen_in_place(page, code):
     expect(page.locator("#edit-tables")).to_contain_text("On Jun 30, 2021")
     expect(page.locator("#edit-tables")).to_contain_text("C9999")
     page.get_by_text("Outpatient hospital", exact=True).last.click()
-    expect(page.locator("#edit-tables")).to_contain_text("part of the publication is missing")
+    expect(page.locator("#edit-tables")).to_contain_text("looked incomplete when it was loaded")
     expect(page).to_have_url(f"{code}?with=&s=outpatient_hospital&st=&on=2021-06-30")
 
 
@@ -110,7 +110,7 @@ def test_the_setting_is_chosen_by_key(page, code):
     page.goto(code)
     page.get_by_label("Practitioner", exact=True).focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#edit-tables")).to_contain_text("part of the publication is missing")
+    expect(page.locator("#edit-tables")).to_contain_text("looked incomplete when it was loaded")
     page.keyboard.press("ArrowRight")
     expect(page.locator("#edit-tables")).to_contain_text("Medicare has no PTP table for DME suppliers")
 
