@@ -86,7 +86,7 @@ def _read_today(loaded: Snapshot, setting: Setting, quarters: list[Quarter]) -> 
 
 
 def _in_short(quarters: list[Quarter], read: Quarter | None, asked: str, loaded: Snapshot) -> str:
-    """What a setting says of the code: in the quarter asked for, else in the one it reads, named when not today's."""
+    """What a setting says of the code in the quarter asked for, else in the one it reads; a past one is named."""
     shown = next((each for each in quarters if each.release.quarter == asked), None) if asked else read
     if shown is None:
         return f"{asked} not loaded".strip() if asked or not quarters else "only later quarters"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalog.models import Release
-from tests.browser.rooms import SCREENS, too_wide, violations
+from tests.browser.rooms import PHONE, SCREENS, too_wide, violations
 from tests.builders import make_addon, make_code, make_mue, make_ptp, make_table
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -115,6 +115,18 @@ def test_the_setting_is_chosen_by_key(page, code):
     expect(page.locator("#edit-tables")).to_contain_text("Medicare has no PTP table for DME suppliers")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_table_that_goes_on_beside_a_phone_has_a_shadow_there_until_its_end(page, code, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size(PHONE)
+    page.goto(code)
+    table = page.locator("#edit-tables .table-scroll")
+    assert table.evaluate("element => element.scrollWidth > element.clientWidth")
+    at_the_start = table.screenshot()
+    table.evaluate("element => element.style.background = 'none'")
+    assert table.screenshot() != at_the_start
+
+
 def test_what_is_shown_is_said(page, code):
     page.goto(code)
     page.get_by_label("With code").press_sequentially("J")
@@ -135,9 +147,9 @@ def test_an_export_downloads_what_the_filter_leaves(page, code):
     page.goto(f"{code}?role=two&with=J")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
-    _, row, notice = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    _, row, empty, note, notice = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert row.startswith("J1885,36000,")
-    assert notice == '"CPT 2026, AMA."'
+    assert (empty, note[:5], notice) == ("", "Note,", 'Notice,"CPT 2026, AMA."')
 
 
 def test_the_edits_work_without_javascript(chromium, code):
