@@ -37,6 +37,8 @@ def _canaries(text: str) -> tuple[Canary, ...]:
     )
 
 
+# A part out of eight holds four of them: what has as many rows as a part and fewer than two is another table.
+FEW = 2
 # The pairs that stand first and last in the tables of 2024 were added in these years.
 BOUNDARIES_LAST_NEW = date(2022, 12, 31)
 # From the tables of April and July 2024, chosen evenly over their rows: the first and the last, and of each
@@ -93,7 +95,7 @@ FEWEST = 100_000
 def doubts(edits: QuerySet[PtpEdit], publication: Publication, counts: dict[str, int]) -> list[str]:
     """Why these edits of one release may not be the whole table of its quarter: sentences, none when all is well.
 
-    Raises Refused when they are of the other setting.
+    Raises Refused when they are of the other setting or another table, or have their columns swapped.
     """
     setting = publication.setting
     wanted, strangers = expected_canaries(setting, publication.quarter), STRANGERS[setting]
@@ -111,7 +113,19 @@ def doubts(edits: QuerySet[PtpEdit], publication: Publication, counts: dict[str,
     if seen["rows"] < FEWEST:
         found.append(f"It has {seen['rows']:,} rows; every table has had {FEWEST:,} and more.")
     if missing := [one for one in wanted if one not in there]:
-        found.append(_about_missing(missing, wanted, _present(edits, map(_swapped, missing))))
+        turned = _present(edits, map(_swapped, missing))
+        if 2 * len(turned) > len(missing):
+            raise Refused(
+                f"{publication.members[0]} and its other parts give {len(turned)} of {len(wanted)} old pairs the "
+                "other way round: the columns are swapped."
+            )
+        held = there.intersection(one for one in wanted if one.last_day)
+        if seen["rows"] >= FEWEST and len(held) < FEW <= len(wanted) // 20:
+            raise Refused(
+                f"{publication.members[0]} and its other parts hold {seen['rows']:,} rows and hardly one of the "
+                "old pairs that lie evenly over every table of this setting: they are of another table."
+            )
+        found.append(_about_missing(missing, wanted))
     newest = max(filter(None, (seen["effective"], seen["deletion"])), default=None)
     return found + (_doubts_about_quarter(newest, publication.quarter) if newest else [])
 
@@ -137,10 +151,8 @@ def _swapped(canary: Canary) -> Canary:
     return canary._replace(column_one=canary.column_two, column_two=canary.column_one)
 
 
-def _about_missing(missing: list[Canary], wanted: tuple[Canary, ...], turned: set[Canary]) -> str:
+def _about_missing(missing: list[Canary], wanted: tuple[Canary, ...]) -> str:
     """What is missing, by stretches of column one, the order of the table."""
-    if 2 * len(turned) > len(missing):
-        return f"{len(turned)} of {len(wanted)} old pairs are the other way round: its columns are swapped."
     stretches = []
     for lacks, stretch in groupby(wanted, lambda one: one in missing):
         first, *others = (one.column_one for one in stretch)

@@ -66,9 +66,16 @@ def test_a_pair_with_another_end_is_missing(tmp_path):
     assert "It lacks 1 of 41 pairs" in found(tmp_path, edits)[0]
 
 
-def test_swapped_columns_are_noticed(tmp_path):
+def test_swapped_columns_are_refused(tmp_path):
     swapped = [edit._replace(column_one=edit.column_two, column_two=edit.column_one) for edit in whole()]
-    assert "its columns are swapped" in found(tmp_path, swapped)[0]
+    with pytest.raises(Refused, match="old pairs the other way round: the columns are swapped"):
+        found(tmp_path, swapped)
+
+
+def test_rows_in_number_with_hardly_a_pair_of_the_table_are_of_another(tmp_path):
+    strange = [Edit(f"{10000 + n}", "99213") for n in range(20)]
+    with pytest.raises(Refused, match="20 rows and hardly one of the old pairs"):
+        found(tmp_path, strange)
 
 
 def test_a_small_table_is_doubted(tmp_path, monkeypatch):
