@@ -289,6 +289,7 @@ def test_a_long_list_is_cut_and_leads_to_all_of_it(client, many):
     answer = client.get("/codes/36000/")
     assert [len(codes) for codes in listed(answer)] == [ROWS_AT_FIRST, ROWS_AT_FIRST]
     assert {"?role=two#edits", "?role=one#edits"} <= links(answer)
+    assert "30 rows on file, ended ones included" in words(answer)
     assert "All 30 rows" in words(client.get("/codes/36000/", {"st": "all"}))
 
 
