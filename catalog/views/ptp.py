@@ -99,10 +99,9 @@ def _pair_table(loaded: Snapshot, setting: Setting, pair: tuple[str, str], day: 
 
 
 def _log_overlap(release: Release, now: list[PtpEdit]) -> None:
-    """Several rows of a pair in force on one day are a fault of the table, which its files' lines lead to."""
+    """Several rows of a pair in force on one day are a fault of the table. Which pair is what somebody asked."""
     if len(now) > 1:
-        places = ", ".join(f"{row.file.name} {row.line}" for row in now)
-        logger.warning("Release %s has several rows of one pair in force on one day: %s", release.pk, places)
+        logger.warning("Release %s has several rows of one pair in force on one day.", release.pk)
 
 
 def _pair_on_file(shown: PairTable, day: date) -> dict[str, object]:
