@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from catalog.edits import Standing, pair_answer
 from catalog.importers.files import Refused
 from catalog.importers.hcpcs import Row
 from catalog.models import Dataset, GoldenPair, PtpEdit, Release
@@ -52,14 +51,10 @@ def golden_pair_failures(release: Release, *, is_partial: bool = False) -> Itera
     for row in rows if pairs else ():
         by_pair.setdefault(frozenset((row.column_one, row.column_two)), []).append(row)
     for pair in pairs:
-        found = pair_answer(by_pair.get(frozenset((pair.column_one, pair.column_two)), ()), pair.day)
-        applies = found.standing == Standing.APPLIES
-        answer = f"indicator_{found.row.modifier_indicator}" if applies else str(found.standing)
-        is_reversed = applies and found.row.column_one != pair.column_one
-        if is_partial and found.standing == Standing.NONE:
+        found = by_pair.get(frozenset((pair.column_one, pair.column_two)), ())
+        if is_partial and not found:
             continue
-        if answer != pair.expected or is_reversed:
-            said = GoldenPair.Expected(answer).label + (", in the other order" if is_reversed else "")
+        if said := pair.answered_otherwise(found):
             expected = pair.get_expected_display()
             yield f"{pair.column_one} and {pair.column_two} on {pair.day}: {said}; expected: {expected}."
 
