@@ -170,7 +170,7 @@ def test_a_table_with_hundreds_of_rationales_is_refused(tmp_path, monkeypatch):
     assert not Rationale.objects.exists()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="runs with: python -m pytest -p tests.postgres")
+@pytest.mark.postgres
 def test_a_table_that_somebody_reads_for_long_is_left_to_the_next_run(tmp_path, monkeypatch, nothing_left):
     monkeypatch.setattr(bulk, "LOCK_TIMEOUT", "50ms")
     oldest = load_one(write_ptp(tmp_path / "q1", "2024Q1"))
