@@ -7,10 +7,7 @@ the hospitals' while lookups are answered and an editor saves.
 from __future__ import annotations
 
 import http.client
-import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,11 +16,11 @@ from statistics import median, quantiles
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from tests.benchmarks import full_tables
 from tests.benchmarks.full_tables import HOSPITAL, Loaded, files
+from tests.benchmarks.sites import serving
 from tests.benchmarks.test_throughput import lookup, texts
 
 pytestmark = pytest.mark.cms
@@ -59,8 +56,11 @@ def test_loading_takes_little_more_than_the_least_it_can(measured, capsys):
     assert max(april.peak_mb, july.peak_mb) <= MOST_MEGABYTES
 
 
-def test_lookups_and_editors_hardly_wait_while_a_release_is_loaded(full_database, measured, cms_files, capsys):
-    with serving(full_database) as port, closing(http.client.HTTPConnection("127.0.0.1", port)) as client:
+def test_lookups_and_editors_hardly_wait_while_a_release_is_loaded(
+    full_database, measured, cms_files, tmp_path, capsys
+):
+    site = serving(full_tables.environment(full_database), tmp_path)
+    with site as port, closing(http.client.HTTPConnection("127.0.0.1", port)) as client:
         typed = texts()
 
         def ask() -> None:
@@ -87,27 +87,6 @@ def test_lookups_and_editors_hardly_wait_while_a_release_is_loaded(full_database
         print(f"  an editor saved {len(waits)} times and waited {max(waits):.2f} s at most")
     assert "outpatient hospital, July 2024: loaded 1,775,818 edits, 1,335,857 open" in output
     assert p99["busy"] <= SLOWER_WHILE_LOADING * p99["idle"]
-
-
-@contextmanager
-def serving(url: str) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.served", str(port)],
-        cwd=settings.BASE_DIR,
-        env=full_tables.environment(url),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert server.stdout.readline() == "listening\n"
-        yield port
-    finally:
-        server.terminate()
-        server.communicate(timeout=30)
 
 
 def milliseconds(ask: Callable[[], None], goes_on: Callable[[], bool]) -> list[float]:
