@@ -41,13 +41,13 @@ WHAT_A_ROW_SAYS = slice(1, 7)
 
 
 # For an import alone: millions of rows are sorted in memory, cursors are planned for all rows and not for the
-# first, and an index is built by one process, which takes no longer and leaves the other processors to readers. A
+# first, and an index is built by two processes: by one it takes longer, by more readers notice it. A
 # server that does not look for its client goes on with a statement, and keeps the lock, when an import is killed.
 SERVER_SETTINGS = {
     "maintenance_work_mem": "256MB",
     "work_mem": "64MB",
     "cursor_tuple_fraction": "1",
-    "max_parallel_maintenance_workers": "0",
+    "max_parallel_maintenance_workers": "1",
     "client_connection_check_interval": "250ms",
 }
 
