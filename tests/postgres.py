@@ -11,6 +11,8 @@ import warnings
 import pytest
 
 server = None
+# Fixtures that lead to a database, besides what is marked ``django_db``.
+DATABASES = {"db", "transactional_db", "django_db_setup", "empty_database", "full_database", "measured"}
 # Safe for data that lives as long as one run, and several times as fast.
 WITHOUT_DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 
@@ -33,10 +35,16 @@ def pytest_load_initial_conftests() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A browser makes the same of a page on every database, and throughput is asked for on SQLite only."""
-    elsewhere = [item for item in items if any(map(item.get_closest_marker, ("browser", "wrk")))]
-    config.hook.pytest_deselected(items=elsewhere)
-    items[:] = [item for item in items if item not in elsewhere]
+    """Leave to the run on SQLite what does not ask the database, and what a browser or ``wrk`` sees of a page."""
+    here = [item for item in items if asks_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in here])
+    items[:] = here
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    if any(map(item.get_closest_marker, ("browser", "wrk"))):
+        return False
+    return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(item.fixturenames)
 
 
 def pytest_unconfigure() -> None:

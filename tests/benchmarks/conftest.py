@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
@@ -43,21 +44,28 @@ def october_2025(cms_files, django_db_setup, django_db_blocker) -> October:
     return October(with_synonyms, without, descriptors)
 
 
-@pytest.fixture(scope="session")
-def full_database(tmp_path_factory) -> Iterator[str]:
-    """The URL of a database for tables at full size, with the starter texts; gone when the session ends."""
+@contextmanager
+def database(name: str, folder: Path) -> Iterator[str]:
+    """The URL of a database for tables at full size, with the starter texts, on the kind of server we test on."""
     if connection.vendor == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('full')}/full.sqlite3"
+        url = f"sqlite:///{folder}/{name}.sqlite3"
         prepare(url)
         yield url
         return
     server_url = os.environ["DATABASE_URL"]
     with closing(psycopg.connect(server_url, autocommit=True)) as server:
-        server.execute("CREATE DATABASE full_tables")
-        url = server_url.replace("/postgres?", "/full_tables?")
+        server.execute(f"CREATE DATABASE {name}")
+        url = server_url.replace("/postgres?", f"/{name}?")
         prepare(url)
         yield url
-        server.execute("DROP DATABASE full_tables WITH (FORCE)")
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def full_database(tmp_path_factory) -> Iterator[str]:
+    """One that is gone when the session ends."""
+    with database("full_tables", tmp_path_factory.mktemp("full")) as url:
+        yield url
 
 
 def prepare(url: str) -> None:
@@ -66,6 +74,13 @@ def prepare(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def measured(full_database, cms_files) -> full_tables.Measured:
-    """The practitioners' tables of April and July 2024 in that database, and what loading them took."""
-    return full_tables.measure(full_database, cms_files)
+def measured(full_database, cms_files, tmp_path_factory) -> full_tables.Measured:
+    """The practitioners' tables of April and July 2024 in that database, and what loading them took.
+
+    Loading April is measured once more when something else may have disturbed it.
+    """
+    found = full_tables.measure(full_database, cms_files)
+    if not found.is_fair:
+        with database("once_more", tmp_path_factory.mktemp("again")) as url:
+            found = found.at_best(*full_tables.measure_first(url, cms_files))
+    return found
