@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from catalog import edit_words
 from catalog.models import AddOnEdit, Change, Dataset, Mue, PtpEdit, Release
+from catalog.models.addon import CONTRACTOR_DEFINED
 from catalog.templatetags.catalog import code as code_markup
 from catalog.templatetags.catalog import when
 from catalog.wording import field_changes
@@ -158,7 +159,7 @@ TABLES = {Dataset.PTP: PtpChangeTable, Dataset.MUE: MueChangeTable, Dataset.ADDO
 
 def _linked(value: str) -> SafeString | str:
     """A code that leads to its page; the words for the marker that stands where contractors list the primaries."""
-    if value == "CCCCC":
+    if value == CONTRACTOR_DEFINED:
         return "contractor defined"
     return code_markup(value, href=reverse("code", args=[value]))
 
