@@ -11,7 +11,6 @@ from tests.benchmarks import full_tables
 
 pytestmark = pytest.mark.cms
 
-MOST_MILLISECONDS = 3
 TIMES_BARE = 4
 
 
@@ -23,4 +22,3 @@ def test_all_edits_among_fifty_codes_are_found_in_milliseconds(full_database, me
         times = f"{ours / bare:.1f} times; {TIMES_BARE} are allowed"
         print(f"  p50 {ours:.2f} ms; a bare query {bare:.2f} ms ({times})")
     assert ours <= TIMES_BARE * bare
-    assert connection.vendor == "postgresql" or ours <= MOST_MILLISECONDS
