@@ -78,6 +78,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "catalog",
+    "scratchpad",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

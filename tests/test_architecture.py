@@ -41,7 +41,12 @@ PURE = (
     "catalog.wording",
     "catalog.words",
     "scratchpad.claim",
+    "scratchpad.claim_text",
+    "scratchpad.coverage",
+    "scratchpad.finding_words",
     "scratchpad.findings",
+    "scratchpad.matrix",
+    "scratchpad.paste",
     "scratchpad.reference",
     "scratchpad.rules",
 )

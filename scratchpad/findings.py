@@ -1,0 +1,146 @@
+"""What the rules report (pure): one finding is one status of one line, pair or code, and the row that justifies it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from scratchpad.reference import AddOnRow, CodeRow, LoadedRelease, ModifierRow, MueRow, PtpRow
+
+
+class Kind(StrEnum):
+    """Which rule reports."""
+
+    PARSE = "parse"
+    UNITS = "units"
+    CODE = "code"
+    MODIFIER = "modifier"
+    PTP = "ptp"
+    MUE = "mue"
+    ADDON = "addon"
+
+
+class Status(StrEnum):
+    """The vocabulary. A status says what the loaded tables say, never what a payer does."""
+
+    # parse: as ``catalog.codes.Status``
+    OK = "ok"
+    NORMALIZED = "normalized"
+    CORRECTED = "corrected"
+    MODIFIER_SPLIT = "modifier_split"
+    MODIFIER_ONLY = "modifier_only"
+    MULTIPLE_CODES = "multiple_codes"
+    RANGE_NOT_CODE = "range_not_code"
+    INVALID_FORMAT = "invalid_format"
+    # units
+    INVALID_UNITS = "invalid_units"
+    # modifier
+    MODIFIER_NOT_VALID = "modifier_not_valid"
+    # code
+    ACTIVE = "active"
+    NOT_YET_EFFECTIVE = "not_yet_effective"
+    TERMINATED_CODE = "terminated_code"
+    UNKNOWN_CODE = "unknown_code"
+    CPT_NOT_VERIFIABLE = "cpt_not_verifiable"
+    CDT_NOT_IN_FILE = "cdt_not_in_file"
+    LEVEL3_RETIRED = "level3_retired"
+    # ptp
+    EDIT_APPLIES = "edit_applies"
+    BYPASSED_BY_MODIFIER = "bypassed_by_modifier"
+    BYPASS_QUESTIONABLE = "bypass_questionable"
+    BYPASS_UNVERIFIED = "bypass_unverified"
+    EDIT_DELETED = "edit_deleted"
+    EDIT_NOT_YET_EFFECTIVE = "edit_not_yet_effective"
+    EDIT_VOID = "edit_void"
+    NO_EDIT_ON_FILE = "no_edit_on_file"
+    PREDATES_NCCI = "predates_ncci"
+    DIFFERENT_DATE = "different_date"
+    DIFFERENT_PROVIDER = "different_provider"
+    NOT_APPLICABLE_SETTING = "not_applicable_setting"
+    # mue
+    WITHIN_LIMIT = "within_limit"
+    LINE_EXCEEDS = "line_exceeds"
+    DOS_EXCEEDS_POLICY = "dos_exceeds_policy"
+    DOS_EXCEEDS_CLINICAL = "dos_exceeds_clinical"
+    ZERO_MUE = "zero_mue"
+    NO_PUBLISHED_MUE = "no_published_mue"
+    # addon
+    PRIMARY_PRESENT = "primary_present"
+    PRIMARY_MISSING = "primary_missing"
+    PRIMARY_DENIED = "primary_denied"
+    CONTRACTOR_DEFINED = "contractor_defined"
+    PRIMARY_NOT_LISTED = "primary_not_listed"
+    EXCEPTION_99292 = "exception_99292"
+    EDIT_INACTIVE = "edit_inactive"
+    # of any table
+    DATA_NOT_LOADED = "data_not_loaded"
+
+
+class Why(StrEnum):
+    """Why a modifier on a line of a pair is questionable, unverified, or counts for nothing."""
+
+    # questionable
+    NOT_A_VISIT = "not_a_visit"  # 24, 25 and 57 describe a visit, and the code is none
+    A_VISIT = "a_visit"  # 59 and the X modifiers are not for visits
+    SAME_SITE = "same_site"  # both lines declare the same one
+    NOT_A_TEST = "not_a_test"  # 91 repeats a laboratory test
+    FACILITY_MODIFIER = "facility_modifier"  # 27 is for visits on hospital claims
+    # unverified
+    COLUMN_ONE_HOSPITAL = "column_one_hospital"
+    # nothing
+    COLUMN_ONE_EARLIER = "column_one_earlier"  # before 59 and X counted there
+    NOT_IN_LIST = "not_in_list"
+    NOT_VALID_ON_DATE = "not_valid_on_date"
+    INDICATOR_ZERO = "indicator_zero"
+
+
+class Remark(StrEnum):
+    """A note on a pair that changes no status."""
+
+    REDUNDANT_59 = "redundant_59"  # beside an X modifier it says the same twice
+    SIDE_ON_ONE_LINE = "side_on_one_line"
+    MORE_SPECIFIC = "more_specific"  # than 59
+    SEVERAL_IN_FORCE = "several_in_force"  # a fault of the table: the stricter row was taken
+    LATER_ROW = "later_row"
+    SAME_GROUP = "same_group"  # physicians of one group and specialty
+
+
+class Weighed(NamedTuple):
+    """A modifier of a pair and what it counts for: ``bypassed_by_modifier``, ``bypass_questionable`` or
+    ``bypass_unverified``; None where it counts for nothing. ``why`` is None for a plain bypass."""
+
+    modifier: str
+    line: int
+    counts_as: Status | None
+    why: Why | None = None
+
+
+class Finding(NamedTuple):
+    """One status.
+
+    ``lines`` are the numbers of the lines it speaks of and ``codes`` theirs: of a pair column one before column two
+    where a row decides, else as on the claim; empty for a whole claim. ``row`` is the row that decides and
+    ``release`` the one that was asked, or that was the newest loaded where none answers. ``units`` are those counted
+    by an MUE, for one day. ``others`` are line numbers: the listed primaries of an add-on. ``later`` is a row that
+    starts after the date of service, where one that ended decides.
+    """
+
+    kind: Kind
+    status: Status
+    lines: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
+    row: PtpRow | MueRow | AddOnRow | CodeRow | ModifierRow | None = None
+    release: LoadedRelease | None = None
+    subject: str = ""
+    modifier: str = ""
+    weighed: tuple[Weighed, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    units: int = 0
+    others: tuple[int, ...] = ()
+    rows: tuple[AddOnRow, ...] = ()
+    later: PtpRow | None = None
+
+    @property
+    def denied_line(self) -> int | None:
+        """The column two line of an edit that applies."""
+        return self.lines[1] if self.status is Status.EDIT_APPLIES else None

@@ -1,0 +1,113 @@
+"""Everything the rules may know of the loaded tables (pure): plain values, fetched by ``scratchpad.lookup``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+
+class LoadedRelease(NamedTuple):
+    """What is said of a release. ``first_day`` and ``last_day`` are those of its quarter."""
+
+    pk: int
+    dataset: str
+    setting: str
+    quarter: str
+    title: str
+    first_day: date
+    last_day: date
+    partial: bool = False
+    is_starter: bool = False
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether a row missing from it says nothing: parts are missing, or it is the starter set."""
+        return self.partial or self.is_starter
+
+
+class CodeRow(NamedTuple):
+    """A Level II code of the HCPCS release. ``cross_references`` are the codes CMS names instead of it."""
+
+    code: str
+    added_date: date | None
+    termination_date: date | None
+    descriptor: str = ""
+    cross_references: tuple[str, ...] = ()
+
+
+class ModifierRow(NamedTuple):
+    """A modifier of the HCPCS release."""
+
+    code: str
+    added_date: date | None
+    termination_date: date | None
+
+
+class PtpRow(NamedTuple):
+    """A PTP edit. ``modifier_indicator`` is ``"0"``, ``"1"`` or ``"9"``; no deletion date is open."""
+
+    column_one: str
+    column_two: str
+    effective_date: date
+    deletion_date: date | None
+    modifier_indicator: str
+    rationale: str = ""
+    file: str = ""
+    line: int = 0
+
+
+class MueRow(NamedTuple):
+    """An MUE; ``adjudication_indicator`` (MAI) is ``"1"``, ``"2"`` or ``"3"``."""
+
+    code: str
+    mue_value: int
+    adjudication_indicator: str
+    rationale: str = ""
+    file: str = ""
+    line: int = 0
+
+
+class AddOnRow(NamedTuple):
+    """An add-on edit; ``edit_type`` is ``"1"``, ``"2"`` or ``"3"``. Deletion dates are last days, None while open."""
+
+    add_on: str
+    primary: str
+    edit_type: str
+    effective_date: date
+    deletion_date: date | None = None
+    add_on_deletion_date: date | None = None
+    primary_deletion_date: date | None = None
+    note: str = ""
+    file: str = ""
+    line: int = 0
+
+
+def pair_key(one: str, two: str) -> tuple[str, str]:
+    """Two codes in one order, whichever is column one."""
+    return (one, two) if one <= two else (two, one)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What is loaded for a claim. A release is None where no table of that dataset and setting is loaded.
+
+    ``pairs`` has every edit among the codes of the claim under their ``pair_key``, whenever it was in force.
+    ``mue`` has the release of each quarter that a line falls in and that is loaded; ``mues`` their rows by quarter
+    and code. ``addons`` has the rows of every add-on code on the claim. ``named`` are the codes of the claim that
+    any loaded NCCI table names.
+    """
+
+    hcpcs: LoadedRelease | None = None
+    codes: Mapping[str, CodeRow] = field(default_factory=dict)
+    modifiers: Mapping[str, ModifierRow] = field(default_factory=dict)
+    ptp: LoadedRelease | None = None
+    pairs: Mapping[tuple[str, str], tuple[PtpRow, ...]] = field(default_factory=dict)
+    mue: Mapping[str, LoadedRelease] = field(default_factory=dict)
+    mues: Mapping[tuple[str, str], MueRow] = field(default_factory=dict)
+    addon: LoadedRelease | None = None
+    addons: Mapping[str, tuple[AddOnRow, ...]] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+    newest_mue: LoadedRelease | None = None
+    """The newest loaded MUE release of the setting, to say how far the tables reach."""
