@@ -24,9 +24,10 @@ class ClaimLine:
     """One line. What could not be read keeps its text, so that nothing typed is lost.
 
     ``number`` counts from 1. ``parsed`` is what the code cell means; ``modifiers`` those typed with the code, then
-    those of the cells, in upper case. ``units`` is None where ``units_text`` is no whole number from 1. ``first_day``
-    and ``last_day`` are the dates of service, both None where ``date_text`` is no date; an empty ``date_text`` is the
-    date of the claim. ``provider`` tells the lines of one from those of another: a letter, never a name.
+    those of the cells, in upper case. ``units`` is None where ``units_text`` is no whole number from 1.
+    ``first_day`` and ``last_day`` are the dates of service, both None where ``date_text`` is no date; an empty
+    ``date_text`` is the date of the claim. ``provider`` tells the lines of one from those of another: a letter,
+    never a name.
     """
 
     number: int

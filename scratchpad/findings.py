@@ -1,4 +1,4 @@
-"""What the rules report (pure): one finding is one status of one line, pair or code, and the row that justifies it."""
+"""What the rules report (pure): a finding is one status of a line, a pair or a code, and the row that says so."""
 
 from __future__ import annotations
 
@@ -118,11 +118,12 @@ class Weighed(NamedTuple):
 class Finding(NamedTuple):
     """One status.
 
-    ``lines`` are the numbers of the lines it speaks of and ``codes`` theirs: of a pair column one before column two
-    where a row decides, else as on the claim; empty for a whole claim. ``row`` is the row that decides and
-    ``release`` the one that was asked, or that was the newest loaded where none answers. ``units`` are those counted
-    by an MUE, for one day. ``others`` are line numbers: the listed primaries of an add-on. ``later`` is a row that
-    starts after the date of service, where one that ended decides.
+    ``lines`` are the numbers of the lines it speaks of and ``codes`` theirs: of a pair column one before column
+    two where a row decides, else as on the claim; empty for a whole claim. ``row`` is the row that decides and
+    ``release`` the one that was asked, or the newest loaded where none answers. ``units`` are those counted by an
+    MUE, for one day. ``rows`` are those of an add-on code that were looked at and ``others`` the numbers of the
+    lines with a listed primary. ``later`` is a row that starts after the date of service, where one that ended
+    decides.
     """
 
     kind: Kind

@@ -70,7 +70,7 @@ class MueRow(NamedTuple):
 
 
 class AddOnRow(NamedTuple):
-    """An add-on edit; ``edit_type`` is ``"1"``, ``"2"`` or ``"3"``. Deletion dates are last days, None while open."""
+    """An add-on edit; ``edit_type`` is ``"1"``, ``"2"`` or ``"3"``. Deletion dates are last days, None if open."""
 
     add_on: str
     primary: str
