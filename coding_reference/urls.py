@@ -3,6 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("scratchpad.urls")),
     path("", include("catalog.urls")),
 ]
 
