@@ -27,6 +27,7 @@ LONGEST_MODULE = 400
 PURE = (
     "catalog.charts",
     "catalog.codes",
+    "catalog.edit_cells",
     "catalog.edit_words",
     "catalog.edits",
     "catalog.hints",

@@ -9,14 +9,13 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from catalog import codes
-from catalog.edit_words import NOT_IN_STARTER
+from catalog.edit_cells import addon_cells, mue_cells, ptp_cells
 from catalog.models import AddOnEdit, HcpcsCode, Mue, PtpEdit, Release, ReleaseFile, Section, Setting
 from catalog.snapshot import Snapshot
 from catalog.views.errors import NotACode, NotASetting
 
 AS_TYPED = {codes.Status.OK, codes.Status.NORMALIZED}
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
-OPEN = "*"  # what CMS writes where no deletion date is set
 
 
 def setting_in_address(text: str) -> Setting:
@@ -47,6 +46,11 @@ class AskedDay(NamedTuple):
     day: date
     is_today: bool
     misread: str = ""
+
+    @property
+    def claim_day(self) -> date | None:
+        """The day to take along to the scratchpad, which takes today by itself."""
+        return None if self.is_today else self.day
 
 
 def asked_day(request: HttpRequest, today: date) -> AskedDay:
@@ -112,34 +116,9 @@ def receipt(release: Release, row: PtpEdit | Mue | AddOnEdit) -> Receipt:
 def _cells(release: Release, row: PtpEdit | Mue | AddOnEdit) -> list[tuple[str, str]]:
     match row:
         case PtpEdit():
-            return [
-                ("Column 1", row.column_one),
-                ("Column 2", row.column_two),
-                ("Prior to 1996", "*" if row.prior_to_1996 else "–"),
-                ("Effective", NOT_IN_STARTER if release.is_starter else row.effective_date.isoformat()),
-                ("Deletion", _iso(row.deletion_date, "–" if release.is_starter else OPEN)),
-                ("Indicator", row.modifier_indicator),
-                ("Rationale", row.rationale.text),
-            ]
+            starter, early = release.is_starter, row.prior_to_1996
+            return ptp_cells(row, row.rationale.text, is_starter=starter, prior_to_1996=early)
         case Mue():
-            return [
-                ("Code", row.code),
-                ("MUE value", str(row.mue_value)),
-                ("MAI", row.adjudication_indicator),
-                ("Rationale", row.rationale),
-            ]
+            return mue_cells(row)
         case AddOnEdit():
-            return [
-                ("Type", row.edit_type),
-                ("Add-on code", row.add_on),
-                ("its deletion", _iso(row.add_on_deletion_date)),
-                ("Primary code", row.primary),
-                ("its deletion", _iso(row.primary_deletion_date)),
-                ("Effective", row.effective_date.isoformat()),
-                ("Deletion", _iso(row.deletion_date)),
-                ("Note", row.note or "–"),
-            ]
-
-
-def _iso(day: date | None, none: str = "–") -> str:
-    return day.isoformat() if day else none
+            return addon_cells(row)
