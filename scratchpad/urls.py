@@ -1,7 +1,7 @@
 from django.urls import path
 
-from scratchpad import views
+from scratchpad.views import page
 
 urlpatterns = [
-    path("scratchpad/", views.scratchpad, name="scratchpad"),
+    path("scratchpad/", page.scratchpad, name="scratchpad"),
 ]
