@@ -26,6 +26,11 @@ class LoadedRelease(NamedTuple):
         """Whether a row missing from it says nothing: parts are missing, or it is the starter set."""
         return self.partial or self.is_starter
 
+    def answers(self, day: date) -> bool:
+        """Whether a table of rows with dates answers for a day: CMS's every day up to the end of its quarter, for
+        they keep what has ended; the starter set those of its own quarter only."""
+        return day <= self.last_day and (self.first_day <= day or not self.is_starter)
+
 
 class CodeRow(NamedTuple):
     """A Level II code of the HCPCS release. ``cross_references`` are the codes CMS names instead of it."""
@@ -109,5 +114,7 @@ class Reference:
     addon: LoadedRelease | None = None
     addons: Mapping[str, tuple[AddOnRow, ...]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
+    gone: Mapping[str, str] = field(default_factory=dict)
+    """What is said of Level II codes that earlier releases have and this one has not: "Last seen in July 2025"."""
     newest_mue: LoadedRelease | None = None
     """The newest loaded MUE release of the setting, to say how far the tables reach."""
