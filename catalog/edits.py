@@ -17,6 +17,11 @@ FIRST_ADD_ON_DAY = date(2013, 4, 1)
 """When CMS's add-on code edits began (CMS, Add-on Code Edits; CR 7501)."""
 
 
+def quarter_of(day: date) -> str:
+    """The calendar quarter a day lies in, as CMS names its releases: ``2025Q4``."""
+    return f"{day.year}Q{(day.month + 2) // 3}"
+
+
 class PtpRow(Protocol):
     """A row of a PTP table. The indicator is ``"0"``, ``"1"`` or ``"9"``; no deletion date is open."""
 
@@ -62,6 +67,17 @@ def in_force(row: PtpRow, day: date) -> bool:
     )
 
 
+def rows_in_force(rows: Iterable[PtpRow], day: date) -> list[PtpRow]:
+    """The edits of one pair in force on that day. A sound table has one at most; several are a fault of it."""
+    return [row for row in rows if in_force(row, day)]
+
+
+def next_row(rows: Iterable[PtpRow], day: date) -> PtpRow | None:
+    """The edit of one pair that starts next after that day; None where no start is on file."""
+    to_come = [row for row in rows if row.modifier_indicator != "9" and day < row.effective_date]
+    return min(to_come, key=lambda row: row.effective_date, default=None)
+
+
 def pair_answer(rows: Iterable[PtpRow], day: date) -> PairAnswer:
     """What the rows of one pair, in both orders, say on that day.
 
@@ -73,7 +89,7 @@ def pair_answer(rows: Iterable[PtpRow], day: date) -> PairAnswer:
     kept = [row for row in rows if row.modifier_indicator != "9"]
     if not kept:
         return PairAnswer(Standing.VOID, max(rows, key=lambda row: row.effective_date))
-    if now := [row for row in kept if in_force(row, day)]:
+    if now := rows_in_force(kept, day):
         return PairAnswer(
             Standing.APPLIES, min(now, key=lambda row: (row.modifier_indicator, -row.effective_date.toordinal()))
         )

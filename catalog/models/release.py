@@ -9,14 +9,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from catalog.edits import FIRST_ADD_ON_DAY, FIRST_DAY
+from catalog.edits import FIRST_ADD_ON_DAY, FIRST_DAY, quarter_of
 
 QUARTER_STARTS = {"1": "January", "2": "April", "3": "July", "4": "October"}
-
-
-def quarter_of(day: date) -> str:
-    """The calendar quarter a day lies in, as CMS names its releases: ``2025Q4``."""
-    return f"{day.year}Q{(day.month + 2) // 3}"
 
 
 def quarters_between(earlier: str, later: str) -> int:

@@ -3,7 +3,16 @@ from typing import NamedTuple
 
 import pytest
 
-from catalog.edits import Standing, addon_in_force, addon_last_day, in_force, pair_answer
+from catalog.edits import (
+    Standing,
+    addon_in_force,
+    addon_last_day,
+    in_force,
+    next_row,
+    pair_answer,
+    quarter_of,
+    rows_in_force,
+)
 
 DAY = date(2024, 7, 1)
 
@@ -64,6 +73,25 @@ def test_of_several_edits_in_force_the_stricter_decides_and_then_the_later():
 
 def test_rows_may_come_once_only():
     assert pair_answer(iter([ENDED, Row()]), DAY).standing == Standing.APPLIES
+
+
+def test_all_edits_of_a_pair_that_are_in_force_are_told():
+    new = Row(date(2021, 1, 1))
+    assert rows_in_force([ENDED, Row(), TO_COME, new, VOID], DAY) == [Row(), new]
+
+
+def test_the_next_edit_of_a_pair_is_the_first_to_start_and_never_a_withdrawn_one():
+    later, void = Row(date(2026, 1, 1)), Row(date(2024, 8, 1), date(2024, 8, 1), "9")
+    assert next_row([later, void, TO_COME, Row(effective_date=DAY)], DAY) == TO_COME
+    assert next_row([Row(), ENDED], DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter"),
+    [(date(2025, 1, 1), "2025Q1"), (date(2025, 3, 31), "2025Q1"), (date(2025, 12, 31), "2025Q4")],
+)
+def test_a_day_lies_in_a_calendar_quarter(day, quarter):
+    assert quarter_of(day) == quarter
 
 
 # --- Add-on edits ---
