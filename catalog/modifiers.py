@@ -7,6 +7,7 @@ from the Medicare NCCI Policy Manual, chapter I, and CMS's MLN1783722.
 from __future__ import annotations
 
 import re
+from datetime import date
 
 # Level I modifiers a claim check has to know, in our words.
 LEVEL_I = {
@@ -37,6 +38,16 @@ NCCI_ASSOCIATED = {
     "Other": ("27", "59", "91", "XE", "XP", "XS", "XU"),
 }
 _GROUPS = {modifier: group for group, members in NCCI_ASSOCIATED.items() for modifier in members}
+
+# When the youngest of them began, to be known where no HCPCS release is loaded (CMS HCPCS file, October 2025).
+_FIRST_DAYS = dict.fromkeys(("XE", "XP", "XS", "XU"), date(2015, 1, 1)) | dict.fromkeys(
+    ("LM", "RI"), date(2013, 1, 1)
+)
+
+
+def first_day(modifier: str) -> date | None:
+    """When one of the youngest NCCI-associated modifiers began; None for every other one."""
+    return _FIRST_DAYS.get(modifier)
 
 
 def ncci_group(modifier: str) -> str:
