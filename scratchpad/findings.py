@@ -145,3 +145,50 @@ class Finding(NamedTuple):
     def denied_line(self) -> int | None:
         """The column two line of an edit that applies."""
         return self.lines[1] if self.status is Status.EDIT_APPLIES else None
+
+
+# The order in which findings are told (design: verdicts), the most severe first. A word's place is its severity.
+_ORDER = (
+    (
+        Status.INVALID_FORMAT,
+        Status.MULTIPLE_CODES,
+        Status.RANGE_NOT_CODE,
+        Status.MODIFIER_ONLY,
+        Status.INVALID_UNITS,
+    ),
+    (),  # an edit that applies and that no modifier bypasses
+    (Status.LINE_EXCEEDS, Status.DOS_EXCEEDS_POLICY, Status.DOS_EXCEEDS_CLINICAL, Status.ZERO_MUE),
+    (Status.PRIMARY_MISSING, Status.PRIMARY_DENIED),
+    (
+        Status.UNKNOWN_CODE,
+        Status.TERMINATED_CODE,
+        Status.NOT_YET_EFFECTIVE,
+        Status.LEVEL3_RETIRED,
+        Status.CORRECTED,
+    ),
+    (Status.EDIT_APPLIES,),
+    (Status.BYPASS_QUESTIONABLE,),
+    (Status.BYPASS_UNVERIFIED,),
+    (Status.BYPASSED_BY_MODIFIER,),
+    (Status.CONTRACTOR_DEFINED, Status.PRIMARY_NOT_LISTED, Status.EXCEPTION_99292),
+    (Status.MODIFIER_NOT_VALID,),
+    (Status.EDIT_DELETED, Status.EDIT_NOT_YET_EFFECTIVE, Status.EDIT_VOID, Status.EDIT_INACTIVE),
+    (
+        *(Status.DATA_NOT_LOADED, Status.CDT_NOT_IN_FILE, Status.NOT_APPLICABLE_SETTING, Status.PREDATES_NCCI),
+        *(Status.DIFFERENT_DATE, Status.DIFFERENT_PROVIDER),
+    ),
+)
+_SEVERITY = {status: place for place, statuses in enumerate(_ORDER) for status in statuses}
+_NEVER_BYPASSED = _ORDER.index(())
+
+
+def severity(finding: Finding) -> int:
+    """Its place in the order of findings: 0 is the most severe; what says that nothing is wrong comes last."""
+    if finding.status is Status.EDIT_APPLIES and finding.row.modifier_indicator == "0":
+        return _NEVER_BYPASSED
+    return _SEVERITY.get(finding.status, len(_ORDER))
+
+
+def order(finding: Finding) -> tuple:
+    """The sort key of findings: severity, then lines, then the rule and what it speaks of."""
+    return severity(finding), finding.lines, finding.kind, finding.subject

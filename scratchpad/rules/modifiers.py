@@ -1,0 +1,160 @@
+"""Modifiers: whether they exist on the date of service, and what they count for beside a pair edit.
+
+Which can bypass an edit, where they may sit and what they mean: CMS's PTP page, MLN1783722 (modifiers 59 and
+X{EPSU}), Transmittal 2259 (CR 11168) and the NCCI Policy Manual, chapter I.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from catalog.codes import Kind as Shape
+from catalog.codes import contains, is_modifier, kind_of
+from catalog.modifiers import first_day, is_level_one, ncci_group
+from scratchpad.claim import OUTPATIENT_HOSPITAL, Claim, ClaimLine
+from scratchpad.findings import Finding, Kind, Remark, Status, Weighed, Why
+from scratchpad.reference import Reference
+
+# Evaluation and management, and what is treated like it: eye visits and Medicare's own visit codes.
+VISITS = (
+    *(("99202", "99499"), ("98000", "98016"), ("92002", "92014")),
+    *(("G0402", "G0402"), ("G0438", "G0439"), ("G0463", "G0463")),
+)
+LABORATORY_TESTS = (("80047", "89398"),)
+LABORATORY_SHAPES = frozenset((Shape.PLA, Shape.MAAA))
+
+X_MODIFIERS = frozenset(("XE", "XP", "XS", "XU"))
+DISTINCT_SERVICE = X_MODIFIERS | {"59"}
+OF_VISITS = frozenset(("24", "25", "57"))
+EITHER_COLUMN_DAY = date(2019, 7, 1)
+"""Since then 59 and the X modifiers count on either line of a professional claim (CR 11168)."""
+
+BYPASSED, QUESTIONABLE = Status.BYPASSED_BY_MODIFIER, Status.BYPASS_QUESTIONABLE
+UNVERIFIED = Status.BYPASS_UNVERIFIED
+
+
+def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
+    """One finding for every modifier that is none, or is none on the date of service."""
+    for line in claim.readable:
+        for modifier in dict.fromkeys(line.modifiers):
+            if not _is_valid(modifier, line, reference):
+                yield Finding(
+                    Kind.MODIFIER,
+                    Status.MODIFIER_NOT_VALID,
+                    (line.number,),
+                    (line.code,),
+                    reference.modifiers.get(modifier),
+                    reference.hcpcs,
+                    f"{modifier}@{line.number}",
+                    modifier,
+                )
+
+
+def _is_valid(modifier: str, line: ClaimLine, reference: Reference) -> bool:
+    """Whether nothing known speaks against it. The AMA's modifiers are in no free file: of them nothing is."""
+    if not is_modifier(modifier):
+        return False
+    if not all(exists_on(day, modifier, reference) for day in (line.first_day, line.last_day)):
+        return False
+    is_listed = modifier in reference.modifiers or ncci_group(modifier) or is_level_one(modifier)
+    return bool(is_listed) or reference.hcpcs is None or reference.hcpcs.is_incomplete
+
+
+def exists_on(day: date, modifier: str, reference: Reference) -> bool:
+    """Whether no date of its own, and none of the HCPCS release, says that it began later or ended before."""
+    began = first_day(modifier)
+    if began and day < began:
+        return False
+    row = reference.modifiers.get(modifier)
+    return row is None or (
+        (row.added_date is None or row.added_date <= day)
+        and (row.termination_date is None or day <= row.termination_date)
+    )
+
+
+def is_visit(code: str) -> bool:
+    """Whether it is an evaluation and management code, or treated like one."""
+    return any(contains(low, high, code) for low, high in VISITS)
+
+
+def is_laboratory_test(code: str) -> bool:
+    return kind_of(code) in LABORATORY_SHAPES or any(contains(low, high, code) for low, high in LABORATORY_TESTS)
+
+
+# --- Beside a pair edit ------------------------------------------------------------------------------------
+
+
+def weigh(
+    column_one: ClaimLine, column_two: ClaimLine, day: date, setting: str, reference: Reference
+) -> tuple[Weighed, ...]:
+    """What each modifier on both lines counts for under an edit whose indicator is 1."""
+    return tuple(
+        Weighed(modifier, line.number, *_worth(modifier, line, other, day, setting, reference, is_second))
+        for line, other, is_second in ((column_one, column_two, False), (column_two, column_one, True))
+        for modifier in dict.fromkeys(line.modifiers)
+    )
+
+
+def without_effect(column_one: ClaimLine, column_two: ClaimLine) -> tuple[Weighed, ...]:
+    """The modifiers on both lines under an edit whose indicator is 0: none counts for anything."""
+    return tuple(
+        Weighed(modifier, line.number, None, Why.INDICATOR_ZERO)
+        for line in (column_one, column_two)
+        for modifier in dict.fromkeys(line.modifiers)
+    )
+
+
+def _worth(
+    modifier: str,
+    line: ClaimLine,
+    other: ClaimLine,
+    day: date,
+    setting: str,
+    reference: Reference,
+    is_second: bool,
+) -> tuple[Status | None, Why | None]:
+    group = ncci_group(modifier)
+    if not group:
+        return None, Why.NOT_IN_LIST
+    if not exists_on(day, modifier, reference):
+        return None, Why.NOT_VALID_ON_DATE
+    if modifier in DISTINCT_SERVICE:
+        return _distinct_service(line, day, setting, is_second)
+    if modifier in OF_VISITS:
+        return (BYPASSED, None) if is_visit(line.code) else (QUESTIONABLE, Why.NOT_A_VISIT)
+    if modifier == "27":
+        if setting != OUTPATIENT_HOSPITAL:
+            return QUESTIONABLE, Why.FACILITY_MODIFIER
+        return (BYPASSED, None) if is_visit(line.code) else (QUESTIONABLE, Why.NOT_A_VISIT)
+    if modifier == "91":
+        return (BYPASSED, None) if is_laboratory_test(line.code) else (QUESTIONABLE, Why.NOT_A_TEST)
+    if group == "Anatomic" and modifier in other.modifiers:
+        return QUESTIONABLE, Why.SAME_SITE
+    return BYPASSED, None
+
+
+def _distinct_service(
+    line: ClaimLine, day: date, setting: str, is_second: bool
+) -> tuple[Status | None, Why | None]:
+    """59 and the X modifiers: not on visits; on column two always, on column one as setting and day have it."""
+    if is_visit(line.code):
+        return QUESTIONABLE, Why.A_VISIT
+    if is_second:
+        return BYPASSED, None
+    if setting == OUTPATIENT_HOSPITAL:
+        return UNVERIFIED, Why.COLUMN_ONE_HOSPITAL
+    return (BYPASSED, None) if day >= EITHER_COLUMN_DAY else (None, Why.COLUMN_ONE_EARLIER)
+
+
+def remarks(weighed: tuple[Weighed, ...]) -> Iterator[Remark]:
+    """What else is to be said of modifiers that bypass an edit, or seem to; it changes no status."""
+    counting = [one for one in weighed if one.counts_as]
+    on_lines = [{one.modifier for one in counting if one.line == line} for line in {one.line for one in counting}]
+    with_59 = [modifiers for modifiers in on_lines if "59" in modifiers]
+    if any(modifiers & X_MODIFIERS for modifiers in with_59):
+        yield Remark.REDUNDANT_59
+    if any(not modifiers & X_MODIFIERS for modifiers in with_59):
+        yield Remark.MORE_SPECIFIC
+    if len({one.line for one in counting if ncci_group(one.modifier) == "Anatomic"}) == 1:
+        yield Remark.SIDE_ON_ONE_LINE

@@ -1,0 +1,153 @@
+"""Runs the cases of a file: a claim, the rows that are loaded, and the findings expected of them.
+
+``CLAIM_CASES`` names another file of the same schema. A case has rows of its own setting only; where it says
+nothing of what is loaded, all is. For each kind a case expects, subjects and statuses must be just those.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from catalog import codes
+from catalog.edits import quarter_of
+from scratchpad.claim import Claim, ClaimLine
+from scratchpad.reference import AddOnRow, CodeRow, LoadedRelease, MueRow, PtpRow, Reference, pair_key
+from scratchpad.rules import check
+
+FILE = Path(os.environ.get("CLAIM_CASES") or Path(__file__).with_name("cases.json"))
+CASES = json.loads(FILE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_a_case_has_the_findings_it_expects(case):
+    claim = claim_of(case)
+    found = check(claim, reference_of(case, claim))
+    for kind in {expected["kind"] for expected in case["expect"]}:
+        told = {(plain_subject(one.kind, one.subject), one.status) for one in found if one.kind == kind}
+        expected = [one for one in case["expect"] if one["kind"] == kind]
+        assert told == {(plain_subject(kind, one["subject"]), one["status"]) for one in expected}
+    for expected in case["expect"]:
+        if "result" in expected:
+            assert result_of(claim, expected["subject"]) == expected["result"]
+
+
+def plain_subject(kind: str, subject: str) -> str:
+    """Units are the line's, so ``CODE@n`` says no more than ``@n``."""
+    return "@" + subject.rpartition("@")[2] if kind == "units" else subject
+
+
+def result_of(claim: Claim, subject: str) -> dict:
+    parsed = claim.line(int(subject.rpartition("@")[2])).parsed
+    return {"code": parsed.code, "modifiers": list(parsed.modifiers)}
+
+
+# --- The claim of a case -----------------------------------------------------------------------------------
+
+
+def claim_of(case: dict) -> Claim:
+    day = date.fromisoformat(case["date_of_service"])
+    lines = (line_of(cells, number, day) for number, cells in enumerate(case["lines"], start=1))
+    return Claim(case["setting"], day, tuple(lines))
+
+
+def line_of(cells: dict, number: int, day: date) -> ClaimLine:
+    parsed = codes.parse(str(cells["code"]))
+    typed = [str(modifier).strip().upper() for modifier in cells.get("modifiers") or ()]
+    modifiers = (*parsed.modifiers, *parsed.dropped, *typed)
+    first = day_of(cells.get("dos")) or day
+    units = cells.get("units", 1)
+    return ClaimLine(
+        number=number,
+        parsed=parsed,
+        first_day=first,
+        last_day=day_of(cells.get("dos_to")) or first,
+        modifiers=modifiers[: codes.MAX_MODIFIERS],
+        dropped=modifiers[codes.MAX_MODIFIERS :],
+        units=whole(units),
+        units_text=str(units),
+        provider=str(cells.get("provider") or ""),
+    )
+
+
+def whole(units: object) -> int | None:
+    """Units as a whole number from 1: 2, 2.0 and "2" are, 0, 1.5, "", "abc", true and null are not."""
+    if isinstance(units, str):
+        units = int(units) if units.strip().isdecimal() else 0
+    if isinstance(units, bool) or not isinstance(units, int | float):
+        return None
+    return int(units) if units >= 1 and units == int(units) else None
+
+
+def day_of(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+# --- What is loaded in a case ------------------------------------------------------------------------------
+
+NOTHING = "none"
+
+
+def reference_of(case: dict, claim: Claim) -> Reference:
+    edits, loaded = case.get("edits") or {}, case.get("loaded") or {}
+    days = [day for line in claim.lines for day in (line.first_day, line.last_day)]
+    quarters = loaded.get("mue_quarters", sorted(set(map(quarter_of, days))))
+    rows = [MueRow(row["code"], row["value"], str(row["mai"]), row["rationale"]) for row in edits.get("mue") or ()]
+    mue = {quarter: quarterly("mue", claim.setting, quarter) for quarter in quarters}
+    return Reference(
+        hcpcs=through("hcpcs", "", None),
+        codes={row.code: row for row in code_rows(case)},
+        ptp=through("ptp", claim.setting, loaded.get("ptp_through")),
+        pairs=gathered((pair_key(row.column_one, row.column_two), row) for row in ptp_rows(edits)),
+        mue=mue,
+        mues={(quarter, row.code): row for quarter in quarters for row in rows},
+        newest_mue=mue[max(mue)] if mue else None,
+        addon=through("addon", "", loaded.get("addon_through")),
+        addons=gathered((row.add_on, row) for row in addon_rows(edits)),
+    )
+
+
+def through(dataset: str, setting: str, last: str | None) -> LoadedRelease | None:
+    """A release that answers up to a day; up to any day where none is named."""
+    if last == NOTHING:
+        return None
+    last_day = day_of(last) or date.max
+    first_day = date(last_day.year, (last_day.month - 1) // 3 * 3 + 1, 1)
+    return LoadedRelease(1, dataset, setting, quarter_of(last_day), "The loaded release", first_day, last_day)
+
+
+def quarterly(dataset: str, setting: str, quarter: str) -> LoadedRelease:
+    first_month = int(quarter[5]) * 3 - 2
+    first_day, last_day = date(int(quarter[:4]), first_month, 1), date(int(quarter[:4]), first_month + 2, 30)
+    return LoadedRelease(1, dataset, setting, quarter, "The loaded release", first_day, last_day)
+
+
+def code_rows(case: dict) -> Iterator[CodeRow]:
+    for row in case.get("codes") or ():
+        yield CodeRow(row["code"], day_of(row.get("added")), day_of(row.get("terminated")))
+
+
+def ptp_rows(edits: dict) -> Iterator[PtpRow]:
+    for row in edits.get("ptp") or ():
+        days = day_of(row["effective"]), day_of(row["deletion"])
+        yield PtpRow(row["col1"], row["col2"], *days, str(row["modifier"]), row["rationale"])
+
+
+def addon_rows(edits: dict) -> Iterator[AddOnRow]:
+    for row in edits.get("addon") or ():
+        ends = (day_of(row.get(name)) for name in ("deletion", "addon_del", "primary_del"))
+        note = row.get("note") or ""
+        yield AddOnRow(row["addon"], row["primary"], str(row["type"]), day_of(row["effective"]), *ends, note)
+
+
+def gathered(rows) -> dict[object, tuple]:
+    """Rows by their key, in the order of the case."""
+    found: dict[object, tuple] = {}
+    for key, row in rows:
+        found[key] = (*found.get(key, ()), row)
+    return found
