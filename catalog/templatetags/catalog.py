@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from catalog import codes
 from catalog.models import Level, Section
 from catalog.modifiers import is_level_one
+from catalog.to_scratchpad import address
 
 register = template.Library()
 
@@ -54,6 +55,12 @@ def level(of: Level | int) -> SafeString:
 def icon(name: str, css: str = "") -> SafeString:
     """A picture from ``_icons.svg``; decoration, so the words beside it must say the same."""
     return format_html('<svg class="ic {}" aria-hidden="true"><use href="#{}"/></svg>', css, name)
+
+
+@register.simple_tag
+def scratchpad_url(*lines: str, setting: str = "", day: date | None = None) -> str:
+    """The address of the scratchpad with these lines on it."""
+    return address(lines, setting=setting, day=day)
 
 
 @register.filter

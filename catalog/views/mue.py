@@ -6,6 +6,7 @@ as well, with status 200: some values are confidential, and the page says so.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
@@ -56,6 +57,7 @@ def mue(request: HttpRequest, setting: str, code: str) -> HttpResponse:
         "is_behind": bool(shown) and not asked and shown.release.quarters_behind(loaded.day) > 0,
         "is_ahead": bool(shown) and shown.release.first_day > loaded.day,
         "note": NOT_A_DECISION,
+        "claim_day": _day_of(shown.release, loaded.day) if shown else None,
     }
     missing = (asked or quarter_of(loaded.day)) if quarters[setting] else ""
     return render(request, "catalog/mue.html", context | _mue(setting, shown, missing))
@@ -94,6 +96,12 @@ def _in_short(quarters: list[Quarter], read: Quarter | None, asked: str, loaded:
     said = str(shown.row.mue_value) if shown.row else missing
     is_todays = shown.release.quarter == quarter_of(loaded.day)
     return said if is_todays else f"{said}, {shown.release.short_title}"
+
+
+def _day_of(release: Release, today: date) -> date | None:
+    """The day of its quarter that is nearest to today; None for today."""
+    day = min(max(today, release.first_day), release.last_day)
+    return None if day == today else day
 
 
 def _value(row: Mue | None) -> str:

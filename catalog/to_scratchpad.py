@@ -1,0 +1,44 @@
+"""The way to the scratchpad: its address with lines on it, and what somebody typed as a line.
+
+The catalog knows of the scratchpad no more than the name of its page and the form of a line,
+``CODE[-MM…][xUNITS]``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from urllib.parse import quote_plus
+
+from django.urls import reverse
+
+from catalog.codes import Parsed
+
+_UNITS = re.compile("X[1-9]")
+
+
+def address(lines: Iterable[str], *, setting: str = "", day: date | None = None) -> str:
+    """The scratchpad with these lines on it; the setting and the day are those of the page unless given."""
+    named = [("setting", setting), ("date", day.isoformat() if day else ""), *(("line", line) for line in lines)]
+    query = "&".join(f"{name}={quote_plus(value, safe='@:,*')}" for name, value in named if value)
+    return f"{_page()}?{query}" if query else _page()
+
+
+@cache
+def _page() -> str:
+    return reverse("scratchpad")
+
+
+def claim_line(part: Parsed, typed: str) -> str:
+    """One part of a typed text as a line of a claim, every modifier of it kept; what is no code stays as it was.
+
+    An X with a digit at its end means units there, as in ``97597-59 x2``, unless a dash makes it a modifier.
+    """
+    if not part.code:
+        return part.canonical
+    modifiers, units = [*part.modifiers, *part.dropped], ""
+    if modifiers and _UNITS.fullmatch(modifiers[-1]) and not re.search(rf"-\s*{modifiers[-1]}", typed.upper()):
+        units = modifiers.pop().lower()
+    return "-".join((part.code, *modifiers)) + units
