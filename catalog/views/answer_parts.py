@@ -57,6 +57,8 @@ class Answer:
     note: str = ""
     card: Card | None = None
     pair: PairAnswers | None = None
+    together: Link | None = None
+    """Leads to the scratchpad with all of a list."""
     groups: list[Group] = field(default_factory=list)
     pages: Pages | None = None
     narrow: Narrow | None = None

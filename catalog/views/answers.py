@@ -17,6 +17,7 @@ from catalog.hints import Hint
 from catalog.models import Section
 from catalog.search import Results
 from catalog.snapshot import Snapshot
+from catalog.to_scratchpad import address, claim_line
 from catalog.tree import Tree
 from catalog.views import cards, edit_codes, listing, narrowing, pair_answers, rows, shelf
 from catalog.views.answer_parts import Answer, Group, Link, Nothing
@@ -78,7 +79,7 @@ def _found(shown: Snapshot, asked: Asked) -> Results:
 
 def _one_code(shown: Snapshot, parsed: Parsed, found: Results) -> Answer:
     code = parsed.code
-    card = cards.of_code(shown, code, found.exact)
+    card = cards.of_code(shown, code, found.exact)._replace(line=claim_line(parsed, parsed.text))
     answer = Answer(say=f"{code}: {card.lede}", card=card, note=parsed.hint.sentence if parsed.hint else "")
     if parsed.modifiers:
         answer.groups.append(_modifiers_of(shown, parsed))
@@ -139,24 +140,35 @@ def _as_typed(shown: Snapshot, parsed: Parsed) -> Answer:
     if parsed.needs_confirmation:
         meant = [Link(url_for(parsed.canonical), parsed.canonical, parsed.code or "")]
     remark = f"{len(parts)}, in the order typed" if parsed.codes else "if it is that one"
-    items = rows.html(_part_row(shown, part) for part in parts)
-    pair = _pair(shown, parts)
+    lines = [claim_line(part, parsed.text) for part in parts]
+    items = rows.html(
+        _part_row(shown, part)._replace(line=line if part.code else "")
+        for part, line in zip(parts, lines, strict=True)
+    )
+    pair = _pair(shown, parts, lines)
     typed = f"{len(parts)} codes, in the order typed."
     return Answer(
         say=f"Did you mean {parsed.canonical}?" if meant else pair.spoken if pair else typed,
         meant=meant,
         note=parsed.hint.sentence if parsed.hint else "",
         pair=pair,
+        together=None if pair or parsed.needs_confirmation else _together(lines),
         groups=[Group("g-codes", "Codes", remark, items)],
     )
 
 
-def _pair(shown: Snapshot, parts: tuple[Parsed, ...]) -> PairAnswers | None:
+def _together(lines: list[str]) -> Link:
+    """To the scratchpad with every part of a list, what cannot be read included: the scratchpad says why."""
+    number = "both" if len(lines) == 2 else f"all {len(lines)}"
+    return Link(address(lines), f"Put {number} on the scratchpad", "Every pair of them is looked up there.")
+
+
+def _pair(shown: Snapshot, parts: tuple[Parsed, ...], lines: list[str]) -> PairAnswers | None:
     """What the PTP tables say of the codes, when they are two."""
     pair = [part.code for part in parts if part.code and not part.needs_confirmation]
     if len(parts) != 2 or len(set(pair)) != 2:
         return None
-    return pair_answers.answers(shown, *pair, is_modified=any(part.modifiers for part in parts))
+    return pair_answers.answers(shown, *pair, lines=lines, is_modified=any("-" in line for line in lines))
 
 
 def _part_row(shown: Snapshot, part: Parsed) -> Row:

@@ -47,7 +47,10 @@ class Fact(NamedTuple):
 
 
 class Card(NamedTuple):
-    """``tags`` are plain remarks; ``status`` says what stands in the way of using it, empty when nothing does."""
+    """``tags`` are plain remarks; ``status`` says what stands in the way of using it, empty when nothing does.
+
+    ``line`` is what to put on the scratchpad, empty for a modifier.
+    """
 
     code: str
     level: int
@@ -57,6 +60,7 @@ class Card(NamedTuple):
     status: str = ""
     note: str = ""
     facts: tuple[Fact, ...] = ()
+    line: str = ""
 
 
 def of_code(shown: Snapshot, code: str, entry: Entry | None) -> Card:

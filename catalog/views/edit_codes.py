@@ -53,7 +53,7 @@ def _passes(shown: Snapshot, asked: Asked, code: str) -> bool:
 def row(shown: Snapshot, code: str) -> Row:
     section = shown.tree.narrowest(code)
     title = section.title if section else "In numbers that no section uses"
-    return Row(page_of("code", code), code, title, where(shown, code))
+    return Row(page_of("code", code), code, title, where(shown, code), line=code)
 
 
 def where(shown: Snapshot, code: str) -> str:

@@ -14,6 +14,7 @@ from catalog.models import Dataset, PtpEdit, Release, Setting
 from catalog.snapshot import Snapshot
 from catalog.status_line import PTP_SETTINGS
 from catalog.templatetags.catalog import us_date
+from catalog.to_scratchpad import address
 
 BY_SEVERITY = ("deny", "cond", "off", "unk", "none")
 
@@ -30,7 +31,10 @@ class InSetting(NamedTuple):
 
 
 class PairAnswers(NamedTuple):
-    """In CMS's order where a row decides, else as typed. ``leading`` is the gravest of the answers."""
+    """In CMS's order where a row decides, else as typed. ``leading`` is the gravest of the answers.
+
+    ``scratchpad`` is its address with both lines and their modifiers, for the setting and the day of that answer.
+    """
 
     first: str
     second: str
@@ -38,14 +42,19 @@ class PairAnswers(NamedTuple):
     headline: str
     settings: tuple[InSetting, ...]
     remarks: tuple[str, ...]
+    scratchpad: str
+    is_modified: bool
 
     @property
     def spoken(self) -> str:
         return " ".join(f"{each.setting.label}: {each.verdict.short}." for each in self.settings)
 
 
-def answers(shown: Snapshot, one: str, two: str, *, is_modified: bool = False) -> PairAnswers:
-    """One query, whatever is loaded; none when no table is. ``is_modified``: modifiers were typed along."""
+def answers(shown: Snapshot, one: str, two: str, lines: list[str], *, is_modified: bool = False) -> PairAnswers:
+    """One query, whatever is loaded; none when no table is.
+
+    ``lines`` are the two as lines of a claim. ``is_modified``: modifiers were typed along.
+    """
     releases = {setting: shown.edits_of(Dataset.PTP, setting) for setting in PTP_SETTINGS}
     loaded = [release.pk for release in releases.values() if release]
     found = list(PtpEdit.objects.filter(release__in=loaded).among([one, two])) if loaded else []
@@ -58,16 +67,27 @@ def answers(shown: Snapshot, one: str, two: str, *, is_modified: bool = False) -
     leading = min(settings, key=lambda each: BY_SEVERITY.index(each.verdict.kind))
     decides = leading.row or next((each.row for each in settings if each.row), None)
     first, second = (decides.column_one, decides.column_two) if decides else (one, two)
-    settings = [each._replace(href=reverse("ptp_pair", args=[each.setting, first, second])) for each in settings]
+    settings = [_with_page(each, first, second) for each in settings]
+    is_turned = (first, second) != (one, two)
     no_table = InSetting(Setting.DME_SUPPLIER, edit_words.standing_words(NotCompared.NO_TABLE))
     return PairAnswers(
         first,
         second,
-        leading,
+        _with_page(leading, first, second),
         _headline(leading, settings, shown.day),
         (*settings, no_table),
-        tuple(_remarks(settings, shown.day, is_turned=(first, second) != (one, two), is_modified=is_modified)),
+        tuple(_remarks(settings, shown.day, is_turned=is_turned)),
+        _scratchpad(leading, lines[::-1] if is_turned else lines, shown.day),
+        is_modified,
     )
+
+
+def _with_page(each: InSetting, first: str, second: str) -> InSetting:
+    return each._replace(href=reverse("ptp_pair", args=[each.setting, first, second]))
+
+
+def _scratchpad(leading: InSetting, lines: list[str], today: date) -> str:
+    return address(lines, setting=leading.setting, day=None if leading.day == today else leading.day)
 
 
 def _in_setting(setting: Setting, release: Release | None, rows: list[PtpEdit], today: date) -> InSetting:
@@ -91,7 +111,7 @@ def _headline(leading: InSetting, settings: list[InSetting], today: date) -> str
     return f"{', '.join(parts)}: {leading.verdict.headline}" if parts else leading.verdict.headline
 
 
-def _remarks(settings: list[InSetting], today: date, *, is_turned: bool, is_modified: bool) -> list[str]:
+def _remarks(settings: list[InSetting], today: date, *, is_turned: bool) -> list[str]:
     remarks = ["For the same patient, the same provider and the same date."]
     if any(each.day and each.day != today for each in settings):
         remarks.append(
@@ -99,6 +119,4 @@ def _remarks(settings: list[InSetting], today: date, *, is_turned: bool, is_modi
         )
     if is_turned:
         remarks.append("You typed the codes in the other order than CMS lists them.")
-    if is_modified:
-        remarks.append("The modifiers you typed are not weighed here.")
     return remarks

@@ -19,6 +19,7 @@ from catalog.models import Section
 from catalog.reading import Marks, highlight
 from catalog.search import Entry, SectionEntry
 from catalog.templatetags.catalog import code as mark_code
+from catalog.to_scratchpad import address
 from catalog.tree import Tree
 from catalog.wording import shorten
 
@@ -29,7 +30,10 @@ code_mark = lru_cache(maxsize=16_384)(mark_code)
 
 
 class Row(NamedTuple):
-    """One line, all of it one link. ``tag`` is a remark on the code; ``is_muted`` when it is not in force."""
+    """One line, a link but for the button at its end. ``tag`` is a remark; ``is_muted`` when it is not in force.
+
+    ``line`` is what the button puts on the scratchpad; there is none without it.
+    """
 
     href: str
     code: str
@@ -39,13 +43,15 @@ class Row(NamedTuple):
     is_muted: bool = False
     marks: Marks = NO_MARKS
     """What to mark in the text."""
+    line: str = ""
 
 
 def of_entry(entry: Entry, marks: Marks = NO_MARKS) -> Row:
     """A code or a modifier on file."""
     href = page_of(entry.kind, entry.code)
     text = shorten(entry.long or entry.short, DESCRIPTOR_LENGTH)
-    return Row(href, entry.code, text, entry.where, entry.tag, entry.ended, marks)
+    line = entry.code if entry.kind == "code" else ""
+    return Row(href, entry.code, text, entry.where, entry.tag, entry.ended, marks, line)
 
 
 def of_section(section: SectionEntry, marks: Marks = NO_MARKS) -> Row:
@@ -93,10 +99,21 @@ def _item(row: Row, *, is_first: bool) -> str:
     css = "row-link ended" if row.is_muted else "row-link"
     tag = f' <span class="tag tag-ended">{escape(row.tag)}</span>' if row.tag else ""
     css, key = (f"{css} is-on", " <kbd>Enter</kbd>") if is_first else (css, "")
+    button = to_scratchpad(row.line) if row.line else ""
     return (
         f'<li><a class="{css}" href="{escape(row.href)}">{code_mark(row.code)}'
         f"<span>{_marked(row.text, row.marks)}</span>"
-        f'<span class="where small muted">{escape(row.where)}{tag}{key}</span></a></li>'
+        f'<span class="where small muted">{escape(row.where)}{tag}{key}</span></a>{button}</li>'
+    )
+
+
+@lru_cache(maxsize=16_384)
+def to_scratchpad(line: str) -> str:
+    """The button beside a row."""
+    return (
+        f'<a class="icon-btn" href="{escape(address([line]))}" data-scratchpad '
+        f'aria-label="Put {escape(line)} on the scratchpad">'
+        '<svg class="ic" aria-hidden="true"><use href="#i-plus"/></svg></a>'
     )
 
 

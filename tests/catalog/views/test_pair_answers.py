@@ -140,7 +140,7 @@ def test_without_any_table_nothing_is_known(client):
 def test_the_codes_are_listed_below_and_modifiers_are_said_not_to_count(client):
     make_ptp("11042", "97597", table("practitioner"))
     response = client.get("/", {"q": "11042 97597-59"})
-    assert "The modifiers you typed are not weighed here." in words(response)
+    assert "The modifiers you typed are not weighed here" in words(response)
     assert "Codes 2, in the order typed" in words(response)
     assert "/edits/ptp/practitioner/11042/97597/" in links(response)
     spoken = main(response).find(id="results")["data-say"]
