@@ -6,8 +6,9 @@ One claim is of one patient. It holds nothing else of them: no names, no numbers
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 
 from catalog.codes import Parsed
 
@@ -17,6 +18,13 @@ DME_SUPPLIER = "dme_supplier"
 SETTINGS = (PRACTITIONER, OUTPATIENT_HOSPITAL, DME_SUPPLIER)
 
 MAX_LINES = 100
+
+
+class Fault(StrEnum):
+    """What was typed on a line and could not be kept."""
+
+    PROVIDER = "provider"  # more than a letter: it may be a name or a number of somebody
+    LENGTH = "length"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class ClaimLine:
     provider: str = ""
     dropped: tuple[str, ...] = ()
     """Modifiers after the fourth."""
+    faults: tuple[Fault, ...] = field(default=(), compare=False)
 
     @property
     def code(self) -> str:
