@@ -1,0 +1,125 @@
+"""What is said of an add-on code and its primaries (pure), after CMS's pages on add-on code edits."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from catalog.edit_words import addon_exception, addon_uncovered_words, no_addon_words, type_words
+from catalog.edits import addon_in_force, addon_last_day
+from scratchpad import remittance
+from scratchpad.claim import Claim
+from scratchpad.findings import Finding, Status
+from scratchpad.phrases import Text, day_of, listed, on_lines, sentences, us_date
+from scratchpad.reference import AddOnRow
+
+_CONTRACTORS = "CCCCC"  # stands where contractors list the primaries
+_NAMED = 12  # primaries named in a sentence; beyond that they are counted
+_CHANGE = (
+    "A listed primary by the same practitioner, for the same patient and on the same date, performed and reported "
+    "along with it."
+)
+
+
+def addon_text(finding: Finding, claim: Claim) -> Text:
+    """What to say of an add-on code. ``finding.others`` are the lines with a listed primary."""
+    code = finding.codes[0]
+    match finding.status:
+        case Status.PRIMARY_PRESENT:
+            headline = f"{code} is an add-on; a listed primary is on {on_lines(finding.others)}"
+            beyond = "That the primary is there says nothing on coverage or need."
+            return Text(headline, sentences(*_types(finding), *_notes(finding), beyond))
+        case Status.PRIMARY_MISSING:
+            headline = f"{code} is an add-on; no listed primary is on this claim"
+            return Text(headline, _without_primary(finding, claim), _CHANGE, remittance.ADD_ON)
+        case Status.PRIMARY_DENIED:
+            return _denied(finding)
+        case Status.CONTRACTOR_DEFINED:
+            headline = f"{code} is an add-on without a national list of primaries"
+            return Text(
+                headline, sentences(*_types(finding), *_notes(finding)), "The contractor’s list has the answer."
+            )
+        case Status.PRIMARY_NOT_LISTED:
+            headline = f"{code} is an add-on; no primary of the national part of its list is on this claim"
+            change = f"{_CHANGE} Or one that the contractor accepts: ask it."
+            return Text(headline, _without_primary(finding, claim), change)
+        case Status.EXCEPTION_99292:
+            headline = f"{code} may stand alone if a colleague of the same group reported the first hour"
+            asked = "Did somebody report 99291 that day? These lines cannot show it."
+            return Text(headline, sentences(addon_exception(code), asked, *_notes(finding)))
+        case Status.EDIT_INACTIVE:
+            return Text(f"{code}: add-on edit not in force on this date", _inactive(finding, claim))
+        case Status.DATA_NOT_LOADED:
+            return _not_checked(finding, claim)
+    raise ValueError(f"{finding.status} is not a status of an add-on code.")
+
+
+def _without_primary(finding: Finding, claim: Claim) -> tuple[str, ...]:
+    day = day_of(finding, claim)
+    primaries = sorted({row.primary for row in _in_force(finding, day)} - {_CONTRACTORS})
+    elsewhere = [
+        line.number
+        for line in claim.readable
+        if line.code in primaries and line.number not in (*finding.others, *finding.lines)
+    ]
+    away = f"A listed primary is on {on_lines(elsewhere)}, but on another date or by another provider."
+    return sentences(*_types(finding), _primaries(primaries), away if elsewhere else "", *_notes(finding))
+
+
+def _denied(finding: Finding) -> Text:
+    code, others = finding.codes[0], finding.others
+    where = f"Its listed primary is on {on_lines(others)}, and that line is at risk by a finding of its own."
+    return Text(
+        f"{code} is an add-on; its primary is itself at risk",
+        sentences(
+            where, "A primary that is denied takes its add-on code along.", *_types(finding), *_notes(finding)
+        ),
+        "What resolves the finding of the primary resolves this one; so does another listed primary of the same "
+        "date and practitioner.",
+        remittance.ADD_ON,
+    )
+
+
+def _inactive(finding: Finding, claim: Claim) -> tuple[str, ...]:
+    day = day_of(finding, claim)
+    rows = finding.rows or ((finding.row,) if finding.row else ())
+    if ended := [last for row in rows if (last := addon_last_day(row)) and last < day]:
+        when = f"It ended on {us_date(max(ended))}, counted here as its last day in force."
+    elif rows:
+        when = f"It starts on {us_date(min(row.effective_date for row in rows))}."
+    else:
+        when = ""
+    return sentences(when, "Without an edit in force, this table says nothing about a primary.")
+
+
+def _not_checked(finding: Finding, claim: Claim) -> Text:
+    day, release = day_of(finding, claim), finding.release
+    if release is None or release.answers(day):
+        said = no_addon_words(release)
+    else:
+        said = addon_uncovered_words(release, day)
+    headline = f"{finding.codes[0]}: {said.headline[:1].lower()}{said.headline[1:]}"
+    return Text(headline, (*said.sentences, "No primary was looked for."))
+
+
+def _in_force(finding: Finding, day: date) -> list[AddOnRow]:
+    return [row for row in finding.rows if addon_in_force(row, day)]
+
+
+def _types(finding: Finding) -> tuple[str, ...]:
+    rows = finding.rows or ((finding.row,) if finding.row else ())
+    types = sorted({row.edit_type for row in rows})
+    return tuple(f"Type {one}. {type_words(one).long}" for one in types)
+
+
+def _primaries(codes: list[str]) -> str:
+    if not codes:
+        return ""
+    if len(codes) > _NAMED:
+        return f"Its list names {len(codes)} primaries on this date, from {codes[0]} to {codes[-1]}."
+    return f"Listed on this date: {listed(codes)}."
+
+
+def _notes(finding: Finding) -> tuple[str, ...]:
+    rows = finding.rows or ((finding.row,) if finding.row else ())
+    notes = dict.fromkeys(row.note for row in rows if row.note)
+    return tuple(f"CMS notes beside it: “{note}”" for note in notes)

@@ -1,0 +1,173 @@
+"""What is said of one line by itself (pure): how it was read, whether its code and modifiers are on file."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from catalog.codes import is_modifier, kind_of
+from catalog.modifiers import first_day
+from catalog.wording import shorten
+from scratchpad.claim import Claim, ClaimLine
+from scratchpad.findings import Finding, Status
+from scratchpad.phrases import Text, listed, sentences, us_date
+from scratchpad.reference import CodeRow, LoadedRelease, ModifierRow, Reference
+
+OLDEST_ENDED = date(2014, 12, 31)
+"""Codes that ended before are not in CMS's file."""
+
+_LEFT_OUT = "The line was left out of every check."
+_STILL_CHECKED = "Edits that name it are looked up all the same."
+_LONGEST_SHOWN = 60
+
+
+def parse_text(finding: Finding, claim: Claim) -> Text:
+    """What was made of the code cell of a line."""
+    line = claim.line(finding.lines[0])
+    text, parsed = shorten(line.parsed.text, _LONGEST_SHOWN), line.parsed
+    hint = parsed.hint.sentence if parsed.hint else ""
+    guess = f"Perhaps {listed(parsed.candidates[:4], 'or')} was meant." if parsed.candidates else ""
+    match finding.status:
+        case Status.OK:
+            return Text(f"Line {line.number} was read as typed", (f"It has the code {line.code}.",))
+        case Status.NORMALIZED:
+            return Text(f"{text} was read as {line.code}", ("Only case, blanks or dashes were put right.",))
+        case Status.MODIFIER_SPLIT:
+            modifiers = listed(parsed.modifiers) if parsed.modifiers else "its modifiers"
+            apart = "The modifiers were taken from the code."
+            return Text(f"{text} was read as {line.code} with {modifiers}", sentences(apart, hint, _dropped(line)))
+        case Status.CORRECTED:
+            checked = f"The line was checked as {line.code}."
+            confirm = f"Confirm that {line.code} is the code meant, or type it again."
+            return Text(f"{text} was read as {line.code}", sentences(hint, checked, _dropped(line)), confirm)
+        case Status.MODIFIER_ONLY:
+            return Text(f"{text} on line {line.number} is a modifier, not a code", sentences(hint, _LEFT_OUT))
+        case Status.MULTIPLE_CODES:
+            return Text(
+                f"Line {line.number} holds more than one code: {text}",
+                (_LEFT_OUT,),
+                "One code to a line, each with its own modifiers and units.",
+            )
+        case Status.RANGE_NOT_CODE:
+            change = "The one code that was performed. The codes in a range can be browsed."
+            return Text(f"{text} on line {line.number} is a range, not a code", sentences(hint, _LEFT_OUT), change)
+        case Status.INVALID_FORMAT:
+            what = f": {text}" if text else ", it has no code"
+            return Text(f"Line {line.number} could not be read{what}", sentences(hint, _LEFT_OUT), guess)
+    raise ValueError(f"{finding.status} says nothing of how a line was read.")
+
+
+def units_text(finding: Finding, claim: Claim) -> Text:
+    """What is said of units that are no number."""
+    line = claim.line(finding.lines[0])
+    typed = shorten(line.units_text, _LONGEST_SHOWN) or "nothing"
+    return Text(
+        f"The units of line {line.number} could not be read: {typed}",
+        (_LEFT_OUT,),
+        "Units are a whole number from 1.",
+    )
+
+
+def code_text(finding: Finding, claim: Claim, reference: Reference) -> Text:
+    """What the loaded tables say of a code on its date of service."""
+    code, line = finding.codes[0], claim.line(finding.lines[0])
+    row, release = finding.row, finding.release
+    match finding.status:
+        case Status.ACTIVE:
+            return Text(f"{code} is on file for this date", _registered(row))
+        case Status.NOT_YET_EFFECTIVE:
+            start = f": it starts on {us_date(row.added_date)}" if row and row.added_date else ""
+            change = "A date of service on or after that day, if the care was given then." if start else ""
+            return Text(f"{code} is not in effect yet on this date{start}", (_STILL_CHECKED,), change)
+        case Status.TERMINATED_CODE:
+            return _terminated(code, row)
+        case Status.UNKNOWN_CODE:
+            return _unknown(code, line, claim, release)
+        case Status.CPT_NOT_VERIFIABLE:
+            shape = f"The number has the shape of a {kind_of(code).label} code. This site holds no CPT list."
+            named = "It appears in the loaded NCCI tables." if code in reference.named else ""
+            return Text(f"{code} was not checked against a list of codes", sentences(shape, named))
+        case Status.CDT_NOT_IN_FILE:
+            kept = "Dental codes are kept by the ADA and are not in the CMS file. This site holds no list of them."
+            return Text(f"{code} has the shape of a dental code", (kept, _STILL_CHECKED))
+        case Status.LEVEL3_RETIRED:
+            ended = "Local codes (Level III) ended on Dec 31, 2003."
+            return Text(f"{code} has the shape of a local code", (ended, _STILL_CHECKED))
+        case Status.DATA_NOT_LOADED:
+            return Text(f"{code} was not checked against the HCPCS Level II list", _no_list(release, "code"))
+    raise ValueError(f"{finding.status} is not a status of a code.")
+
+
+def modifier_text(finding: Finding, claim: Claim) -> Text:
+    """What is said of a modifier that the loaded release does not have on the date of service."""
+    modifier, line, release = finding.modifier, claim.line(finding.lines[0]), finding.release
+    match finding.status:
+        case Status.MODIFIER_NOT_VALID:
+            when = _when(modifier, finding.row, line.first_day, release)
+            ignored = "It counts for nothing in the pair edits here."
+            return Text(f"{modifier} on line {line.number} is not valid on this date", (when, ignored))
+        case Status.DATA_NOT_LOADED:
+            headline = f"{modifier} on line {line.number} was not checked against the list of modifiers"
+            return Text(headline, _no_list(release, "modifier"))
+    raise ValueError(f"{finding.status} is not a status of a modifier.")
+
+
+def _dropped(line: ClaimLine) -> str:
+    return f"Left out after the fourth modifier: {listed(line.dropped)}." if line.dropped else ""
+
+
+def _registered(row: CodeRow | None) -> tuple[str, ...]:
+    added = f"Added {us_date(row.added_date)}." if row and row.added_date else ""
+    last = f"Its last usable day is {us_date(row.termination_date)}." if row and row.termination_date else ""
+    return sentences(added, last, "Being on file does not mean being covered.")
+
+
+def _terminated(code: str, row: CodeRow | None) -> Text:
+    last = f": its last usable day was {us_date(row.termination_date)}" if row and row.termination_date else ""
+    others = row.cross_references if row else ()
+    instead = (
+        f"CMS’s file refers from it to {listed(others)}." if others else "CMS’s file names no other code for it."
+    )
+    return Text(
+        f"{code} has ended{last}",
+        (instead, _STILL_CHECKED),
+        "The code that was in effect on the date of service, whenever the claim is sent.",
+    )
+
+
+def _unknown(code: str, line: ClaimLine, claim: Claim, release: LoadedRelease | None) -> Text:
+    title = f"HCPCS Level II, {release.title}" if release else "the loaded release"
+    shape = f"The form fits Level II, section {code[0]}, but the release lists no such code, in force or ended."
+    early = line.first_day is not None and line.first_day < OLDEST_ENDED
+    gone = f"Codes that ended before {us_date(OLDEST_ENDED)} are not in the CMS file." if early else ""
+    return Text(
+        f"{code} is not in {title}", sentences(shape, gone, _STILL_CHECKED), _transposed(code, line, claim)
+    )
+
+
+def _transposed(code: str, line: ClaimLine, claim: Claim) -> str:
+    """Whether another line has the same characters with two neighbors changed about."""
+    swapped = {code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(1, 4)}
+    meant = next((other for other in claim.lines if other.code in swapped - {code}), None)
+    return f"Did you mean {meant.code}? It is already on line {meant.number}." if meant else ""
+
+
+def _when(modifier: str, row: ModifierRow | None, day: date | None, release: LoadedRelease | None) -> str:
+    title = f"HCPCS Level II, {release.title}," if release else "The loaded release"
+    if not is_modifier(modifier):
+        return "A modifier has two characters: two digits, two letters, or a letter and a digit."
+    began = (row.added_date if row else None) or first_day(modifier)
+    if began and day and day < began:
+        return f"{modifier} starts on {us_date(began)}."
+    if row is None:
+        return f"{title} has no such modifier."
+    if row.termination_date:
+        return f"{modifier} ended: its last usable day was {us_date(row.termination_date)}."
+    return f"{title} does not have it on this date."
+
+
+def _no_list(release: LoadedRelease | None, what: str) -> tuple[str, ...]:
+    if release is None:
+        return ("No release of HCPCS Level II is loaded.",)
+    if release.is_starter:
+        return (f"Only starter data is loaded. It does not have this {what}; CMS’s file may well have it.",)
+    return (f"What is loaded of {release.title} does not have this {what}; CMS’s file may well have it.",)

@@ -1,0 +1,230 @@
+"""What is said of a pair of lines (pure): every status of a PTP edit in words that name the lines and the codes.
+
+A verdict belongs to the edit. What must be said with each follows the Medicare NCCI Policy Manual, chapter I, and
+CMS's pages on PTP edits.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from catalog.edit_words import NOT_IN_STARTER, NotCompared, Verdict, standing_words
+from catalog.edits import Standing
+from catalog.rationales import rationale_words
+from scratchpad import remittance
+from scratchpad.claim import Claim
+from scratchpad.findings import Finding, Remark, Status, Weighed
+from scratchpad.modifier_words import modifier_label, weighed_words
+from scratchpad.phrases import Text, day_of, listed, on_lines, sentences, us_date
+from scratchpad.reference import PtpRow
+
+SAME_GROUP = (
+    "Some rules count physicians of one group and specialty as one; these tables do not say who belongs together."
+)
+_SEPARATE = (
+    "Indicator 1. The edit may be bypassed when the record shows separate services, such as another site, session "
+    "or practitioner, and an NCCI-associated modifier describes that. This site never adds one for you."
+)
+_STANDINGS = {
+    Status.EDIT_DELETED: (Standing.DELETED, "edit deleted before this date"),
+    Status.EDIT_NOT_YET_EFFECTIVE: (Standing.NOT_YET_EFFECTIVE, "edit starts after this date"),
+    Status.EDIT_VOID: (Standing.VOID, "edit withdrawn from its start"),
+}
+
+
+def pair_text(finding: Finding, claim: Claim) -> Text:
+    """What to say of a finding on a pair, or on all pairs of a claim."""
+    match finding.status:
+        case Status.EDIT_APPLIES:
+            return _applies(finding)
+        case Status.BYPASSED_BY_MODIFIER:
+            return _bypassed(finding)
+        case Status.BYPASS_QUESTIONABLE:
+            return _questionable(finding)
+        case Status.BYPASS_UNVERIFIED:
+            return _unverified(finding)
+        case Status.EDIT_DELETED | Status.EDIT_NOT_YET_EFFECTIVE | Status.EDIT_VOID:
+            standing, headline = _STANDINGS[finding.status]
+            said = standing_words(standing, finding.row, finding.release)
+            return Text(f"{_beside(finding)}: {headline}", (*said.sentences, *_remarks(finding)))
+        case Status.NO_EDIT_ON_FILE:
+            return _titled(finding, standing_words(Standing.NONE, None, finding.release))
+        case Status.PREDATES_NCCI:
+            return _titled(finding, standing_words(NotCompared.PREDATES))
+        case Status.DATA_NOT_LOADED:
+            return _not_checked(finding, claim)
+        case Status.NOT_APPLICABLE_SETTING:
+            said = standing_words(NotCompared.NO_TABLE)
+            return Text(said.headline, said.sentences)
+        case Status.DIFFERENT_DATE | Status.DIFFERENT_PROVIDER:
+            return _not_compared(finding, claim)
+    raise ValueError(f"{finding.status} is not a status of a pair.")
+
+
+def _applies(finding: Finding) -> Text:
+    said = standing_words(Standing.APPLIES, finding.row, finding.release)
+    never = finding.row.modifier_indicator == "0"
+    return Text(
+        said.headline,
+        sentences(
+            _columns(finding), *_reason(finding.row), _dates(finding), *_modifiers(finding), *_remarks(finding)
+        ),
+        said.change if never else _SEPARATE,
+        remittance.PAIR,
+    )
+
+
+def _bypassed(finding: Finding) -> Text:
+    good = [one for one in finding.weighed if one.counts_as is Status.BYPASSED_BY_MODIFIER]
+    denied = finding.row.column_two
+    support = _must_support(good, denied)
+    return Text(
+        f"{_beside(finding)}: bypassed by {_placed(good)}",
+        sentences(
+            f"The edit is in force, and the modifier lifts it: indicator 1. {support}",
+            *_reason(finding.row),
+            _dates(finding),
+            *_modifiers(finding),
+            *_remarks(finding),
+        ),
+    )
+
+
+def _must_support(good: list[Weighed], denied: str) -> str:
+    needs = [_with_label(modifier) for modifier in dict.fromkeys(one.modifier for one in good)]
+    fails = "it does not" if len(needs) == 1 else "it supports none of them"
+    return f"The record must support {listed(needs)}. If {fails}, {denied} is denied by this edit."
+
+
+def _with_label(modifier: str) -> str:
+    label = modifier_label(modifier)
+    return f"{modifier} ({label})" if label else modifier
+
+
+def _questionable(finding: Finding) -> Text:
+    return Text(
+        f"{_beside(finding)}: a bypass modifier is present but does not fit",
+        sentences(
+            *_modifiers(finding),
+            f"Where it does not count, this edit denies {finding.row.column_two} on line {finding.lines[1]}.",
+            *_reason(finding.row),
+            _dates(finding),
+            *_remarks(finding),
+        ),
+        "Whether a modifier describes these services is for the record to show. This site never adds one for you.",
+        remittance.PAIR,
+    )
+
+
+def _unverified(finding: Finding) -> Text:
+    open_ones = [one for one in finding.weighed if one.counts_as is Status.BYPASS_UNVERIFIED]
+    denied, line = finding.row.column_two, finding.lines[1]
+    return Text(
+        f"{_beside(finding)}: placement of {_placed(open_ones)} is not confirmed for this setting",
+        sentences(
+            *_modifiers(finding),
+            f"Column two, {denied} on line {line}, is the place that is confirmed for it on hospital claims.",
+            f"If it does not count where it stands, {denied} is denied by this edit.",
+            *_reason(finding.row),
+            _dates(finding),
+            *_remarks(finding),
+        ),
+        "If the modifier is true of these services, column two is the line that it is known to work on.",
+        remittance.PAIR,
+    )
+
+
+def _not_checked(finding: Finding, claim: Claim) -> Text:
+    day, release = day_of(finding, claim), finding.release
+    if release is None or not release.answers(day):
+        return _titled(finding, standing_words(NotCompared.NOT_LOADED, None, release))
+    if finding.row is None:
+        return _titled(finding, standing_words(Standing.NONE, None, release))
+    return _titled(finding, standing_words(_standing_of(finding.row, day), finding.row, release))
+
+
+def _standing_of(row: PtpRow, day: date) -> Standing:
+    if row.modifier_indicator == "9":
+        return Standing.VOID
+    return Standing.NOT_YET_EFFECTIVE if row.effective_date > day else Standing.DELETED
+
+
+def _not_compared(finding: Finding, claim: Claim) -> Text:
+    one, two = (claim.line(number) for number in finding.lines)
+    if finding.status is Status.DIFFERENT_DATE:
+        why = "Pair edits speak of services on one date. These two lines have no date in common."
+        return Text(f"{_with(finding)}: not compared, their dates differ", (why,))
+    names = listed(line.provider or "none given" for line in (one, two))
+    why = f"Pair edits speak of services by one provider. These two lines name different ones: {names}."
+    return Text(f"{_with(finding)}: not compared, their providers differ", (why, SAME_GROUP))
+
+
+def _titled(finding: Finding, said: Verdict) -> Text:
+    return Text(f"{_with(finding)}: {said.headline[:1].lower()}{said.headline[1:]}", said.sentences)
+
+
+def _beside(finding: Finding) -> str:
+    return f"{finding.row.column_two} beside {finding.row.column_one}"
+
+
+def _with(finding: Finding) -> str:
+    return " with ".join(reversed(finding.codes))
+
+
+def _placed(weighed: list[Weighed]) -> str:
+    lines: dict[str, list[int]] = {}
+    for one in weighed:
+        lines.setdefault(one.modifier, []).append(one.line)
+    return listed(f"{modifier} on {on_lines(numbers)}" for modifier, numbers in lines.items())
+
+
+def _columns(finding: Finding) -> str:
+    first, second = finding.lines
+    return (
+        f"{finding.row.column_one} on line {first} is column one, the eligible code; {finding.row.column_two} on "
+        f"line {second} is column two, which this edit denies on the same date for the same patient and provider."
+    )
+
+
+def _reason(row: PtpRow) -> tuple[str, ...]:
+    ours = rationale_words(row.rationale)
+    if ours or not row.rationale:
+        return sentences(ours)
+    return (f"CMS gives as its reason: “{row.rationale}”.",)
+
+
+def _dates(finding: Finding) -> str:
+    row = finding.row
+    if finding.release is not None and finding.release.is_starter:
+        return f"The day the edit began is {NOT_IN_STARTER}."
+    ended = f" to {us_date(row.deletion_date)}, counted here as its last day" if row.deletion_date else ""
+    return f"In force from {us_date(row.effective_date)}{ended}."
+
+
+def _modifiers(finding: Finding) -> tuple[str, ...]:
+    return weighed_words(finding.weighed, dict(zip(finding.lines, finding.codes, strict=True)))
+
+
+def _remarks(finding: Finding) -> tuple[str, ...]:
+    return tuple(_remark(remark, finding) for remark in finding.remarks)
+
+
+def _remark(remark: Remark, finding: Finding) -> str:
+    match remark:
+        case Remark.REDUNDANT_59:
+            return "59 beside an X modifier says the same twice; the X modifier is the more exact of the two."
+        case Remark.SIDE_ON_ONE_LINE:
+            return "A site is declared on one of the lines only. It is clearer where each line names its own."
+        case Remark.MORE_SPECIFIC:
+            return "CMS wants 59 only where no more specific modifier describes the services."
+        case Remark.SEVERAL_IN_FORCE:
+            return (
+                "The table has several rows of this pair in force on this date, a fault of the table: the "
+                "strictest was read."
+            )
+        case Remark.LATER_ROW:
+            starts = f"on {us_date(finding.later.effective_date)}" if finding.later else "later"
+            return f"Another edit of this pair starts {starts}."
+        case Remark.SAME_GROUP:
+            return SAME_GROUP
+    raise ValueError(f"{remark} is no remark known here.")

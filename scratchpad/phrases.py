@@ -1,0 +1,57 @@
+"""What the sentences on findings share (pure): their parts, and dates, lines, units and releases in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from scratchpad.claim import DME_SUPPLIER, OUTPATIENT_HOSPITAL, PRACTITIONER, Claim
+from scratchpad.findings import Finding
+
+SETTINGS = {
+    PRACTITIONER: "practitioner",
+    OUTPATIENT_HOSPITAL: "outpatient hospital",
+    DME_SUPPLIER: "DME supplier",
+}
+
+
+class Text(NamedTuple):
+    """What is said of a finding: what it is, what that means, what would have to be true for another answer, and
+    the reason codes often seen on remittances."""
+
+    headline: str
+    sentences: tuple[str, ...] = ()
+    change: str = ""
+    seen: str = ""
+
+
+def us_date(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 unit``, ``2 units``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def listed(words: Iterable[object], last: str = "and") -> str:
+    """``1``, ``1 and 2``, ``1, 2 and 3``; empty for none."""
+    *first, final = map(str, words) if (words := tuple(words)) else ("",)
+    return f"{', '.join(first)} {last} {final}" if first else final
+
+
+def on_lines(numbers: Sequence[int]) -> str:
+    """``line 1``, ``lines 1 and 3``."""
+    return f"line{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
+
+
+def sentences(*sentences: str) -> tuple[str, ...]:
+    """The sentences that say something."""
+    return tuple(filter(None, sentences))
+
+
+def day_of(finding: Finding, claim: Claim) -> date:
+    """The date of service a finding speaks of: the first that its lines share."""
+    days = [claim.line(number).first_day for number in finding.lines]
+    return max(filter(None, days), default=claim.date_of_service)
