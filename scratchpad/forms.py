@@ -1,0 +1,146 @@
+"""The parser at the door: the fields of an address or of the grid, read as a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import zip_longest
+
+from django.http import QueryDict
+
+from scratchpad.claim import MAX_LINES, PRACTITIONER, SETTINGS, Claim, ClaimLine, Fault
+from scratchpad.claim_text import claim_query, day_of, line_of, line_of_cells, text_of
+
+CELLS = ("code", "mod1", "mod2", "mod3", "mod4", "units", "from", "to", "provider")
+"""The fields of the grid: lists, in which the cells of a row stand at the same place."""
+
+FIRST_YEAR = 1966
+"""Medicare paid from July 1966 on."""
+
+YEARS_AHEAD = 5
+LONGEST_QUOTE = 40
+FEWEST_ROWS = 3
+
+FAULTS = {
+    Fault.PROVIDER: "A provider is told apart by one letter from A to Z. What stood there was not kept, "
+    "for it could be a name or a number of somebody.",
+    Fault.LENGTH: "The text is too long for a line, and the end of it was not kept.",
+}
+
+Row = tuple[str, ...]
+
+
+class ClaimForm:
+    """The claim in some fields, and ``problems``: what of them could not be taken as sent, in sentences.
+
+    The lines are those of ``line``, each as ``scratchpad.claim_text`` writes it, or the rows of the grid; then
+    ``remove``, ``up`` and ``down`` give the number of the row whose button was pressed, counting blank rows.
+    ``add`` needs nothing: there is always a blank row after the last. Whatever is sent, there is a claim and nothing
+    is raised; fields of other names do not matter.
+    """
+
+    def __init__(self, fields: QueryDict, today: date):
+        self.fields = fields
+        self.today = today
+        self.problems: list[str] = []
+        self.is_grid = any(name in fields for name in CELLS)
+        self.more = fields.get("more") == "1"
+        setting, day = self._setting(), self._day()
+        self.claim = Claim(setting, day, self._lines(day))
+        for line in self.claim.lines:
+            self.problems += (f"Line {line.number}: {sentence}" for sentence in _problems(line))
+
+    @property
+    def rows_wanted(self) -> int:
+        """How many rows the grid shows: one more than are filled while there is room, and at least three."""
+        return max(FEWEST_ROWS, min(len(self.claim.lines) + 1, MAX_LINES))
+
+    def query(self) -> str:
+        """The canonical query string of the claim."""
+        return claim_query(self.claim)
+
+    def _setting(self) -> str:
+        setting = _plain(self.fields.get("setting", ""))
+        if setting and setting not in SETTINGS:
+            self.problems.append(
+                f"{_quoted(setting)} is not a setting. The lines were checked as a practitioner's."
+            )
+        return setting if setting in SETTINGS else PRACTITIONER
+
+    def _day(self) -> date:
+        typed = _plain(self.fields.get("date", ""))
+        if not typed:
+            return self.today
+        day = day_of(typed)
+        if day is None:
+            why = f"{_quoted(typed)} is not a date. Write it like 2026-07-15 or 7/15/2026."
+        elif day.year < FIRST_YEAR:
+            why = f"{day.isoformat()} is before {FIRST_YEAR}, when Medicare began."
+        elif day.year > self.today.year + YEARS_AHEAD:
+            why = f"{day.isoformat()} is more than {YEARS_AHEAD} years ahead."
+        else:
+            return day
+        self.problems.append(f"{why} The lines were checked for today, {self.today.isoformat()}.")
+        return self.today
+
+    def _lines(self, day: date) -> tuple[ClaimLine, ...]:
+        """The lines sent, blank ones left out, as many as a claim may have."""
+        found = [line_of(text, 1, day) for text in self.fields.getlist("line") if _plain(text)]
+        for code, *modifiers, units, first, last, provider in self._rows():
+            line = line_of_cells(code, modifiers, units, first, last, provider, 1, day)
+            found += [line] if line else []
+        # A line of a provider that could not be kept is empty.
+        self.problems += (FAULTS[fault] for line in found if not text_of(line) for fault in line.faults)
+        found = [line for line in found if text_of(line)]
+        left_out = len(found) - MAX_LINES
+        if left_out > 0:
+            self.problems.append(
+                f"A claim here holds {MAX_LINES} lines. The first {MAX_LINES} were kept and {left_out} left out."
+            )
+        return tuple(replace(line, number=number) for number, line in enumerate(found[:MAX_LINES], start=1))
+
+    def _rows(self) -> list[Row]:
+        """The rows of the grid, in the order its buttons ask for."""
+        columns = [self.fields.getlist(name) for name in CELLS]
+        if len({len(column) for column in columns if column}) > 1:
+            self.problems.append(
+                "The rows of the grid did not arrive whole: a modifier, units or a date may be missing, or stand "
+                "on another line. Compare every line with what you typed."
+            )
+        return _moved(list(zip_longest(*columns, fillvalue="")), self.fields)
+
+
+def _moved(rows: list[Row], fields: QueryDict) -> list[Row]:
+    """The rows after ``remove``, ``up`` or ``down``; a row goes past the next one that is filled."""
+    filled = [at for at, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    for name, step in (("up", -1), ("down", 1)):
+        at = _row_number(fields.get(name, "")) - 1
+        place = filled.index(at) + step if at in filled else -1
+        if 0 <= place < len(filled):
+            rows[at], rows[filled[place]] = rows[filled[place]], rows[at]
+    removed = _row_number(fields.get("remove", ""))
+    return [row for number, row in enumerate(rows, start=1) if number != removed]
+
+
+def _row_number(text: str) -> int:
+    """0, which is no row, for anything that is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _problems(line: ClaimLine) -> Iterator[str]:
+    """What of a line was not kept, and a date that is none. Findings tell of codes, modifiers and units."""
+    yield from (FAULTS[fault] for fault in line.faults)
+    if line.first_day is None:
+        yield (
+            f"{_quoted(line.date_text)} is not a date, nor a first and a last one, so the line was not checked. "
+            "Write it like 2026-07-15 or 2026-07-01..2026-07-05."
+        )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\0", " ").split())
+
+
+def _quoted(text: str) -> str:
+    return f"“{text[:LONGEST_QUOTE].rstrip()}”"
