@@ -36,8 +36,8 @@ class ClaimForm:
 
     The lines are those of ``line``, each as ``scratchpad.claim_text`` writes it, or the rows of the grid; then
     ``remove``, ``up`` and ``down`` give the number of the row whose button was pressed, counting blank rows.
-    ``add`` needs nothing: there is always a blank row after the last. Whatever is sent, there is a claim and nothing
-    is raised; fields of other names do not matter.
+    ``add`` needs nothing: there is always a blank row after the last. Whatever is sent, there is a claim and
+    nothing is raised; fields of other names do not matter.
     """
 
     def __init__(self, fields: QueryDict, today: date):
