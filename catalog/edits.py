@@ -78,6 +78,10 @@ def next_row(rows: Iterable[PtpRow], day: date) -> PtpRow | None:
     return min(to_come, key=lambda row: row.effective_date, default=None)
 
 
+def _strictness(row: PtpRow) -> tuple[str, int]:
+    return row.modifier_indicator, -row.effective_date.toordinal()
+
+
 def pair_answer(rows: Iterable[PtpRow], day: date) -> PairAnswer:
     """What the rows of one pair, in both orders, say on that day.
 
@@ -86,13 +90,11 @@ def pair_answer(rows: Iterable[PtpRow], day: date) -> PairAnswer:
     rows = list(rows)
     if not rows:
         return PairAnswer(Standing.NONE)
+    if now := rows_in_force(rows, day):
+        return PairAnswer(Standing.APPLIES, now[0] if len(now) == 1 else min(now, key=_strictness))
     kept = [row for row in rows if row.modifier_indicator != "9"]
     if not kept:
         return PairAnswer(Standing.VOID, max(rows, key=lambda row: row.effective_date))
-    if now := rows_in_force(kept, day):
-        return PairAnswer(
-            Standing.APPLIES, min(now, key=lambda row: (row.modifier_indicator, -row.effective_date.toordinal()))
-        )
     if ended := [row for row in kept if row.deletion_date and row.deletion_date < day]:
         return PairAnswer(Standing.DELETED, max(ended, key=lambda row: row.deletion_date))
     return PairAnswer(Standing.NOT_YET_EFFECTIVE, min(kept, key=lambda row: row.effective_date))

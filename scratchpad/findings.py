@@ -179,14 +179,15 @@ _ORDER = (
     ),
 )
 _SEVERITY = {status: place for place, statuses in enumerate(_ORDER) for status in statuses}
-_NEVER_BYPASSED = _ORDER.index(())
+_NEVER_BYPASSED, _UNLESS_DISTINCT, _QUIET = _ORDER.index(()), _SEVERITY[Status.EDIT_APPLIES], len(_ORDER)
 
 
 def severity(finding: Finding) -> int:
     """Its place in the order of findings: 0 is the most severe; what says that nothing is wrong comes last."""
-    if finding.status is Status.EDIT_APPLIES and finding.row.modifier_indicator == "0":
+    place = _SEVERITY.get(finding.status, _QUIET)
+    if place == _UNLESS_DISTINCT and finding.row.modifier_indicator == "0":
         return _NEVER_BYPASSED
-    return _SEVERITY.get(finding.status, len(_ORDER))
+    return place
 
 
 def order(finding: Finding) -> tuple:

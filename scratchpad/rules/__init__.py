@@ -10,16 +10,12 @@ from scratchpad.findings import Finding, order
 from scratchpad.reference import Reference
 from scratchpad.rules import addon, codes, lines, modifiers, mue, ptp
 
-RULES = (
-    lines.findings,
-    codes.findings,
-    modifiers.findings,
-    ptp.findings,
-    mue.findings,
-    addon.findings,
-)
+RULES = (lines.findings, codes.findings, modifiers.findings, ptp.findings, mue.findings)
+"""Those that need no other. Add-ons come after them: a line that a pair edit denies carries none."""
 
 
 def check(claim: Claim, reference: Reference) -> list[Finding]:
     """Every finding of every rule, also those that say nothing is wrong: the most severe first, then by line."""
-    return sorted((finding for rule in RULES for finding in rule(claim, reference)), key=order)
+    found = [finding for rule in RULES for finding in rule(claim, reference)]
+    found += addon.findings(claim, reference, ptp.denied_lines(found))
+    return sorted(found, key=order)

@@ -14,7 +14,6 @@ from catalog.edits import FIRST_ADD_ON_DAY, addon_in_force
 from scratchpad.claim import Claim, ClaimLine
 from scratchpad.findings import Finding, Kind, Status
 from scratchpad.reference import AddOnRow, Reference
-from scratchpad.rules import ptp
 
 CRITICAL_CARE = "99292"
 """It may stand alone when a colleague of the same group and specialty reports 99291 that day (CMS, Add-on Code
@@ -32,12 +31,12 @@ class _AddOn(NamedTuple):
     listed: tuple[ClaimLine, ...]
 
 
-def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
-    """One finding for every line whose code the table knows as an add-on."""
-    add_ons = [
-        _add_on(line, rows, claim) for line in claim.readable if (rows := reference.addons.get(line.code, ()))
-    ]
-    payable = _payable(claim, add_ons, reference) if add_ons else frozenset()
+def findings(claim: Claim, reference: Reference, denied: frozenset[int]) -> Iterator[Finding]:
+    """One finding for every line whose code the table knows as an add-on. ``denied`` are the numbers of the lines
+    that a pair edit denies."""
+    lines = claim.readable
+    add_ons = [_add_on(line, rows, lines) for line in lines if (rows := reference.addons.get(line.code))]
+    payable = _payable(lines, add_ons, denied, reference)
     for add_on in add_ons:
         line, status = add_on.line, _status(add_on, payable, reference)
         yield Finding(
@@ -53,12 +52,12 @@ def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
         )
 
 
-def _add_on(line: ClaimLine, rows: tuple[AddOnRow, ...], claim: Claim) -> _AddOn:
+def _add_on(line: ClaimLine, rows: tuple[AddOnRow, ...], lines: tuple[ClaimLine, ...]) -> _AddOn:
     active = tuple(row for row in rows if addon_in_force(row, line.first_day))
     primaries = {row.primary for row in active}
     listed = tuple(
         other
-        for other in claim.readable
+        for other in lines
         if other.code in primaries
         and other.number != line.number
         and other.provider == line.provider
@@ -67,11 +66,13 @@ def _add_on(line: ClaimLine, rows: tuple[AddOnRow, ...], claim: Claim) -> _AddOn
     return _AddOn(line, rows, active, listed)
 
 
-def _payable(claim: Claim, add_ons: list[_AddOn], reference: Reference) -> frozenset[int]:
+def _payable(
+    lines: tuple[ClaimLine, ...], add_ons: list[_AddOn], denied: frozenset[int], reference: Reference
+) -> frozenset[int]:
     """The numbers of the lines that can serve as a primary: denied by no pair edit and, where they are add-ons
     themselves, with a primary that can. Built up from the lines that stand alone, so that add-ons which list
     only each other never carry one another."""
-    stands = {line.number for line in claim.readable} - ptp.denied_lines(claim, reference)
+    stands = {line.number for line in lines} - denied
     payable = frozenset(stands - {add_on.line.number for add_on in add_ons})
     while True:
         carried = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from catalog.codes import Kind as Shape
 from catalog.codes import contains, is_modifier, kind_of
@@ -73,6 +74,7 @@ def exists_on(day: date, modifier: str, reference: Reference) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)  # asked once for every pair with an edit
 def is_visit(code: str) -> bool:
     """Whether it is an evaluation and management code, or treated like one."""
     return any(contains(low, high, code) for low, high in VISITS)
@@ -89,6 +91,8 @@ def weigh(
     column_one: ClaimLine, column_two: ClaimLine, day: date, setting: str, reference: Reference
 ) -> tuple[Weighed, ...]:
     """What each modifier on both lines counts for under an edit whose indicator is 1."""
+    if not column_one.modifiers and not column_two.modifiers:
+        return ()
     return tuple(
         Weighed(modifier, line.number, *_worth(modifier, line, other, day, setting, reference, is_second))
         for line, other, is_second in ((column_one, column_two, False), (column_two, column_one, True))
@@ -150,6 +154,8 @@ def _distinct_service(
 def remarks(weighed: tuple[Weighed, ...]) -> Iterator[Remark]:
     """What else is to be said of modifiers that bypass an edit, or seem to; it changes no status."""
     counting = [one for one in weighed if one.counts_as]
+    if not counting:
+        return
     on_lines = [{one.modifier for one in counting if one.line == line} for line in {one.line for one in counting}]
     with_59 = [modifiers for modifiers in on_lines if "59" in modifiers]
     if any(modifiers & X_MODIFIERS for modifiers in with_59):

@@ -35,6 +35,8 @@ def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
 
 def _groups(lines: list[ClaimLine]) -> list[list[ClaimLine]]:
     """Lines of one code put together where one provider reports them for days in common."""
+    if len(lines) == 1:
+        return [lines]
     groups: list[list[ClaimLine]] = []
     until = date.min
     for line in sorted(lines, key=lambda line: (line.provider, line.first_day, line.number)):
@@ -49,7 +51,8 @@ def _groups(lines: list[ClaimLine]) -> list[list[ClaimLine]]:
 
 def _of_group(code: str, group: list[ClaimLine], is_only: bool, reference: Reference) -> Iterator[Finding]:
     """The table of the quarter answers: its rows have no dates. Of several days, the first with most units."""
-    day = max(sorted(line.first_day for line in group), key=lambda day: _units_on(day, group))
+    days = sorted({line.first_day for line in group})
+    day = days[0] if len(days) == 1 else max(days, key=lambda day: _units_on(day, group))
     quarter = quarter_of(day)
     release, row = reference.mue.get(quarter), reference.mues.get((quarter, code))
     if release and row and row.mue_value and row.adjudication_indicator == BY_LINE:
@@ -88,6 +91,8 @@ def _against(row: MueRow, units: int) -> Status:
 def units_per_day(line: ClaimLine) -> int:
     """The units of a line for each of its days, to the nearest whole number. Half a unit counts as one: the
     Policy Manual does not say."""
+    if line.first_day == line.last_day:
+        return line.units
     return (2 * line.units + line.days) // (2 * line.days)
 
 

@@ -6,99 +6,137 @@ published. Lines of the same code are no pair; their units are for the MUE.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache, partial
+from itertools import combinations
+from typing import NamedTuple
 
 from catalog.edits import FIRST_DAY, Standing, next_row, pair_answer, rows_in_force
 from scratchpad.claim import DME_SUPPLIER, Claim, ClaimLine
 from scratchpad.findings import Finding, Kind, Remark, Status, Weighed
-from scratchpad.reference import PtpRow, Reference, pair_key
+from scratchpad.reference import LoadedRelease, PtpRow, Reference, pair_key
 from scratchpad.rules import modifiers
 
-SAME_GROUP = (Remark.SAME_GROUP,)
+PTP = Kind.PTP
+
+
+class _Occasion(NamedTuple):
+    """Who reports a line, and for which days."""
+
+    provider: str
+    first_day: date
+    last_day: date
+
+
+class _Meeting(NamedTuple):
+    """What is said of two lines that no row speaks of, and the day to ask their rows for; None to ask for none."""
+
+    status: Status
+    day: date | None = None
+    remarks: tuple[Remark, ...] = ()
+
+
+class _Side(NamedTuple):
+    """What every pair needs of a line, taken from it once."""
+
+    number: int
+    code: str
+    subject: str
+    occasion: _Occasion
+    line: ClaimLine
 
 
 def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
     """One finding a pair; one for the whole claim in the setting that Medicare has no pair table for."""
     if claim.setting == DME_SUPPLIER:
-        yield Finding(Kind.PTP, Status.NOT_APPLICABLE_SETTING, subject="claim")
+        yield Finding(PTP, Status.NOT_APPLICABLE_SETTING, subject="claim")
         return
-    for one, two in claim.pairs():
-        if one.code != two.code:
-            yield _finding(one, two, claim.setting, reference)
+    release, rows_of = reference.ptp, reference.pairs.get
+    meeting_of = cache(partial(_meeting, release=release))  # most lines share provider and date
+    for one, two in combinations(map(_side, claim.readable), 2):
+        if one.code == two.code:
+            continue
+        meeting = meeting_of(one.occasion, two.occasion)
+        rows = meeting.day and rows_of(pair_key(one.code, two.code))
+        if rows:
+            yield _judged(rows, meeting.day, one.line, two.line, claim.setting, reference)
+        else:
+            numbers, codes = (one.number, two.number), (one.code, two.code)
+            subject = f"{one.subject}|{two.subject}"
+            yield Finding(PTP, meeting.status, numbers, codes, None, release, subject, "", (), meeting.remarks)
 
 
-def denied_lines(claim: Claim, reference: Reference) -> frozenset[int]:
-    """The numbers of the lines that are column two of an edit that applies."""
-    found = (finding.denied_line for finding in findings(claim, reference))
-    return frozenset(number for number in found if number is not None)
+def denied_lines(found: Iterable[Finding]) -> frozenset[int]:
+    """The numbers of the column two lines of the edits that apply."""
+    return frozenset(finding.denied_line for finding in found if finding.status is Status.EDIT_APPLIES)
 
 
-def _finding(one: ClaimLine, two: ClaimLine, setting: str, reference: Reference) -> Finding:
+def _side(line: ClaimLine) -> _Side:
+    occasion = _Occasion(line.provider, line.first_day, line.last_day)
+    return _Side(line.number, line.code, f"{line.code}@{line.number}", occasion, line)
+
+
+def _meeting(one: _Occasion, two: _Occasion, release: LoadedRelease | None) -> _Meeting:
+    """Whether two lines are compared, and whether the table answers for the first day they have in common."""
+    day = max(one.first_day, two.first_day)
     if one.provider != two.provider:
-        return _said(Status.DIFFERENT_PROVIDER, one, two, reference, remarks=SAME_GROUP)
-    if not one.meets(two):
-        return _said(Status.DIFFERENT_DATE, one, two, reference)
-    day = max(one.first_day, two.first_day)  # the first they have in common
+        return _Meeting(Status.DIFFERENT_PROVIDER, remarks=(Remark.SAME_GROUP,))
+    if min(one.last_day, two.last_day) < day:
+        return _Meeting(Status.DIFFERENT_DATE)
     if day < FIRST_DAY:
-        return _said(Status.PREDATES_NCCI, one, two, reference)
-    if reference.ptp is None or not reference.ptp.answers(day):
-        return _said(Status.DATA_NOT_LOADED, one, two, reference)
-    rows = reference.pairs.get(pair_key(one.code, two.code), ())
-    standing, row = pair_answer(rows, day)
-    if standing is Standing.APPLIES:
-        if one.code != row.column_one:
-            one, two = two, one
-        return _in_force(row, rows, one, two, day, setting, reference)
-    if reference.ptp.is_incomplete:
-        return _said(Status.DATA_NOT_LOADED, one, two, reference, row)
-    if row and one.code != row.column_one:
-        one, two = two, one
-    later = next_row(rows, day) if standing is Standing.DELETED else None
-    remarks = (Remark.LATER_ROW,) if later else ()
-    return _said(Status(standing), one, two, reference, row, remarks=remarks, later=later)
+        return _Meeting(Status.PREDATES_NCCI)
+    if release is None or not release.answers(day):
+        return _Meeting(Status.DATA_NOT_LOADED)
+    return _Meeting(Status.DATA_NOT_LOADED if release.is_incomplete else Status.NO_EDIT_ON_FILE, day)
 
 
-def _in_force(
-    row: PtpRow,
-    rows: tuple[PtpRow, ...],
-    one: ClaimLine,
-    two: ClaimLine,
-    day: date,
-    setting: str,
-    reference: Reference,
+def _judged(
+    rows: tuple[PtpRow, ...], day: date, one: ClaimLine, two: ClaimLine, setting: str, reference: Reference
 ) -> Finding:
-    """The finding of a row in force on ``day``: ``one`` is the column one line, ``two`` the column two line."""
-    remarks = (Remark.SEVERAL_IN_FORCE,) if len(rows_in_force(rows, day)) > 1 else ()
+    """What the rows of a pair say on a day. A row in force counts in an incomplete table too; any other does not,
+    for the one that is missing may be in force."""
+    standing, row = pair_answer(rows, day)
+    if standing is not Standing.APPLIES and reference.ptp.is_incomplete:
+        return _finding(Status.DATA_NOT_LOADED, one, two, reference, row)
+    if one.code != row.column_one:
+        one, two = two, one
+    if standing is not Standing.APPLIES:
+        later = next_row(rows, day) if standing is Standing.DELETED else None
+        remarks = (Remark.LATER_ROW,) if later else ()
+        return _finding(Status(standing), one, two, reference, row, remarks=remarks, later=later)
+    is_faulty = len(rows) > 1 and len(rows_in_force(rows, day)) > 1
+    remarks = (Remark.SEVERAL_IN_FORCE,) if is_faulty else ()
     if row.modifier_indicator == "0":
         weighed = modifiers.without_effect(one, two)
-        return _said(Status.EDIT_APPLIES, one, two, reference, row, weighed, remarks)
+        return _finding(Status.EDIT_APPLIES, one, two, reference, row, weighed, remarks)
     weighed = modifiers.weigh(one, two, day, setting, reference)
-    remarks += tuple(modifiers.remarks(weighed))
-    return _said(_strongest(weighed), one, two, reference, row, weighed, remarks)
+    if weighed:
+        remarks += tuple(modifiers.remarks(weighed))
+    return _finding(_outcome(weighed), one, two, reference, row, weighed, remarks)
 
 
-def _strongest(weighed: tuple[Weighed, ...]) -> Status:
-    """One good modifier bypasses the edit whatever the others count for; without any the edit applies."""
+def _outcome(weighed: tuple[Weighed, ...]) -> Status:
+    """One good modifier bypasses an edit, whatever the others count for; without any that counts it applies."""
     counted = {one.counts_as for one in weighed}
-    for status in (modifiers.BYPASSED, modifiers.QUESTIONABLE, modifiers.UNVERIFIED):
+    for status in (Status.BYPASSED_BY_MODIFIER, Status.BYPASS_QUESTIONABLE, Status.BYPASS_UNVERIFIED):
         if status in counted:
             return status
     return Status.EDIT_APPLIES
 
 
-def _said(
+def _finding(
     status: Status,
     one: ClaimLine,
     two: ClaimLine,
     reference: Reference,
-    row: PtpRow | None = None,
+    row: PtpRow,
     weighed: tuple[Weighed, ...] = (),
     remarks: tuple[Remark, ...] = (),
     later: PtpRow | None = None,
 ) -> Finding:
     return Finding(
-        Kind.PTP,
+        PTP,
         status,
         (one.number, two.number),
         (one.code, two.code),
