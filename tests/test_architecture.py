@@ -44,6 +44,7 @@ PURE = (
     "scratchpad.addon_words",
     "scratchpad.claim",
     "scratchpad.claim_text",
+    "scratchpad.compare",
     "scratchpad.coverage",
     "scratchpad.finding_words",
     "scratchpad.findings",
