@@ -1,0 +1,299 @@
+// The grid of a claim grows, moves and forgets its lines here; what the loaded edits say of them the server answers.
+// Without this file every field and button works, too: the form is sent and the page comes back.
+
+const MOST_LINES = 100;
+const PATIENCE = 15_000; // ms until an answer counts as failed
+const WHOLE = {
+  // What a cell holds once it is typed to its end. Anything else is sent as it stands, for the server to understand.
+  code: /^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$/,
+  mod: /^([0-9A-Z]{2})?$/,
+  units: /^([1-9][0-9]{0,8})?$/,
+  from: /^([0-9]{4}-[0-9]{2}-[0-9]{2})?$/,
+  to: /^([0-9]{4}-[0-9]{2}-[0-9]{2})?$/,
+  provider: /^[A-Z]?$/,
+};
+
+const form = () => document.querySelector("#claim");
+const rows = () => [...document.querySelectorAll("#claim tr[data-line]")];
+const rowOf = (element) => element?.closest?.("#claim tr[data-line]");
+const cells = (row) => [...row.querySelectorAll("input")];
+const cell = (row, name) => row.querySelector(`input[name=${name}]`);
+const typed = (field) => field.value.trim().toUpperCase();
+const pattern = (name) => WHOLE[name.replace(/[1-4]$/, "")];
+const isWhole = (field) => pattern(field.name).test(typed(field));
+const isBlank = (row) => cells(row).every((field) => ["", field.name === "units" ? "1" : ""].includes(typed(field)));
+const filled = () => rows().filter((row) => !isBlank(row));
+const say = (text) => (document.querySelector("#said").textContent = text);
+
+// --- The claim as an address ---
+
+// CODE[-MM…][xUNITS][@DATE[..DATE]][~P], as scratchpad/claim_text.py writes it; empty for a row it cannot say plainly.
+function lineOf(row) {
+  const { code, mod1, mod2, mod3, mod4, units, from, to, provider } = Object.fromEntries(
+    cells(row).map((field) => [field.name, typed(field)]),
+  );
+  if (!cells(row).every(isWhole) || (to && !from)) return "";
+  const modifiers = [mod1, mod2, mod3, mod4].map((modifier) => modifier && `-${modifier}`).join("");
+  const days = from && `@${from}${to && to !== from ? `..${to}` : ""}`;
+  return code + modifiers + (units && units !== "1" ? `x${units}` : "") + days + (provider && `~${provider}`);
+}
+
+// The parameters of the claim: a line for each row, or, when one of them cannot be said so, the cells of all.
+function claim() {
+  const sent = new URLSearchParams([...new FormData(form())].filter(([name]) => !pattern(name)));
+  const lines = filled();
+  if (lines.every(lineOf)) {
+    for (const row of lines) sent.append("line", lineOf(row));
+  } else {
+    const used = cells(lines[0]).filter(({ name }) => name === "code" || lines.some((row) => typed(cell(row, name))));
+    for (const row of lines) for (const { name } of used) sent.append(name, cell(row, name).value);
+  }
+  return sent.toString();
+}
+
+// --- Asking ---
+
+let asked = ""; // the claim that the findings on the page are about, or are about to be
+let hasFailed = false;
+
+const ask = () => form().dispatchEvent(new Event("change"));
+
+// Not while a code is half typed, and never the same twice.
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, triggeringEvent: cause } = event.detail;
+  if (elt !== form()) return;
+  const isHalfTyped = cause?.type === "input" && pattern(cause.target.name) && typed(cause.target) && !isWhole(cause.target);
+  if (isHalfTyped || (claim() === asked && !hasFailed)) event.preventDefault();
+});
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const isPaste = detail.elt.matches(".pastebox form");
+  if (detail.elt !== form() && !isPaste) return;
+  const sent = new FormData();
+  for (const name of isPaste ? ["csrfmiddlewaretoken", "paste"] : []) sent.append(name, detail.parameters[name]);
+  for (const [name, value] of new URLSearchParams(claim())) sent.append(name, value);
+  detail.parameters = sent;
+  detail.timeout = PATIENCE;
+  if (isPaste) {
+    htmx.trigger(form(), "htmx:abort");
+    history.replaceState({ htmx: true }, "", `?${claim()}`); // what Back returns to
+  } else {
+    asked = claim();
+    hasFailed = false;
+  }
+});
+
+// --- Answers ---
+
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id === "check") markWrong();
+  if (target.id === "pad") {
+    begin();
+    goTo(rows().find(isBlank));
+    document.querySelector("#report")?.scrollIntoView({ block: "nearest" });
+  }
+});
+
+// Findings of another claim never stand beside this one, and what was typed or pasted stays where it is.
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, failed, true);
+}
+
+function failed(event) {
+  const { elt } = event.detail;
+  if (elt === form()) {
+    hasFailed = true;
+    history.replaceState({ htmx: true }, "", `?${asked}`);
+    document.querySelector("#share [data-copy]").dataset.copy = location.href;
+    document.querySelector("#matrix").replaceChildren();
+    rows().forEach(forget);
+    markWrong();
+    document.querySelector("#check").replaceChildren(notice("#check-failed", ask));
+  } else if (elt.matches(".pastebox form")) {
+    elt.closest("details").open = true;
+    elt.querySelector("[role=alert]")?.remove();
+    elt.prepend(notice("#no-answer", () => elt.requestSubmit()));
+  } else return;
+  event.stopPropagation();
+}
+
+function notice(template, again) {
+  const note = document.querySelector(template).content.cloneNode(true);
+  note.querySelector("a").addEventListener("click", (event) => (event.preventDefault(), again()));
+  return note;
+}
+
+// What stands beside a line is said of the code that was in it.
+function forget(row) {
+  const what = row.querySelector(".what");
+  what.replaceChildren();
+  delete what.dataset.invalid;
+  row.querySelector(".signs").replaceChildren();
+}
+
+function markWrong() {
+  for (const row of rows()) {
+    const wrong = (row.querySelector(".what").dataset.invalid ?? "").split(" ");
+    for (const field of cells(row)) {
+      if (wrong.includes(field.name)) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
+  }
+}
+
+// --- Lines ---
+
+// The page is new: as it came, after a paste, or out of the browser's memory.
+function begin() {
+  grow();
+  markWrong();
+  asked = claim();
+}
+
+// The last row is always one to type into.
+function grow() {
+  const last = rows().at(-1);
+  if (!isBlank(last) && rows().length < MOST_LINES) {
+    last.after(document.querySelector("#blank-line").content.cloneNode(true));
+  } else if (isBlank(last) && rows().length > MOST_LINES) last.remove();
+  number();
+}
+
+// Rows are counted as the server counts lines: without those between others that nothing stands in.
+function number() {
+  const all = rows();
+  const last = all.findLastIndex((row) => !isBlank(row));
+  let line = 0;
+  all.forEach((row, at) => name(row, isBlank(row) && at < last ? "" : String(++line), at));
+}
+
+function name(row, line, at) {
+  if (row.dataset.line === line) return;
+  row.dataset.line = row.cells[0].textContent = line;
+  for (const part of row.querySelectorAll(":is(td, input)[id]")) part.id = part.id[0] + (line || `-${at}`);
+  cell(row, "code").setAttribute("aria-describedby", row.querySelector(".what").id);
+  for (const named of row.querySelectorAll(":is(input, button)[aria-label]")) {
+    const label = named.getAttribute("aria-label").replace(/empty line|line \w+/i, line ? `line ${line}` : "empty line");
+    named.setAttribute("aria-label", label[0].toUpperCase() + label.slice(1));
+    if (named.matches("button")) named.value = line;
+  }
+}
+
+// A step that Back takes back: the claim before it stays in the history, with all that was typed.
+function step(change) {
+  const before = claim();
+  change();
+  grow();
+  markWrong();
+  if (claim() === before) return;
+  remember(before);
+  ask();
+}
+
+function remember(before) {
+  history.replaceState({ htmx: true }, "", `?${before}`);
+  history.pushState({ htmx: true }, "", `?${claim()}`);
+}
+
+const removed = []; // rows, each with the place it had
+
+function remove(row) {
+  const { line } = row.dataset;
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  if (!next) return;
+  if (!isBlank(row)) {
+    removed.push([row, rows().indexOf(row)]);
+    say(`Line ${line} removed. Press Ctrl+Z to bring it back.`);
+  }
+  step(() => row.remove());
+  cell(next, "code").focus();
+}
+
+function bringBack() {
+  const [row, at] = removed.pop();
+  step(() => rows()[at].before(row));
+  cell(row, "code").focus();
+  say(`Line ${row.dataset.line} is back.`);
+}
+
+function move(row, up) {
+  const other = up ? row.previousElementSibling : row.nextElementSibling;
+  if (isBlank(row) || !other || (isBlank(other) && !other.nextElementSibling)) return;
+  const { line } = row.dataset;
+  step(() => (up ? row.after(other) : row.before(other))); // the other row goes, so that focus stays in this one
+  say(`Line ${line} moved ${up ? "up" : "down"}.`);
+}
+
+function goTo(row, name = "code") {
+  const field = row && cell(row, name);
+  field?.focus();
+  field?.select();
+}
+
+// --- What people do ---
+
+let before = ""; // what stood in the field when it was entered
+
+document.addEventListener("focusin", ({ target }) => (before = target.value));
+
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  const row = rowOf(field);
+  if (!row) return;
+  if (field.name === "code") forget(row);
+  grow();
+  const isInserted = event.inputType?.startsWith("insert") && !event.isComposing;
+  if (isInserted && /^mod/.test(field.name) && field.value.length === 2) goTo(row, cells(row)[cells(row).indexOf(field) + 1].name);
+});
+
+document.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  if (!form() || event.defaultPrevented || event.isComposing) return;
+  const row = rowOf(target);
+  const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && key.toLowerCase() === "z") {
+    const hasItsOwn = target.matches("input, textarea") && target.value !== before;
+    if (hasItsOwn || !removed.length) return;
+    bringBack();
+  } else if (row && event.altKey && ["ArrowUp", "ArrowDown"].includes(key) && target.type !== "date") {
+    move(row, key === "ArrowUp");
+  } else if (isPlain && key === "Enter" && target.form === form() && target.matches("input")) {
+    if (row) goTo(row.nextElementSibling);
+    else ask();
+  } else return;
+  event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#claim button[name]");
+  if (!button) return;
+  const row = rowOf(button);
+  const press = {
+    add: () => goTo(rows().at(-1)),
+    remove: () => remove(row),
+    up: () => move(row, true),
+    down: () => move(row, false),
+  };
+  press[button.name]();
+  event.preventDefault();
+});
+
+// More than one code is a text for the server to read; the report says what it made of it.
+document.addEventListener("paste", (event) => {
+  const text = event.clipboardData.getData("text/plain").trim();
+  if (!event.target.matches("#claim [name=code]") || !/\d/.test(text) || !/[\s,;|]/.test(text)) return;
+  event.preventDefault();
+  document.querySelector("#paste").value = text;
+  document.querySelector(".pastebox form").requestSubmit();
+});
+
+// Before htmx asks, so that the claim in the other setting is still known.
+document.addEventListener("change", ({ target }) => target.matches?.("#claim [name=setting]") && remember(asked), true);
+
+document.addEventListener("submit", (event) => {
+  if (event.target !== form() || event.submitter?.name) return;
+  event.preventDefault();
+  ask();
+});
+
+if (form()) begin();
