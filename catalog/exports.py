@@ -47,15 +47,30 @@ class Sheet(NamedTuple):
         return f"{title}{filtered}-{slugify(self.release)}-{day.isoformat()}.{extension}"
 
 
+class Page(NamedTuple):
+    """A sheet of a workbook. Its first row is bold; that of a table stays in sight."""
+
+    name: str
+    rows: Iterable[Sequence[object]]
+    is_table: bool = True
+
+
 def response(sheet: Sheet, export_format: str, day: date) -> HttpResponse | StreamingHttpResponse:
     """The sheet as a download. Http404 for a format that is not ``csv`` or ``xlsx``."""
+    return download(sheet.filename(export_format, day), export_format, _in_a_row(sheet), _pages(sheet))
+
+
+def download(
+    filename: str, export_format: str, rows: Iterable[Sequence[object]], pages: Iterable[Page]
+) -> HttpResponse | StreamingHttpResponse:
+    """A file: of CSV the rows, of a workbook the pages. Http404 for a format that is not ``csv`` or ``xlsx``."""
     if export_format == "csv":
-        answer = StreamingHttpResponse(csv_lines(sheet), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(csv_text(rows), content_type="text/csv; charset=utf-8")
     elif export_format == "xlsx":
-        answer = HttpResponse(xlsx(sheet), content_type=f"application/{_XLSX}")
+        answer = HttpResponse(workbook(pages), content_type=f"application/{_XLSX}")
     else:
         raise Http404(f"There is no export as {export_format}.")
-    answer["Content-Disposition"] = f'attachment; filename="{sheet.filename(export_format, day)}"'
+    answer["Content-Disposition"] = f'attachment; filename="{filename}"'
     return answer
 
 
@@ -63,11 +78,20 @@ _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def csv_lines(sheet: Sheet) -> Iterator[str]:
+    """The lines of a sheet as CSV, its remarks last."""
+    return csv_text(_in_a_row(sheet))
+
+
+def _in_a_row(sheet: Sheet) -> Iterator[Sequence[object]]:
+    return chain(sheet.rows, [(), *sheet.remarks] if sheet.remarks else [])
+
+
+def csv_text(rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """The lines of a CSV file, one at a time. Cells that would run as formulas begin with an apostrophe."""
     line = io.StringIO()
     writer = csv.writer(line)
     yield _BYTE_ORDER_MARK
-    for row in chain(sheet.rows, [(), *sheet.remarks] if sheet.remarks else []):
+    for row in rows:
         writer.writerow([_harmless(cell) for cell in row])
         yield line.getvalue()
         line.seek(0)
@@ -75,17 +99,25 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
 
 
 def xlsx(sheet: Sheet) -> bytes:
-    """The rows in a sheet named after the release, then a sheet ``About``. Every cell is text, none a formula."""
-    workbook = Workbook(write_only=True)
-    page = workbook.create_sheet(_sheet_name(sheet.release))
-    page.freeze_panes = "A2"
-    for number, row in enumerate(sheet.rows):
-        page.append([_text_cell(page, cell, bold=number == 0) for cell in row])
-    about = workbook.create_sheet("About")
-    for number, line in enumerate([*([line] for line in (sheet.title, *sheet.about)), *sheet.remarks]):
-        about.append([_text_cell(about, cell, bold=number == 0) for cell in line])
+    """The rows in a sheet named after the release, then a sheet ``About``."""
+    return workbook(_pages(sheet))
+
+
+def _pages(sheet: Sheet) -> Iterator[Page]:
+    yield Page(sheet.release, sheet.rows)
+    yield Page("About", [*([line] for line in (sheet.title, *sheet.about)), *sheet.remarks], is_table=False)
+
+
+def workbook(pages: Iterable[Page]) -> bytes:
+    """A workbook. Every cell is text, none a formula."""
+    book = Workbook(write_only=True)
+    for page in pages:
+        sheet = book.create_sheet(_sheet_name(page.name))
+        sheet.freeze_panes = "A2" if page.is_table else None
+        for number, row in enumerate(page.rows):
+            sheet.append([_text_cell(sheet, cell, bold=number == 0) for cell in row])
     file = io.BytesIO()
-    workbook.save(file)
+    book.save(file)
     return file.getvalue()
 
 
@@ -110,6 +142,6 @@ def _text_cell(page, cell: object, *, bold: bool) -> WriteOnlyCell:
     return typed
 
 
-def _sheet_name(release: str) -> str:
+def _sheet_name(name: str) -> str:
     """Excel allows 31 characters and forbids some."""
-    return re.sub(r"[\[\]:*?/\\]", " ", release)[:31]
+    return re.sub(r"[\[\]:*?/\\]", " ", name)[:31]

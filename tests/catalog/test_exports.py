@@ -6,7 +6,7 @@ import pytest
 from django.http import Http404
 from openpyxl import load_workbook
 
-from catalog.exports import Sheet, csv_lines, response, xlsx
+from catalog.exports import Page, Sheet, csv_lines, download, response, workbook, xlsx
 
 DAY = date(2025, 11, 14)
 HEADER = ["Code", "Descriptor", "Added"]
@@ -113,3 +113,17 @@ def test_the_file_name_says_that_a_filter_narrowed_the_rows():
 def test_another_format_is_not_found():
     with pytest.raises(Http404):
         response(sheet(), "exe", DAY)
+
+
+def test_a_workbook_may_have_several_tables_each_with_its_header_in_sight():
+    pages = [Page("Lines", [HEADER, ["=1+1", None, DAY]]), Page("About", [["Note", "none"]], is_table=False)]
+    lines, about = load_workbook(io.BytesIO(workbook(pages))).worksheets
+    assert [(page.title, page.freeze_panes) for page in (lines, about)] == [("Lines", "A2"), ("About", None)]
+    assert [cell.value for cell in lines[2]] == ["=1+1", None, "2025-11-14"]
+    assert "f" not in {cell.data_type for cell in lines[2]}
+
+
+def test_a_download_of_several_tables_is_disarmed_too():
+    answer = download("claim.csv", "csv", [HEADER, (), ["@SUM(A1)", 1, DAY]], [])
+    assert answer["Content-Disposition"] == 'attachment; filename="claim.csv"'
+    assert answer.getvalue().decode("utf-8-sig") == "Code,Descriptor,Added\r\n\r\n'@SUM(A1),1,2025-11-14\r\n"
