@@ -21,6 +21,15 @@ from catalog.models import (
     Setting,
 )
 from catalog.models.release import quarter_of
+from scratchpad.claim import PRACTITIONER, Claim
+from scratchpad.claim_text import line_of
+
+CLAIM_DAY = date(2026, 7, 15)
+
+
+def make_claim(*lines: str, setting: str = PRACTITIONER, day: date = CLAIM_DAY) -> Claim:
+    """A claim of its lines as text: ``make_claim("11042", "97597-59x2")``. Nothing is stored."""
+    return Claim(setting, day, tuple(line_of(text, number, day) for number, text in enumerate(lines, start=1)))
 
 
 def make_release(quarter: str = "2025Q4", *, current: bool = True, **fields) -> Release:

@@ -17,8 +17,9 @@ import pytest
 from catalog import codes
 from catalog.edits import quarter_of
 from scratchpad.claim import Claim, ClaimLine
-from scratchpad.reference import AddOnRow, CodeRow, LoadedRelease, MueRow, PtpRow, Reference, pair_key
+from scratchpad.reference import AddOnRow, CodeRow, LoadedRelease, MueRow, PtpRow, Reference
 from scratchpad.rules import check
+from tests.references import a_reference, a_release
 
 FILE = Path(os.environ.get("CLAIM_CASES") or Path(__file__).with_name("cases.json"))
 CASES = json.loads(FILE.read_text(encoding="utf-8"))
@@ -95,36 +96,26 @@ NOTHING = "none"
 
 def reference_of(case: dict, claim: Claim) -> Reference:
     edits, loaded = case.get("edits") or {}, case.get("loaded") or {}
-    days = [day for line in claim.lines for day in (line.first_day, line.last_day)]
-    quarters = loaded.get("mue_quarters", sorted(set(map(quarter_of, days))))
-    rows = [MueRow(row["code"], row["value"], str(row["mai"]), row["rationale"]) for row in edits.get("mue") or ()]
-    mue = {quarter: quarterly("mue", claim.setting, quarter) for quarter in quarters}
-    return Reference(
-        hcpcs=through("hcpcs", "", None),
-        codes={row.code: row for row in code_rows(case)},
-        ptp=through("ptp", claim.setting, loaded.get("ptp_through")),
-        pairs=gathered((pair_key(row.column_one, row.column_two), row) for row in ptp_rows(edits)),
-        mue=mue,
-        mues={(quarter, row.code): row for quarter in quarters for row in rows},
-        newest_mue=mue[max(mue)] if mue else None,
-        addon=through("addon", "", loaded.get("addon_through")),
-        addons=gathered((row.add_on, row) for row in addon_rows(edits)),
+    days = {day for line in claim.lines for day in (line.first_day, line.last_day)}
+    quarters = loaded.get("mue_quarters", sorted(map(quarter_of, days)))
+    return a_reference(
+        *code_rows(case),
+        *ptp_rows(edits),
+        *mue_rows(edits),
+        *addon_rows(edits),
+        hcpcs=through("hcpcs", None),
+        ptp=through("ptp", loaded.get("ptp_through")),
+        mue=[a_release("mue", quarter) for quarter in quarters],
+        addon=through("addon", loaded.get("addon_through")),
     )
 
 
-def through(dataset: str, setting: str, last: str | None) -> LoadedRelease | None:
+def through(dataset: str, last: str | None) -> LoadedRelease | None:
     """A release that answers up to a day; up to any day where none is named."""
     if last == NOTHING:
         return None
     last_day = day_of(last) or date.max
-    first_day = date(last_day.year, (last_day.month - 1) // 3 * 3 + 1, 1)
-    return LoadedRelease(1, dataset, setting, quarter_of(last_day), "The loaded release", first_day, last_day)
-
-
-def quarterly(dataset: str, setting: str, quarter: str) -> LoadedRelease:
-    first_month = int(quarter[5]) * 3 - 2
-    first_day, last_day = date(int(quarter[:4]), first_month, 1), date(int(quarter[:4]), first_month + 2, 30)
-    return LoadedRelease(1, dataset, setting, quarter, "The loaded release", first_day, last_day)
+    return a_release(dataset, quarter_of(last_day))._replace(last_day=last_day)
 
 
 def code_rows(case: dict) -> Iterator[CodeRow]:
@@ -134,20 +125,17 @@ def code_rows(case: dict) -> Iterator[CodeRow]:
 
 def ptp_rows(edits: dict) -> Iterator[PtpRow]:
     for row in edits.get("ptp") or ():
-        days = day_of(row["effective"]), day_of(row["deletion"])
-        yield PtpRow(row["col1"], row["col2"], *days, str(row["modifier"]), row["rationale"])
+        days = day_of(row["effective"]), day_of(row.get("deletion"))
+        yield PtpRow(row["col1"], row["col2"], *days, str(row["modifier"]), row.get("rationale") or "")
+
+
+def mue_rows(edits: dict) -> Iterator[MueRow]:
+    for row in edits.get("mue") or ():
+        yield MueRow(row["code"], int(row["value"]), str(row["mai"]), row.get("rationale") or "")
 
 
 def addon_rows(edits: dict) -> Iterator[AddOnRow]:
     for row in edits.get("addon") or ():
         ends = (day_of(row.get(name)) for name in ("deletion", "addon_del", "primary_del"))
-        note = row.get("note") or ""
-        yield AddOnRow(row["addon"], row["primary"], str(row["type"]), day_of(row["effective"]), *ends, note)
-
-
-def gathered(rows) -> dict[object, tuple]:
-    """Rows by their key, in the order of the case."""
-    found: dict[object, tuple] = {}
-    for key, row in rows:
-        found[key] = (*found.get(key, ()), row)
-    return found
+        kind, since, note = str(row["type"]), day_of(row["effective"]), row.get("note") or ""
+        yield AddOnRow(row["addon"], row["primary"], kind, since, *ends, note)

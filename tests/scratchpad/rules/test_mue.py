@@ -1,0 +1,137 @@
+from datetime import date
+
+import pytest
+
+from scratchpad.claim import DME_SUPPLIER
+from scratchpad.findings import Kind, Status
+from scratchpad.rules import check
+from tests.builders import make_claim
+from tests.references import a_mue, a_reference, a_release
+
+
+def found(claim, *rows, **releases):
+    findings = check(claim, a_reference(*rows, **releases))
+    return {finding.subject: finding for finding in findings if finding.kind == Kind.MUE}
+
+
+def told(claim, *rows, **releases):
+    return {subject: finding.status for subject, finding in found(claim, *rows, **releases).items()}
+
+
+@pytest.mark.parametrize(
+    ("indicator", "over"), [("2", Status.DOS_EXCEEDS_POLICY), ("3", Status.DOS_EXCEEDS_CLINICAL)]
+)
+def test_the_lines_of_a_day_are_summed_whatever_their_modifiers(indicator, over):
+    row = a_mue("97110", 4, indicator)
+    assert told(make_claim("97110x2", "97110-59x2"), row) == {"97110": Status.WITHIN_LIMIT}
+    assert told(make_claim("97110x2", "97110-59x2", "97110-76"), row) == {"97110": over}
+
+
+def test_each_line_is_taken_alone_under_indicator_1():
+    claim = make_claim("97110x4", "97110-76x5", "97110x4@2026-07-16")
+    assert told(claim, a_mue("97110", 4, "1")) == {
+        "97110@1": Status.WITHIN_LIMIT,
+        "97110@2": Status.LINE_EXCEEDS,
+        "97110@3": Status.WITHIN_LIMIT,
+    }
+
+
+def test_fifty_never_doubles_the_units():
+    assert found(make_claim("69436-50"), a_mue("69436", 1, "2"))["69436"].units == 1
+
+
+def test_days_and_providers_are_counted_apart_and_named_by_their_lines():
+    claim = make_claim("82947", "82947@2026-07-16", "82947x2", "82947~B")
+    assert told(claim, a_mue("82947", 2)) == {
+        "82947@1+3": Status.DOS_EXCEEDS_CLINICAL,
+        "82947@2": Status.WITHIN_LIMIT,
+        "82947@4": Status.WITHIN_LIMIT,
+    }
+
+
+def test_the_units_counted_are_told():
+    assert found(make_claim("82947x2", "82947x3"), a_mue("82947", 2))["82947"].units == 5
+
+
+@pytest.mark.parametrize("indicator", ["1", "2", "3"])
+def test_zero_is_told_once_for_a_day_under_every_indicator(indicator):
+    claim = make_claim("G0027", "G0027-59")
+    assert told(claim, a_mue("G0027", 0, indicator)) == {"G0027": Status.ZERO_MUE}
+
+
+def test_a_code_without_a_row_has_no_published_limit():
+    claim = make_claim("J9999x3", "J9999x3@2026-07-16")
+    assert told(claim) == {"J9999@1": Status.NO_PUBLISHED_MUE, "J9999@2": Status.NO_PUBLISHED_MUE}
+
+
+# --- Spans ---
+
+
+@pytest.mark.parametrize(
+    ("units", "per_day"), [(10, 2), (11, 2), (12, 2), (13, 3), (1, 0), (15, 3), (7, 1), (8, 2)]
+)
+def test_units_of_five_days_are_shared_to_the_nearest_whole_number(units, per_day):
+    claim = make_claim(f"97110x{units}@2026-07-01..2026-07-05")
+    assert found(claim, a_mue("97110", 2, "1"))["97110@1"].units == per_day
+
+
+def test_half_a_unit_a_day_counts_as_one():
+    row = a_mue("97110", 3, "2")
+    assert told(make_claim("97110x7@2026-07-01..2026-07-02"), row) == {"97110": Status.DOS_EXCEEDS_POLICY}
+    assert told(make_claim("97110x6@2026-07-01..2026-07-02"), row) == {"97110": Status.WITHIN_LIMIT}
+
+
+def test_a_span_adds_to_the_other_lines_of_its_days():
+    row = a_mue("97110", 2, "2")
+    span = "97110x10@2026-07-01..2026-07-05"
+    assert told(make_claim(span, "97110@2026-07-05"), row) == {"97110": Status.DOS_EXCEEDS_POLICY}
+    assert told(make_claim(span, "97110@2026-07-06"), row) == {
+        "97110@1": Status.WITHIN_LIMIT,
+        "97110@2": Status.WITHIN_LIMIT,
+    }
+
+
+def test_lines_in_one_chain_of_days_are_one_group_and_its_fullest_day_counts():
+    claim = make_claim("97110@2026-07-05", "97110x5@2026-07-01..2026-07-05", "97110x3@2026-07-03..2026-07-05")
+    finding = found(claim, a_mue("97110", 2))["97110"]
+    assert (finding.units, finding.lines) == (3, (1, 2, 3))
+
+
+# --- What is loaded ---
+
+
+def test_the_quarter_of_the_date_of_service_answers_and_no_other():
+    claim = make_claim("82947x9@2026-06-30", "82947x9@2026-07-01")
+    assert told(claim, a_mue("82947", 2)) == {
+        "82947@1": Status.DATA_NOT_LOADED,
+        "82947@2": Status.DOS_EXCEEDS_CLINICAL,
+    }
+
+
+def test_a_missing_quarter_names_the_newest_that_is_loaded():
+    older, newer = a_release("mue", "2026Q2"), a_release("mue", "2026Q3")
+    claim = make_claim("82947", day=date(2024, 2, 2))
+    finding = found(claim, a_mue("82947", 2), mue=[newer, older])["82947"]
+    assert (finding.status, finding.row, finding.release) == (Status.DATA_NOT_LOADED, None, newer)
+
+
+def test_without_any_table_nothing_is_said_of_units():
+    finding = found(make_claim("82947"), mue=[])["82947"]
+    assert (finding.status, finding.release) == (Status.DATA_NOT_LOADED, None)
+
+
+@pytest.mark.parametrize("why", [{"partial": True}, {"is_starter": True}])
+def test_a_row_missing_from_an_incomplete_table_says_nothing_and_one_in_it_counts(why):
+    tables = [a_release("mue", **why)]
+    assert told(make_claim("82947"), mue=tables) == {"82947": Status.DATA_NOT_LOADED}
+    assert told(make_claim("82947x9"), a_mue("82947", 2), mue=tables) == {"82947": Status.DOS_EXCEEDS_CLINICAL}
+
+
+def test_dme_suppliers_have_limits():
+    claim = make_claim("E0601-RRx2", setting=DME_SUPPLIER)
+    assert told(claim, a_mue("E0601", 1, "2")) == {"E0601": Status.DOS_EXCEEDS_POLICY}
+
+
+@pytest.mark.parametrize("unreadable", ["97110x0", "97110x1.5", "97110x-1", "97110x?TEN", "9711x9"])
+def test_a_line_that_cannot_be_read_adds_no_units(unreadable):
+    assert told(make_claim("97110", unreadable), a_mue("97110", 1)) == {"97110": Status.WITHIN_LIMIT}
