@@ -28,12 +28,22 @@ function clear() {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// What the focused row is about, else the page's own code or pair, on the scratchpad.
+function toScratchpad() {
+  const ofRow = document.activeElement.closest("li, tr")?.querySelector("[data-scratchpad]");
+  const link = ofRow ?? document.querySelector("[data-scratchpad]:not(:is(li, tr) *)");
+  link?.click();
+  return Boolean(link);
+}
+
 // The code or modifier beside this one; on pages without one, the page of the table.
 const neighbor = (rel) => (document.querySelector(`.sidelist a[rel=${rel}]`) ?? document.querySelector(`a[rel=${rel}]`))?.click();
 const press = {
   "/": () => (box.focus(), box.select()),
   "[": () => neighbor("prev"),
   "]": () => neighbor("next"),
+  s: toScratchpad,
+  S: toScratchpad,
   ArrowDown: () => move(1),
   ArrowUp: () => move(-1),
 };
