@@ -242,6 +242,7 @@ document.addEventListener("input", (event) => {
   if (!row) return;
   if (field.name === "code") forget(row);
   grow();
+  document.querySelector("#check").setAttribute("aria-busy", claim() !== asked);
   const isInserted = event.inputType?.startsWith("insert") && !event.isComposing;
   if (isInserted && /^mod/.test(field.name) && field.value.length === 2) goTo(row, cells(row)[cells(row).indexOf(field) + 1].name);
 });
@@ -294,6 +295,7 @@ document.addEventListener("submit", (event) => {
   if (event.target !== form() || event.submitter?.name) return;
   event.preventDefault();
   ask();
+  document.querySelector("#check").scrollIntoView();
 });
 
 if (form()) begin();
