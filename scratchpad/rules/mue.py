@@ -50,35 +50,47 @@ def _groups(lines: list[ClaimLine]) -> list[list[ClaimLine]]:
 
 
 def _of_group(code: str, group: list[ClaimLine], is_only: bool, reference: Reference) -> Iterator[Finding]:
-    """The table of the quarter answers: its rows have no dates. Of several days, the first with most units."""
-    days = sorted({line.first_day for line in group})
-    day = days[0] if len(days) == 1 else max(days, key=lambda day: _units_on(day, group))
-    quarter = quarter_of(day)
-    release, row = reference.mue.get(quarter), reference.mues.get((quarter, code))
-    if release and row and row.mue_value and row.adjudication_indicator == BY_LINE:
+    day = _telling_day(code, group, reference)
+    row = reference.mues.get((quarter_of(day), code))
+    if row and row.mue_value and row.adjudication_indicator == BY_LINE:
         for line in group:
-            units = units_per_day(line)
-            yield Finding(
-                Kind.MUE,
-                _against(row, units),
-                (line.number,),
-                (code,),
-                row,
-                release,
-                f"{code}@{line.number}",
-                units=units,
-            )
-        return
-    numbers = tuple(line.number for line in group)
-    units = _units_on(day, group)
+            day = _telling_day(code, [line], reference)
+            yield _finding(code, [line], day, f"{code}@{line.number}", reference)
+    else:
+        numbers = "+".join(str(line.number) for line in group)
+        yield _finding(code, group, day, code if is_only else f"{code}@{numbers}", reference)
+
+
+def _telling_day(code: str, lines: list[ClaimLine], reference: Reference) -> date:
+    """The day that is told of lines over several: one over its limit; else one that no table answers for; else the
+    one with most units; the first of such days. Units and tables change on the days looked at and on no other."""
+    first = lines[0].first_day
+    if all(line.first_day == first == line.last_day for line in lines):
+        return first
+    starts = (release.first_day for release in reference.mue.values())
+    days = {day for line in lines for day in (line.first_day, line.last_day)}
+    days |= {day for day in starts if any(line.first_day <= day <= line.last_day for line in lines)}
+
+    def weight(day: date) -> tuple[bool, bool, int]:
+        quarter, units = quarter_of(day), _units_on(day, lines)
+        row = reference.mues.get((quarter, code))
+        return row is not None and units > row.mue_value, quarter not in reference.mue, units
+
+    return max(sorted(days), key=weight)
+
+
+def _finding(code: str, lines: list[ClaimLine], day: date, subject: str, reference: Reference) -> Finding:
+    """What the table of the quarter says of a code's units on a day: its rows have no dates of their own."""
+    quarter, units = quarter_of(day), _units_on(day, lines)
+    release, row = reference.mue.get(quarter), reference.mues.get((quarter, code))
     if release is None:
         status, row, release = Status.DATA_NOT_LOADED, None, reference.newest_mue
     elif row is None:
         status = Status.DATA_NOT_LOADED if release.is_incomplete else Status.NO_PUBLISHED_MUE
     else:
         status = _against(row, units)
-    subject = code if is_only else f"{code}@{'+'.join(map(str, numbers))}"
-    yield Finding(Kind.MUE, status, numbers, (code,) * len(numbers), row, release, subject, units=units)
+    numbers = tuple(line.number for line in lines)
+    return Finding(Kind.MUE, status, numbers, (code,) * len(lines), row, release, subject, units=units)
 
 
 def _against(row: MueRow, units: int) -> Status:

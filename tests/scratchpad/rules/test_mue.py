@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -95,6 +96,22 @@ def test_lines_in_one_chain_of_days_are_one_group_and_its_fullest_day_counts():
     claim = make_claim("97110@2026-07-05", "97110x5@2026-07-01..2026-07-05", "97110x3@2026-07-03..2026-07-05")
     finding = found(claim, a_mue("97110", 2))["97110"]
     assert (finding.units, finding.lines) == (3, (1, 2, 3))
+
+
+def test_a_span_over_two_quarters_is_held_to_the_limit_of_each():
+    table_of = {quarter: a_release("mue", quarter) for quarter in ("2026Q2", "2026Q3")}
+    rows = {("2026Q2", "97110"): a_mue("97110", 2), ("2026Q3", "97110"): a_mue("97110", 1)}
+    reference = replace(a_reference(), mue=table_of, mues=rows)
+    [finding] = [
+        one for one in check(make_claim("97110x8@2026-06-29..2026-07-02"), reference) if one.kind == Kind.MUE
+    ]
+    assert (finding.status, finding.row.mue_value, finding.units) == (Status.DOS_EXCEEDS_CLINICAL, 1, 2)
+
+
+def test_a_span_that_leaves_the_loaded_quarters_is_not_called_within_its_limit():
+    span = "97110x{}@2026-09-30..2026-10-01"
+    assert told(make_claim(span.format(2)), a_mue("97110", 1)) == {"97110": Status.DATA_NOT_LOADED}
+    assert told(make_claim(span.format(4)), a_mue("97110", 1)) == {"97110": Status.DOS_EXCEEDS_CLINICAL}
 
 
 # --- What is loaded ---
