@@ -11,13 +11,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
-from catalog.codes import Level, level_of
 from catalog.models import AddOnEdit, Dataset, HcpcsCode, Modifier, Mue, PtpEdit, Release
 from catalog.snapshot import Snapshot
 from scratchpad.claim import Claim
@@ -49,6 +49,12 @@ ADDON_COLUMNS = (
     *("deletion_date", "add_on_deletion_date", "primary_deletion_date", "note", *PLACE),
 )
 
+Query = Callable[[Sequence[int], Sequence[str]], QuerySet]
+"""A question about codes in releases, these by their keys."""
+
+Ask = Callable[[Query, Sequence[LoadedRelease], Sequence[str]], list[tuple]]
+"""The rows that answer a query."""
+
 in_order = attrgetter("effective_date", "file", "line")
 
 
@@ -57,28 +63,34 @@ def reference_for(claim: Claim, loaded: Snapshot) -> Reference:
 
     Edits are those of the lines that can be checked; every Level II code is looked up that could be read.
     """
+    with connection.cursor() as cursor:  # one for all queries
+        return _reference(claim, loaded, partial(_rows, cursor))
+
+
+def _reference(claim: Claim, loaded: Snapshot, ask: Ask) -> Reference:
     readable = claim.readable
     checked = sorted({line.code for line in readable})
     modifiers = {modifier for line in readable for modifier in line.modifiers}
     typed = sorted({line.code for line in claim.lines if line.code})
-    level_two = [code for code in typed if level_of(code) is Level.TWO]
-    codes = _codes(loaded.release, level_two)
-    ptp = loaded.edits_of(Dataset.PTP, claim.setting)
-    addon = loaded.edits_of(Dataset.ADDON)
-    of_mue = [one for one in loaded.edits if (one.dataset, one.setting) == (Dataset.MUE, claim.setting)]
+    of_cms = [code for code in typed if code[0].isalpha()]
+    hcpcs = _plain(loaded.release)
+    ptp = _plain(loaded.edits_of(Dataset.PTP, claim.setting))
+    addon = _plain(loaded.edits_of(Dataset.ADDON))
+    of_mue = [_plain(one) for one in loaded.edits if (one.dataset, one.setting) == (Dataset.MUE, claim.setting)]
     quarters = _covering(of_mue, {(line.first_day, line.last_day) for line in readable})
+    codes = _codes(ask, hcpcs, of_cms)
     return Reference(
-        hcpcs=_plain(loaded.release),
+        hcpcs=hcpcs,
         codes=codes,
-        gone=_gone(loaded, [code for code in level_two if code not in codes]),
-        modifiers=_modifiers(loaded.release, modifiers),
-        ptp=_plain(ptp),
-        pairs=_pairs(ptp, checked),
-        mue={release.quarter: _plain(release) for release in quarters},
-        mues=_mues(quarters, checked),
-        newest_mue=_plain(of_mue[0]) if of_mue else None,
-        addon=_plain(addon),
-        addons=_addons(addon, checked),
+        gone=_gone(loaded, [code for code in of_cms if code not in codes]),
+        modifiers=_modifiers(ask, hcpcs, modifiers),
+        ptp=ptp,
+        pairs=_pairs(ask, ptp, checked),
+        mue={release.quarter: release for release in quarters},
+        mues=_mues(ask, quarters, checked),
+        newest_mue=of_mue[0] if of_mue else None,
+        addon=addon,
+        addons=_addons(ask, addon, checked),
         named=frozenset(code for code in typed if _is_named(loaded, code)),
     )
 
@@ -102,7 +114,7 @@ def _plain(release: Release | None) -> LoadedRelease | None:
     )
 
 
-def _covering(releases: Iterable[Release], spans: Iterable[tuple[date, date]]) -> list[Release]:
+def _covering(releases: Iterable[LoadedRelease], spans: Iterable[tuple[date, date]]) -> list[LoadedRelease]:
     """Those in whose quarter a day of a span lies."""
     return [
         release
@@ -119,12 +131,12 @@ def _is_named(loaded: Snapshot, code: str) -> bool:
 # --- Rows --------------------------------------------------------------------------------------------------
 
 
-def _codes(release: Release | None, codes: Sequence[str]) -> dict[str, CodeRow]:
+def _codes(ask: Ask, release: LoadedRelease | None, codes: Sequence[str]) -> dict[str, CodeRow]:
     if release is None or not codes:
         return {}
     return {
         code: CodeRow(code, added, terminated, long or short, tuple(json.loads(instead)))
-        for code, added, terminated, long, instead, short in _rows(_of_codes, [release], codes)
+        for code, added, terminated, long, instead, short in ask(_of_codes, [release], codes)
     }
 
 
@@ -134,47 +146,46 @@ def _gone(loaded: Snapshot, codes: Iterable[str]) -> dict[str, str]:
     return {code: entry.tag for code, entry in found.items() if entry}
 
 
-def _modifiers(release: Release | None, modifiers: Iterable[str]) -> dict[str, ModifierRow]:
+def _modifiers(ask: Ask, release: LoadedRelease | None, modifiers: Iterable[str]) -> dict[str, ModifierRow]:
     """Those of two digits are CPT's, and in no file of CMS's."""
     wanted = sorted(each for each in modifiers if not each.isdigit())
     if release is None or not wanted:
         return {}
-    return {row.code: row for row in map(ModifierRow._make, _rows(_of_modifiers, [release], wanted))}
+    return {row.code: row for row in map(ModifierRow._make, ask(_of_modifiers, [release], wanted))}
 
 
-def _pairs(release: Release | None, codes: Sequence[str]) -> dict[tuple[str, str], tuple[PtpRow, ...]]:
+def _pairs(
+    ask: Ask, release: LoadedRelease | None, codes: Sequence[str]
+) -> dict[tuple[str, str], tuple[PtpRow, ...]]:
     """Every edit among the codes, those of a pair from the oldest to the newest."""
     if release is None or len(codes) < 2:
         return {}
     found: Mapping[tuple[str, str], list[PtpRow]] = defaultdict(list)
-    for row in map(PtpRow._make, _rows(_of_pairs, [release], codes)):
+    for row in map(PtpRow._make, ask(_of_pairs, [release], codes)):
         found[pair_key(row.column_one, row.column_two)].append(row)
-    return {pair: tuple(sorted(rows, key=in_order)) for pair, rows in found.items()}
+    return {pair: tuple(sorted(rows, key=in_order) if len(rows) > 1 else rows) for pair, rows in found.items()}
 
 
-def _mues(releases: Sequence[Release], codes: Sequence[str]) -> dict[tuple[str, str], MueRow]:
+def _mues(ask: Ask, releases: Sequence[LoadedRelease], codes: Sequence[str]) -> dict[tuple[str, str], MueRow]:
     """The values of the codes in each of the quarters."""
     if not releases or not codes:
         return {}
     quarters = {release.pk: release.quarter for release in releases}
-    rows = _rows(_of_mues, releases, codes)
+    rows = ask(_of_mues, releases, codes)
     return {(quarters[release], row[0]): MueRow._make(row) for release, *row in rows}
 
 
-def _addons(release: Release | None, codes: Sequence[str]) -> dict[str, tuple[AddOnRow, ...]]:
+def _addons(ask: Ask, release: LoadedRelease | None, codes: Sequence[str]) -> dict[str, tuple[AddOnRow, ...]]:
     """The rows of the codes that are add-on codes, by primary and from the oldest to the newest."""
     if release is None or not codes:
         return {}
     found: Mapping[str, list[AddOnRow]] = defaultdict(list)
-    for row in map(AddOnRow._make, _rows(_of_addons, [release], codes)):
+    for row in map(AddOnRow._make, ask(_of_addons, [release], codes)):
         found[row.add_on].append(row)
     return {add_on: tuple(rows) for add_on, rows in found.items()}
 
 
 # --- Queries -----------------------------------------------------------------------------------------------
-
-Query = Callable[[Sequence[int], Sequence[str]], QuerySet]
-"""A question about codes in releases, these by their keys."""
 
 
 def _of_codes(releases: Sequence[int], codes: Sequence[str]) -> QuerySet:
@@ -197,13 +208,14 @@ def _of_addons(releases: Sequence[int], codes: Sequence[str]) -> QuerySet:
     return AddOnEdit.objects.filter(release__in=releases).among(codes).values_list(*ADDON_COLUMNS)
 
 
-def _rows(query: Query, releases: Sequence[Release], codes: Sequence[str]) -> list[tuple]:
+def _rows(
+    cursor: CursorWrapper, query: Query, releases: Sequence[LoadedRelease], codes: Sequence[str]
+) -> list[tuple]:
     """The rows as the driver has them: dates are dates, JSON is text."""
     sql, places = _written(query, len(releases), len(codes))
     values = [release.pk for release in releases] + list(codes)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [values[place] for place in places])
-        return cursor.fetchall()
+    cursor.execute(sql, [values[place] for place in places])
+    return cursor.fetchall()
 
 
 @cache
