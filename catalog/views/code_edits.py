@@ -32,7 +32,7 @@ def context(request: HttpRequest, code: str) -> dict[str, object]:
         "mues": mues,
         "relations": relations,
         "naming": naming,
-        "notices": _notices([release for release in used if release]),
+        "notices": notices([release for release in used if release]),
     }
 
 
@@ -162,7 +162,7 @@ class Notice(NamedTuple):
     releases: list[Release]
 
 
-def _notices(releases: list[Release]) -> list[Notice]:
+def notices(releases: list[Release]) -> list[Notice]:
     """Each wording once."""
     found: dict[str, list[Release]] = {}
     for release in releases:

@@ -1,15 +1,133 @@
-"""The page of the scratchpad."""
+"""The page of a claim, and the reading of pasted codes.
+
+The address is the claim: nothing is stored, and what a shared cache may not keep is told so.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from dataclasses import replace
 
-from catalog.snapshot import stamped
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url, replace_url
+
+from catalog import snapshot
+from catalog.models import Setting
+from catalog.views.code_edits import notices
+from scratchpad import coverage, matrix
+from scratchpad.claim import MAX_LINES
+from scratchpad.claim_text import text_of
+from scratchpad.forms import ClaimForm
+from scratchpad.phrases import counted
+
+try:
+    from scratchpad.paste import read
+except ImportError:
+    read = None
+from scratchpad.views import grid, shown
+from scratchpad.views.checked import Checked, address, check_claim, claim_form
+from scratchpad.views.unreadable import unread
+
+MOST_BESIDE = 12
+"""Lines of a claim whose matrix finds room beside the grid; a wider one stands below."""
+
+kept_by_nobody = cache_control(private=True, no_store=True)
 
 
 @require_safe
-@stamped
+@kept_by_nobody
+@vary_on_headers("HX-Target")
 def scratchpad(request: HttpRequest) -> HttpResponse:
-    return render(request, "scratchpad/scratchpad.html", {"here": "scratchpad"})
+    """The claim of the address. The grid, sent as a form, leads to that address; htmx gets the findings alone."""
+    form = claim_form(request)
+    is_typing = request.htmx.target == "check"
+    if form.is_grid and not is_typing and not form.problems:  # what was not kept is said before it is gone
+        return redirect(_address(form))
+    found = check_claim(form, form.claim, snapshot.of(request))
+    if not is_typing:
+        return render(request, "scratchpad/scratchpad.html", _context(request, found))
+    response = render(request, "scratchpad/_typed.html", _context(request, found, is_typing=True))
+    return replace_url(response, _address(form))
+
+
+@require_POST
+@kept_by_nobody
+@vary_on_headers("HX-Target")
+def paste(request: HttpRequest) -> HttpResponse:
+    """The lines that were there and those of the text, with a report of what could not be understood."""
+    form = ClaimForm(request.POST, snapshot.of(request).day)
+    pasted = read(request.POST.get("paste", ""), form.claim.date_of_service)
+    lines = (*form.claim.lines, *pasted.lines)
+    numbered = tuple(replace(line, number=number) for number, line in enumerate(lines[:MAX_LINES], start=1))
+    claim = replace(form.claim, lines=numbered)
+    context = _context(request, check_claim(form, claim, snapshot.of(request)))
+    context |= {"pasted": pasted, "too_many": lines[MAX_LINES:]}
+    if request.htmx.target == "pad":
+        return push_url(render(request, "scratchpad/_pad.html", context), address(claim))
+    return render(request, "scratchpad/scratchpad.html", context)
+
+
+def _address(form: ClaimForm) -> str:
+    return address(form.claim, more="1" if form.more else "")
+
+
+def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -> dict[str, object]:
+    """For the page, and for what changes of it while somebody types."""
+    form, claim, reference, _findings = found
+    loaded = snapshot.of(request)
+    shows_all = form.fields.get("findings") == "all"
+    articles = shown.articles(found, shows_all=shows_all)
+    rows = grid.rows_of_lines(claim) if is_typing else grid.rows(claim)
+    url = address(claim)
+    return {
+        "here": "scratchpad",
+        "form": form,
+        "claim": claim,
+        "settings": Setting,
+        "more": form.more or any(line.date_text or line.provider for line in claim.lines),
+        "rows": grid.with_findings(rows, claim, reference, articles, loaded),
+        "typed": [text_of(line) for line in claim.lines],
+        "answering": shown.answering(loaded, claim),
+        # What is wrong with a line is said with a link to its field.
+        "problems": [problem for problem in form.problems if not problem.startswith("Line ")],
+        "unread": unread(claim.lines),
+        "articles": articles,
+        "shown": articles if shows_all else articles[: shown.MOST_FINDINGS],
+        "all_findings": address(claim, findings="all"),
+        "matrix": _matrix(found, articles),
+        "is_wide": len(claim.lines) > MOST_BESIDE,
+        "notices": notices(shown.releases_read(loaded, reference)),
+        "address": url,
+        "share": request.build_absolute_uri(url),
+        "blank": grid.Row("__N__"),
+        "is_typing": is_typing,
+    } | _summary(found)
+
+
+def _matrix(found: Checked, articles: list[shown.Article]) -> str:
+    """The table as markup; its cells lead to findings on this page, or to the page that has all of them."""
+    elsewhere = {each.anchor: each.link for each in articles if not each.link.startswith("#")}
+    return mark_safe(matrix.as_html(matrix.matrix(*found[1:], elsewhere)))  # noqa: S308 - escaped there
+
+
+def _summary(found: Checked) -> dict[str, object]:
+    """Headline, counts and table of what was checked, and the sentence that is read out when they change."""
+    _form, claim, reference, findings = found
+    headline = coverage.headline(claim, reference, findings)
+    tally = coverage.tally(findings)
+    left_out = len(claim.lines) - len(claim.readable)
+    aloud = [headline.title, ", ".join(f"{each.count} {each.words}" for each in tally)]
+    if left_out:
+        aloud.append(f"{counted(left_out, 'line')} cannot be read")
+    return {
+        "headline": headline,
+        "tally": tally,
+        "coverage": coverage.coverage(claim, reference, findings),
+        "not_looked_at": coverage.NOT_LOOKED_AT,
+        "left_out": left_out,
+        "aloud": f"{'. '.join(filter(None, aloud))}." if claim.lines else "",
+    }

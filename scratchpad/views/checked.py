@@ -1,0 +1,56 @@
+"""A request read as a claim and checked: what the page, its exports and its other views begin with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from catalog import snapshot
+from catalog.snapshot import Snapshot
+from scratchpad.claim import Claim
+from scratchpad.claim_text import claim_query
+from scratchpad.findings import Finding
+from scratchpad.forms import ClaimForm
+from scratchpad.lookup import reference_for
+from scratchpad.reference import Reference
+from scratchpad.rules import check
+
+
+class Checked(NamedTuple):
+    """A claim, what the loaded tables have of it, and every finding, those that say nothing is wrong too."""
+
+    form: ClaimForm
+    claim: Claim
+    reference: Reference
+    findings: list[Finding]
+
+
+def checked(request: HttpRequest) -> Checked:
+    """The claim of an address. Whatever stands in it, this answers: what cannot be read is said by the form."""
+    form = claim_form(request)
+    return check_claim(form, form.claim, snapshot.of(request))
+
+
+def claim_form(request: HttpRequest) -> ClaimForm:
+    return ClaimForm(query(request), snapshot.of(request).day)
+
+
+def check_claim(form: ClaimForm, claim: Claim, loaded: Snapshot) -> Checked:
+    reference = reference_for(claim, loaded)
+    return Checked(form, claim, reference, check(claim, reference))
+
+
+def query(request: HttpRequest) -> QueryDict:
+    """The fields of the address, as many as one request may have: ``request.GET`` refuses an address with more."""
+    fields = request.META.get("QUERY_STRING", "").split("&")
+    return QueryDict("&".join(fields[: settings.DATA_UPLOAD_MAX_NUMBER_FIELDS]))
+
+
+def address(claim: Claim, **more: str) -> str:
+    """The one address of a claim; ``more`` are ``view`` and ``findings``, left out where empty."""
+    wanted = {name: value for name, value in more.items() if value}
+    return f"{reverse('scratchpad')}?{claim_query(claim)}{'&' if wanted else ''}{urlencode(wanted)}"

@@ -1,0 +1,134 @@
+"""Findings as the page shows them: each with its words, the lines it speaks of and the page of its row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from catalog.models import Dataset, Release
+from catalog.snapshot import Snapshot
+from scratchpad import finding_words
+from scratchpad.claim import DME_SUPPLIER, Claim
+from scratchpad.finding_words import Said
+from scratchpad.findings import Finding, Kind
+from scratchpad.phrases import us_date
+from scratchpad.reference import AddOnRow, MueRow, PtpRow, Reference
+from scratchpad.views.checked import Checked, address
+
+MOST_FINDINGS = 60
+"""Findings in full on a page, until all of them are asked for."""
+
+
+class Page(NamedTuple):
+    """Where more can be read of a row, and what that page is called."""
+
+    href: str
+    words: str
+
+
+class Article(NamedTuple):
+    """A finding that has something to say. ``at`` names its lines, ``marked`` are those that bear its sign."""
+
+    finding: Finding
+    said: Said
+    anchor: str
+    at: str
+    marked: tuple[int, ...]
+    page: Page | None
+    link: str
+    """Where it stands in full: on this page, or on the one with all findings."""
+
+    @property
+    def icon(self) -> str:
+        return f"v-{self.said.sign}"
+
+
+def articles(found: Checked, *, shows_all: bool = False) -> list[Article]:
+    """The findings that say more than that nothing is wrong, in the order of the findings."""
+    claim, reference = found.claim, found.reference
+    loud = [finding for finding in found.findings if not finding_words.is_quiet(finding)]
+    elsewhere = "" if shows_all or len(loud) <= MOST_FINDINGS else address(claim, findings="all")
+    return [
+        Article(
+            finding,
+            finding_words.said(finding, claim, reference),
+            anchor := finding_words.anchor(finding),
+            line_words(finding.lines),
+            finding.lines[1:] if finding.kind is Kind.PTP else finding.lines,
+            row_page(finding, claim),
+            f"{elsewhere if at >= MOST_FINDINGS else ''}#{anchor}",
+        )
+        for at, finding in enumerate(loud)
+    ]
+
+
+def line_words(lines: Sequence[int]) -> str:
+    """``Line 4``, ``Lines 1 and 3``; of a finding of all of them, ``Whole claim``."""
+    if not lines:
+        return "Whole claim"
+    *first, last = map(str, lines)
+    return f"Lines {', '.join(first)} and {last}" if first else f"Line {last}"
+
+
+def row_page(finding: Finding, claim: Claim) -> Page | None:
+    """Where all that the table has on this pair, code or add-on code can be read, for the day of its lines."""
+    day = next((claim.line(number).first_day for number in finding.lines), None) or claim.date_of_service
+    match finding.row:
+        case PtpRow(column_one=one, column_two=two):
+            return _page("All rows of this pair", "ptp_pair", claim.setting, one, two, on=day.isoformat())
+        case MueRow(code=code):
+            return _page("This value", "mue", claim.setting, code, quarter=finding.release.quarter)
+        case AddOnRow(add_on=add_on, primary=primary):
+            return _page("This add-on edit", "addon", add_on, primary, on=day.isoformat())
+    if finding.kind is Kind.CODE and finding.codes:
+        return _page(f"The page of {finding.codes[0]}", "code", finding.codes[0])
+    return None
+
+
+def _page(words: str, view: str, *parts: str, **asked: str) -> Page:
+    return Page(reverse(view, args=parts) + (f"?{urlencode(asked)}" if asked else ""), words)
+
+
+# --- What answers ------------------------------------------------------------------------------------------
+
+
+class Answering(NamedTuple):
+    """A kind of table and its release that answers for the date of service; ``words`` where none does."""
+
+    label: str
+    release: Release | None
+    words: str = ""
+
+
+TABLES = (("PTP edits", Dataset.PTP), ("MUE", Dataset.MUE), ("Add-on codes", Dataset.ADDON))
+
+
+def answering(loaded: Snapshot, claim: Claim) -> list[Answering]:
+    """What stands beside the date of service."""
+    found = [_answering(loaded, claim, *table) for table in TABLES]
+    return [*found, Answering("HCPCS Level II", loaded.release, "" if loaded.release else "not loaded")]
+
+
+def _answering(loaded: Snapshot, claim: Claim, label: str, dataset: Dataset) -> Answering:
+    setting = "" if dataset == Dataset.ADDON else claim.setting
+    of_kind = [each for each in loaded.edits if (each.dataset, each.setting) == (dataset, setting)]
+    release = next((each for each in of_kind if each.covers(claim.date_of_service)), None)
+    if release:
+        return Answering(label, release)
+    if (dataset, setting) == (Dataset.PTP, DME_SUPPLIER):
+        return Answering(label, None, "no table for DME suppliers")
+    if not of_kind:
+        return Answering(label, None, "not loaded")
+    newest = max(of_kind, key=lambda each: each.quarter)
+    until = f", loaded to {us_date(newest.last_day)}" if newest.last_day < claim.date_of_service else ""
+    return Answering(label, None, f"not for this date{until}")
+
+
+def releases_read(loaded: Snapshot, reference: Reference) -> list[Release]:
+    """The releases of the NCCI tables whose rows are on the page."""
+    read = [reference.ptp, *reference.mue.values(), reference.addon]
+    keys = {each.pk for each in read if each}
+    return [release for release in loaded.edits if release.pk in keys]

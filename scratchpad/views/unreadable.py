@@ -1,0 +1,65 @@
+"""What could not be read on a line, in the few words that stand beside its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from catalog.codes import Status
+from catalog.views.errors import CODE_LENGTH, NUMBERS
+from scratchpad.claim import ClaimLine, Fault
+
+
+class Unread(NamedTuple):
+    """A field of a line: which, what is wrong with it, and what would do. ``element`` is the id of its input."""
+
+    line: int
+    field: str
+    wrong: str
+    advice: str = ""
+
+    @property
+    def element(self) -> str:
+        return f"{INPUTS[self.field]}{self.line}"
+
+    @property
+    def summary(self) -> str:
+        words = f"{self.wrong[:1].lower()}{self.wrong[1:]}"
+        return f"Line {self.line}: {words}" + (f". {self.advice}" if self.advice else "")
+
+
+INPUTS = {"code": "c", "units": "u", "from": "d", "provider": "p"}
+_NO_CODE = {
+    Status.MODIFIER_ONLY: "A modifier, not a code",
+    Status.MULTIPLE_CODES: "More than one code",
+    Status.RANGE_NOT_CODE: "A range, not a code",
+}
+
+
+def unread(lines: Iterable[ClaimLine]) -> list[Unread]:
+    return [each for line in lines for each in _of(line)]
+
+
+def _of(line: ClaimLine) -> Iterator[Unread]:
+    if not line.code:
+        yield _code(line)
+    if line.units is None:
+        yield Unread(line.number, "units", "Units must be a whole number", "From 1")
+    if line.first_day is None:
+        yield Unread(line.number, "from", "Not a date, nor a first and a last one", "Dates are like 2026-07-15")
+    if Fault.PROVIDER in line.faults:
+        yield Unread(line.number, "provider", "Provider left out", "A letter from A to Z tells one from another")
+    if Fault.LENGTH in line.faults:
+        yield Unread(line.number, "code", "Too long", "The end of it was left out")
+
+
+def _code(line: ClaimLine) -> Unread:
+    parsed = line.parsed
+    if parsed.status in _NO_CODE:
+        return Unread(line.number, "code", _NO_CODE[parsed.status], "One code on a line")
+    if not parsed.text:
+        return Unread(line.number, "code", "No code")
+    size = len(parsed.text)
+    if parsed.text.isalnum() and size < len(NUMBERS) and size != CODE_LENGTH:
+        return Unread(line.number, "code", f"{NUMBERS[size].title()} characters", "Codes have five")
+    return Unread(line.number, "code", "Not a code", parsed.hint.sentence if parsed.hint else "")
