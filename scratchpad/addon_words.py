@@ -9,7 +9,7 @@ from catalog.edits import addon_in_force, addon_last_day
 from scratchpad import remittance
 from scratchpad.claim import Claim
 from scratchpad.findings import Finding, Status
-from scratchpad.phrases import Text, day_of, listed, on_lines, sentences, us_date
+from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentences, us_date
 from scratchpad.reference import AddOnRow
 
 _CONTRACTORS = "CCCCC"  # stands where contractors list the primaries
@@ -97,7 +97,7 @@ def _not_checked(finding: Finding, claim: Claim) -> Text:
         said = no_addon_words(release)
     else:
         said = addon_uncovered_words(release, day)
-    headline = f"{finding.codes[0]}: {said.headline[:1].lower()}{said.headline[1:]}"
+    headline = f"{finding.codes[0]}: {inside(said.headline)}"
     return Text(headline, (*said.sentences, "No primary was looked for."))
 
 

@@ -49,7 +49,7 @@ class Said(NamedTuple):
 
 
 def _chip(family: str, label: str, short: str = "", sign: str = "") -> Chip:
-    return Chip(family, sign or {"err": "unk"}.get(family, family), label, short or label)
+    return Chip(family, sign or family, label, short or label)
 
 
 _NOT_CHECKED = _chip("unk", "Not checked")
@@ -59,7 +59,7 @@ _NOT_READ = _chip("err", "Not read")
 _READ = _chip("none", "Read")
 _OVER = _chip("deny", "Over the unit limit", sign="mue")
 _DENIED = _chip("deny", "Denied by edit")
-_DENIED_UNLESS = _chip("cond", "Denied unless distinct", "Unless distinct")
+DENIED_UNLESS = _chip("cond", "Denied unless distinct", "Unless distinct")
 
 CHIPS: dict[tuple[Kind, Status], Chip] = {
     (Kind.PARSE, Status.OK): _READ,
@@ -131,8 +131,15 @@ def is_quiet(finding: Finding) -> bool:
 
 def anchor(finding: Finding) -> str:
     """The id of its element, the same however often the claim is checked: ``f-ptp-1-3``, ``f-modifier-2-LM``."""
-    parts = [*map(str, sorted(finding.lines)), *_plain(finding.modifier)] or ["claim"]
+    if finding.kind is Kind.PTP and finding.lines:
+        return pair_anchor(*sorted(finding.lines))
+    parts = [*map(str, finding.lines), *_plain(finding.modifier)] or ["claim"]
     return "-".join(("f", finding.kind, *parts))
+
+
+def pair_anchor(low: int, high: int) -> str:
+    """The id of the finding on a pair of lines."""
+    return f"f-ptp-{low}-{high}"
 
 
 def _plain(modifier: str) -> list[str]:
@@ -144,7 +151,7 @@ def _plain(modifier: str) -> list[str]:
 def chip_of(finding: Finding) -> Chip:
     """Its sign and short words alone; ValueError where the rule has no such status."""
     if finding.status is Status.EDIT_APPLIES and finding.row.modifier_indicator != "0":
-        return _DENIED_UNLESS
+        return DENIED_UNLESS
     try:
         return CHIPS[finding.kind, finding.status]
     except KeyError:

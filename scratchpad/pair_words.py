@@ -15,7 +15,7 @@ from scratchpad import remittance
 from scratchpad.claim import Claim
 from scratchpad.findings import Finding, Remark, Status, Weighed
 from scratchpad.modifier_words import modifier_label, weighed_words
-from scratchpad.phrases import Text, day_of, listed, on_lines, sentences, us_date
+from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentences, us_date
 from scratchpad.reference import PtpRow
 
 SAME_GROUP = (
@@ -160,7 +160,7 @@ def _not_compared(finding: Finding, claim: Claim) -> Text:
 
 
 def _titled(finding: Finding, said: Verdict) -> Text:
-    return Text(f"{_with(finding)}: {said.headline[:1].lower()}{said.headline[1:]}", said.sentences)
+    return Text(f"{_with(finding)}: {inside(said.headline)}", said.sentences)
 
 
 def _beside(finding: Finding) -> str:

@@ -41,6 +41,16 @@ def listed(words: Iterable[object], last: str = "and") -> str:
     return f"{', '.join(first)} {last} {final}" if first else final
 
 
+def sentence_case(text: str) -> str:
+    """Its first letter in upper case, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def inside(text: str) -> str:
+    """The text as it stands inside a sentence: in lower case, unless it begins with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def on_lines(numbers: Sequence[int]) -> str:
     """``line 1``, ``lines 1 and 3``."""
     return f"line{'s' if len(numbers) > 1 else ''} {listed(numbers)}"

@@ -10,7 +10,7 @@ from catalog.rationales import rationale_words
 from scratchpad import remittance
 from scratchpad.claim import Claim, ClaimLine
 from scratchpad.findings import Finding, Status
-from scratchpad.phrases import Text, counted, day_of, on_lines, sentences, us_date
+from scratchpad.phrases import Text, counted, day_of, inside, on_lines, sentence_case, sentences, us_date
 
 _CHANGE = {
     "1": "on one line. Services that truly were separate may be reported on lines of their own, with a modifier "
@@ -34,7 +34,7 @@ def unit_text(finding: Finding, claim: Claim) -> Text:
             return _within(finding, claim)
         case Status.NO_PUBLISHED_MUE:
             said = no_mue_words(finding.release)
-            return Text(f"{finding.codes[0]}: {_lower(said.headline)}", said.sentences)
+            return Text(f"{finding.codes[0]}: {inside(said.headline)}", said.sentences)
         case Status.DATA_NOT_LOADED:
             return _not_checked(finding, claim)
     raise ValueError(f"{finding.status} is not a status of units.")
@@ -50,7 +50,7 @@ def _over(finding: Finding, claim: Claim) -> Text:
         sentences(
             f"All {units:,} units {what} are denied, not only the {units - row.mue_value:,} above the limit.",
             f"That follows from the published value: MAI {row.adjudication_indicator}, "
-            f"{_lower(mai_words(row.adjudication_indicator).label)}.",
+            f"{inside(mai_words(row.adjudication_indicator).label)}.",
             *_counted(finding, claim),
             rationale_words(row.rationale),
         ),
@@ -80,7 +80,7 @@ def _within(finding: Finding, claim: Claim) -> Text:
 def _counted(finding: Finding, claim: Claim) -> tuple[str, ...]:
     """How the units of a day came together: lines added up, and spans shared out over their days."""
     lines = [claim.line(number) for number in finding.lines]
-    together = f"{on_lines(finding.lines).capitalize()} are counted together: modifiers do not split them."
+    together = f"{sentence_case(on_lines(finding.lines))} are counted together: modifiers do not split them."
     return sentences(together if len(lines) > 1 else "", *(_span(line) for line in lines if line.days > 1))
 
 
@@ -104,7 +104,7 @@ def _not_checked(finding: Finding, claim: Claim) -> Text:
         quarter = f"Each quarter has its own table of values, and the one of {us_date(day)} is not loaded."
         said = standing_words(NotCompared.NOT_LOADED)
         said = said._replace(sentences=(quarter, _newest(release)))
-    return Text(f"{code}: {_lower(said.headline)}", (*said.sentences, "The units were compared with nothing."))
+    return Text(f"{code}: {inside(said.headline)}", (*said.sentences, "The units were compared with nothing."))
 
 
 def _newest(release) -> str:
@@ -112,7 +112,3 @@ def _newest(release) -> str:
     if release.is_starter:
         return f"Only starter data is loaded. It answers for {span}."
     return f"The newest loaded table is {release.title}. It answers for {span}."
-
-
-def _lower(text: str) -> str:
-    return text if text.startswith("MUE") else text[:1].lower() + text[1:]

@@ -72,7 +72,7 @@ def test_a_status_of_another_rule_is_refused(kind, status):
         (pair(Status.NO_EDIT_ON_FILE), "none", "none", "No edit on file"),
         (pair(Status.DATA_NOT_LOADED), "unk", "unk", "Not checked"),
         (of_line(Kind.MUE, Status.ZERO_MUE, mue()), "deny", "mue", "Over the unit limit"),
-        (of_line(Kind.CODE, Status.UNKNOWN_CODE), "err", "unk", "Unknown code"),
+        (of_line(Kind.CODE, Status.UNKNOWN_CODE), "err", "err", "Unknown code"),
         (of_line(Kind.ADDON, Status.PRIMARY_MISSING, addon()), "deny", "add", "Primary missing"),
     ],
     ids=str,

@@ -1,0 +1,325 @@
+"""What was checked and what was not, and how it is summed up (pure).
+
+No data is never a pass: the headline of a claim without findings says so only when the tables answered, and even
+then it is no approval.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from catalog.codes import Kind as Shape
+from catalog.codes import Level, kind_of
+from catalog.edit_words import NotCompared, standing_words
+from catalog.edits import FIRST_ADD_ON_DAY
+from catalog.modifiers import is_level_one
+from scratchpad.claim import DME_SUPPLIER, Claim
+from scratchpad.finding_words import chip_of, is_quiet
+from scratchpad.findings import Finding, Kind, Status
+from scratchpad.phrases import SETTINGS, counted, inside, listed, sentences, us_date
+from scratchpad.reference import LoadedRelease, Reference
+
+NOT_LOOKED_AT = (
+    "Not looked at: the patient’s other claims for this date, Medicaid edits, coverage rules, payer rules, and "
+    "unit limits CMS keeps confidential."
+)
+NOT_AN_APPROVAL = (
+    "This is not an approval: coverage, medical necessity, payer rules and the patient’s other claims are outside "
+    "these files."
+)
+_NOT_CHECKED = "not checked"
+_GAPS = (_NOT_CHECKED, "not compared", "not read", "no value published")
+_MISSING = frozenset((Status.DATA_NOT_LOADED, Status.PREDATES_NCCI))
+
+
+class Answer(NamedTuple):
+    """How many got which answer: ``5``, ``no edit on file``. A gap is what the tables could not say."""
+
+    text: str
+    count: int
+    is_gap: bool
+
+
+class Covered(NamedTuple):
+    """A row of "What was checked". ``missing`` counts what no loaded table answered, and ``why`` says which is.
+
+    ``release`` is None where none answers; ``source`` stands in its place then.
+    """
+
+    what: str
+    release: LoadedRelease | None
+    asked: str
+    answers: tuple[Answer, ...]
+    missing: int = 0
+    why: str = ""
+    source: str = "not loaded"
+
+
+class Tallied(NamedTuple):
+    """How many findings of a kind: ``2``, ``denied by edit``."""
+
+    family: str
+    sign: str
+    words: str
+    count: int
+
+
+class Headline(NamedTuple):
+    title: str
+    sentence: str = ""
+
+
+# --- The table ---------------------------------------------------------------------------------------------
+
+
+def coverage(claim: Claim, reference: Reference, findings: Sequence[Finding]) -> list[Covered]:
+    """The table "What was checked": a row for each kind of table that the claim was held against."""
+    by_kind: dict[Kind, list[Finding]] = {kind: [] for kind in Kind}
+    for finding in findings:
+        by_kind[finding.kind].append(finding)
+    return [
+        *_unread(claim),
+        _pairs(claim, reference, by_kind[Kind.PTP]),
+        *_units(claim, by_kind[Kind.MUE]),
+        _add_ons(claim, reference, by_kind[Kind.ADDON]),
+        *_codes(reference, by_kind[Kind.CODE]),
+        *_modifiers(claim, reference, by_kind[Kind.MODIFIER]),
+    ]
+
+
+def _unread(claim: Claim) -> list[Covered]:
+    unread = len(claim.lines) - len(claim.readable)
+    if not unread:
+        return []
+    answers = _answers({"read": len(claim.readable), "not read, left out of every check": unread})
+    why = f"{counted(unread, 'line')} could not be read and {'was' if unread == 1 else 'were'} left out."
+    return [Covered("Lines", None, counted(len(claim.lines), "line"), answers, unread, why, "–")]
+
+
+_PAIR_ANSWERS = {
+    Status.EDIT_APPLIES: "in force",
+    Status.BYPASSED_BY_MODIFIER: "in force",
+    Status.BYPASS_QUESTIONABLE: "in force",
+    Status.BYPASS_UNVERIFIED: "in force",
+    Status.EDIT_DELETED: "not in force",
+    Status.EDIT_NOT_YET_EFFECTIVE: "not in force",
+    Status.EDIT_VOID: "not in force",
+    Status.NO_EDIT_ON_FILE: "no edit on file",
+    Status.DIFFERENT_DATE: "not compared: different dates",
+    Status.DIFFERENT_PROVIDER: "not compared: different providers",
+    Status.PREDATES_NCCI: "not checked: before NCCI began",
+    Status.DATA_NOT_LOADED: _NOT_CHECKED,
+}
+_PAIR_LOOKED_UP = frozenset(status for status, text in _PAIR_ANSWERS.items() if not text.startswith(_GAPS))
+
+
+def _pairs(claim: Claim, reference: Reference, findings: list[Finding]) -> Covered:
+    what = f"Pair edits, {SETTINGS[claim.setting]}"
+    if claim.setting == DME_SUPPLIER:
+        nothing = (Answer("pairs: Medicare has no such table", 0, False),)
+        return Covered(what, None, "0 pairs", nothing, source="none exists")
+    lines = len(claim.readable)
+    possible = lines * (lines - 1) // 2
+    found = dict.fromkeys(_PAIR_ANSWERS.values(), 0)
+    for finding in findings:
+        found[_PAIR_ANSWERS[finding.status]] += 1
+    found["of one code twice: only units count"] = possible - len(findings)
+    missing = sum(finding.status in _MISSING for finding in findings)
+    why = _why("Pair edits", counted(missing, "pair"), _first_missing(findings)) if missing else ""
+    return Covered(what, reference.ptp, counted(possible, "pair"), _answers(found), missing, why)
+
+
+_UNIT_ANSWERS = {
+    Status.LINE_EXCEEDS: "over",
+    Status.DOS_EXCEEDS_POLICY: "over",
+    Status.DOS_EXCEEDS_CLINICAL: "over",
+    Status.ZERO_MUE: "over the value 0",
+    Status.WITHIN_LIMIT: "within",
+    Status.NO_PUBLISHED_MUE: "no value published (may be confidential)",
+    Status.DATA_NOT_LOADED: _NOT_CHECKED,
+}
+
+
+def _units(claim: Claim, findings: list[Finding]) -> list[Covered]:
+    """A row for each quarter that answered, and one for lines of quarters of which no table is loaded."""
+    by_release: dict[LoadedRelease | None, list[Finding]] = {}
+    for finding in findings:
+        is_beyond = finding.status is Status.DATA_NOT_LOADED and not _is_of_quarter(finding, claim)
+        by_release.setdefault(None if is_beyond else finding.release, []).append(finding)
+    return [_units_of(claim, release, some) for release, some in by_release.items()]
+
+
+def _is_of_quarter(finding: Finding, claim: Claim) -> bool:
+    release = finding.release
+    days = (claim.line(number).first_day for number in finding.lines)
+    return release is not None and any(release.first_day <= day <= release.last_day for day in days)
+
+
+def _units_of(claim: Claim, release: LoadedRelease | None, findings: list[Finding]) -> Covered:
+    found = dict.fromkeys(_UNIT_ANSWERS.values(), 0)
+    for finding in findings:
+        found[_UNIT_ANSWERS[finding.status]] += len(finding.lines)
+    missing = found[_NOT_CHECKED]
+    why = _why("Unit limits", counted(missing, "line"), _first_missing(findings)) if missing else ""
+    what, asked = f"Unit limits, {SETTINGS[claim.setting]}", counted(sum(found.values()), "line")
+    return Covered(what, release, asked, _answers(found), missing, why)
+
+
+def _add_ons(claim: Claim, reference: Reference, findings: list[Finding]) -> Covered:
+    """Lines without a finding are no add-ons, if the whole table for their date is loaded; else nobody knows."""
+    what, release, lines = "Add-on codes", reference.addon, claim.readable
+    known = {number for finding in findings for number in finding.lines}
+    others = [line for line in lines if line.number not in known]
+    unknown = sum(not _names_all_add_ons(release, line.first_day) for line in others)
+    asked = counted(len(lines), "line")
+    if not findings and not unknown:
+        return Covered(what, release, asked, (Answer("add-on codes on this claim", 0, False),))
+    found = Counter(inside(chip_of(finding).short) for finding in findings)
+    found["no add-on"] = len(others) - unknown
+    found[_NOT_CHECKED] += unknown
+    missing = found[_NOT_CHECKED]
+    why = _why(what, counted(missing, "line"), release) if missing else ""
+    return Covered(what, release, asked, _answers(found), missing, why)
+
+
+def _names_all_add_ons(release: LoadedRelease | None, day: date) -> bool:
+    return day < FIRST_ADD_ON_DAY or (release is not None and not release.is_incomplete and release.answers(day))
+
+
+_CODE_ANSWERS = {
+    Status.ACTIVE: "in force",
+    Status.NOT_YET_EFFECTIVE: "not yet in effect",
+    Status.TERMINATED_CODE: "ended",
+    Status.UNKNOWN_CODE: "unknown",
+    Status.DATA_NOT_LOADED: _NOT_CHECKED,
+    Status.CPT_NOT_VERIFIABLE: "not checked: CPT list needs a license",
+    Status.CDT_NOT_IN_FILE: "not checked: the ADA keeps dental codes",
+    Status.LEVEL3_RETIRED: "local, ended Dec 31, 2003",
+}
+
+
+def _codes(reference: Reference, findings: list[Finding]) -> list[Covered]:
+    """A row for each level that is on the claim. A code counts once for each answer, on however many lines."""
+    levels: dict[str, Counter[str]] = {"Level II": Counter(), "Level I": Counter(), "Other": Counter()}
+    for code, status in dict.fromkeys((finding.codes[0], finding.status) for finding in findings):
+        levels[_level(code)][_CODE_ANSWERS[status]] += 1
+    return [_codes_of(level, found, reference) for level, found in levels.items() if found]
+
+
+def _level(code: str) -> str:
+    shape = kind_of(code)
+    if shape is Shape.LEVEL_II:
+        return "Level II"
+    return "Level I" if shape is not None and shape.level is Level.ONE else "Other"
+
+
+def _codes_of(level: str, found: Counter[str], reference: Reference) -> Covered:
+    release = reference.hcpcs if level == "Level II" else None
+    missing = found[_NOT_CHECKED]
+    why = _why("Level II codes", counted(missing, "code"), release) if missing else ""
+    asked = counted(found.total(), "code")
+    return Covered(f"{level} codes on the date", release, asked, _answers(found), missing, why)
+
+
+def _modifiers(claim: Claim, reference: Reference, findings: list[Finding]) -> list[Covered]:
+    on_claim = dict.fromkeys(modifier for line in claim.readable for modifier in line.modifiers)
+    if not on_claim:
+        return []
+    wrong = {finding.modifier for finding in findings}
+    found = Counter(_modifier_answer(modifier, wrong, reference) for modifier in on_claim)
+    missing = found[_NOT_CHECKED]
+    why = _why("Modifiers", counted(missing, "modifier"), reference.hcpcs) if missing else ""
+    asked = counted(len(on_claim), "modifier")
+    return [Covered("Modifiers on the date", reference.hcpcs, asked, _answers(found), missing, why)]
+
+
+def _modifier_answer(modifier: str, wrong: set[str], reference: Reference) -> str:
+    if modifier in wrong:
+        return "not valid on a line"
+    if modifier in reference.modifiers:
+        return "in force"
+    return "not checked: the AMA keeps them" if is_level_one(modifier) else _NOT_CHECKED
+
+
+def _answers(found: Mapping[str, int]) -> tuple[Answer, ...]:
+    return tuple(Answer(text, count, text.startswith(_GAPS)) for text, count in found.items() if count)
+
+
+def _first_missing(findings: Iterable[Finding]) -> LoadedRelease | NotCompared | None:
+    """What kept the first of them from being checked: the release that does not answer, or a date before NCCI."""
+    first = next(finding for finding in findings if finding.status in _MISSING)
+    return NotCompared.PREDATES if first.status is Status.PREDATES_NCCI else first.release
+
+
+def _why(what: str, missing: str, release: LoadedRelease | NotCompared | None) -> str:
+    """Why some could not be checked: ``Pair edits: 5 pairs not checked. …``"""
+    if release is NotCompared.PREDATES:
+        reason = " ".join(standing_words(NotCompared.PREDATES).sentences)
+    elif release is None:
+        reason = "No table is loaded."
+    elif release.is_starter:
+        reason = f"Only starter data is loaded: a few rows, {_span(release)}."
+    elif release.partial:
+        reason = f"What is loaded of {release.title} is not all of it."
+    elif release.dataset == "mue":
+        reason = f"Each quarter has its own table. The newest loaded one is {release.title}, {_span(release)}."
+    else:
+        reason = f"The newest loaded table is {release.title}. It answers up to {us_date(release.last_day)}."
+    return f"{what}: {missing} not checked. {reason}"
+
+
+def _span(release: LoadedRelease) -> str:
+    return f"for {us_date(release.first_day)} to {us_date(release.last_day)}"
+
+
+# --- Summing up --------------------------------------------------------------------------------------------
+
+
+def tally(findings: Sequence[Finding]) -> list[Tallied]:
+    """The findings by kind, in their order; what could not be checked comes last."""
+    loud = Counter((chip[0], chip[1], inside(chip[3])) for chip in map(chip_of, _loud(findings)))
+    counts = [Tallied(*kind, count) for kind, count in loud.items()]
+    missing = sum(finding.status in _MISSING for finding in findings)
+    return [*counts, Tallied("unk", "unk", _NOT_CHECKED, missing)] if missing else counts
+
+
+def headline(claim: Claim, reference: Reference, findings: Sequence[Finding]) -> Headline:
+    """What stands above the findings, or in their place. It never says that nothing is wrong."""
+    rows = coverage(claim, reference, findings)
+    missing, why = sum(row.missing for row in rows), " ".join(filter(None, (row.why for row in rows)))
+    looked_up = _looked_up(findings)
+    asked = f"{us_date(claim.date_of_service)}, {SETTINGS[claim.setting]}"
+    if loud := _loud(findings):
+        return Headline(_count(loud, missing, len(findings) - missing), why)
+    if not claim.lines:
+        return Headline("No lines yet", "Nothing was looked up.")
+    if not looked_up:
+        title = f"Nothing was checked: no loaded table answers for {asked}"
+        return Headline(title, " ".join(sentences(why, "No data is no answer.")))
+    title = "Nothing found in what could be checked" if missing else "Nothing found in the loaded edits"
+    were = "was" if looked_up.startswith("1 ") and " and " not in looked_up else "were"
+    told = f"{looked_up} {were} looked up for {asked}."
+    return Headline(title, " ".join(sentences(told, why, NOT_AN_APPROVAL)))
+
+
+def _count(loud: list[Finding], missing: int, answered: int) -> str:
+    """``7 findings``, ``1 finding in sample rows, most not checked``."""
+    is_sample = any(finding.row and finding.release and finding.release.is_starter for finding in loud)
+    found = counted(len(loud), "finding") + (" in sample rows" if is_sample else "")
+    how_many = "most" if missing > answered else "some"
+    return f"{found}, {how_many} not checked" if missing else found
+
+
+def _looked_up(findings: Sequence[Finding]) -> str:
+    """``6 pairs and 4 lines``: what the pair table and the unit limits answered; empty where neither did."""
+    pairs = sum(finding.kind is Kind.PTP and finding.status in _PAIR_LOOKED_UP for finding in findings)
+    units = (finding for finding in findings if finding.kind is Kind.MUE and finding.status not in _MISSING)
+    lines = len({number for finding in units for number in finding.lines})
+    return listed(sentences(counted(pairs, "pair") if pairs else "", counted(lines, "line") if lines else ""))
+
+
+def _loud(findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in findings if not is_quiet(finding)]
