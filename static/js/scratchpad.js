@@ -23,7 +23,7 @@ const pattern = (name) => WHOLE[name.replace(/[1-4]$/, "")];
 const isWhole = (field) => pattern(field.name).test(typed(field));
 const isBlank = (row) => cells(row).every((field) => ["", field.name === "units" ? "1" : ""].includes(typed(field)));
 const filled = () => rows().filter((row) => !isBlank(row));
-const say = (text) => (document.querySelector("#said").textContent = text);
+const say = (...parts) => document.querySelector("#step").replaceChildren(...parts);
 
 // --- The claim as an address ---
 
@@ -51,6 +51,8 @@ function claim() {
   return sent.toString();
 }
 
+const address = (query) => `${new URL(form().action).pathname}?${query}`;
+
 // --- Asking ---
 
 let asked = ""; // the claim that the findings on the page are about, or are about to be
@@ -76,7 +78,7 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.timeout = PATIENCE;
   if (isPaste) {
     htmx.trigger(form(), "htmx:abort");
-    history.replaceState({ htmx: true }, "", `?${claim()}`); // what Back returns to
+    history.replaceState({ htmx: true }, "", address(claim())); // what Back returns to
   } else {
     asked = claim();
     hasFailed = false;
@@ -103,7 +105,7 @@ function failed(event) {
   const { elt } = event.detail;
   if (elt === form()) {
     hasFailed = true;
-    history.replaceState({ htmx: true }, "", `?${asked}`);
+    history.replaceState({ htmx: true }, "", address(asked));
     document.querySelector("#share [data-copy]").dataset.copy = location.href;
     document.querySelector("#matrix").replaceChildren();
     rows().forEach(forget);
@@ -191,8 +193,8 @@ function step(change) {
 }
 
 function remember(before) {
-  history.replaceState({ htmx: true }, "", `?${before}`);
-  history.pushState({ htmx: true }, "", `?${claim()}`);
+  history.replaceState({ htmx: true }, "", address(before));
+  history.pushState({ htmx: true }, "", address(claim()));
 }
 
 const removed = []; // rows, each with the place it had
@@ -203,7 +205,11 @@ function remove(row) {
   if (!next) return;
   if (!isBlank(row)) {
     removed.push([row, rows().indexOf(row)]);
-    say(`Line ${line} removed. Press Ctrl+Z to bring it back.`);
+    const back = document.createElement("button");
+    back.append("Bring it back");
+    back.className = "btn";
+    back.name = "back";
+    say(`Line ${line} removed. Press Ctrl+Z to bring it back. `, back);
   }
   step(() => row.remove());
   cell(next, "code").focus();
@@ -211,7 +217,7 @@ function remove(row) {
 
 function bringBack() {
   const [row, at] = removed.pop();
-  step(() => rows()[at].before(row));
+  step(() => (rows()[at] ?? rows().at(-1)).before(row));
   cell(row, "code").focus();
   say(`Line ${row.dataset.line} is back.`);
 }
@@ -224,6 +230,12 @@ function move(row, up) {
   say(`Line ${line} moved ${up ? "up" : "down"}.`);
 }
 
+function add() {
+  const last = rows().at(-1);
+  if (isBlank(last)) goTo(last);
+  else say(`A claim has at most ${MOST_LINES} lines here.`);
+}
+
 function goTo(row, name = "code") {
   const field = row && cell(row, name);
   field?.focus();
@@ -232,9 +244,9 @@ function goTo(row, name = "code") {
 
 // --- What people do ---
 
-let before = ""; // what stood in the field when it was entered
+let entered = ""; // what stood in the field when it was entered
 
-document.addEventListener("focusin", ({ target }) => (before = target.value));
+document.addEventListener("focusin", ({ target }) => (entered = target.value));
 
 document.addEventListener("input", (event) => {
   const field = event.target;
@@ -253,7 +265,7 @@ document.addEventListener("keydown", (event) => {
   const row = rowOf(target);
   const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && key.toLowerCase() === "z") {
-    const hasItsOwn = target.matches("input, textarea") && target.value !== before;
+    const hasItsOwn = target.matches("input, textarea") && target.value !== entered;
     if (hasItsOwn || !removed.length) return;
     bringBack();
   } else if (row && event.altKey && ["ArrowUp", "ArrowDown"].includes(key) && target.type !== "date") {
@@ -270,13 +282,15 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const row = rowOf(button);
   const press = {
-    add: () => goTo(rows().at(-1)),
+    add,
+    back: bringBack,
     remove: () => remove(row),
     up: () => move(row, true),
     down: () => move(row, false),
   };
-  press[button.name]();
+  if (!press[button.name]) return;
   event.preventDefault();
+  press[button.name]();
 });
 
 // More than one code is a text for the server to read; the report says what it made of it.
