@@ -75,12 +75,11 @@ def _payable(
     stands = {line.number for line in lines} - denied
     payable = frozenset(stands - {add_on.line.number for add_on in add_ons})
     while True:
-        carried = {
-            add_on.line.number for add_on in add_ons if _status(add_on, payable, reference) not in NOT_PAYABLE
-        }
-        if carried & stands <= payable:
+        carried = {one.line.number for one in add_ons if _status(one, payable, reference) not in NOT_PAYABLE}
+        more = payable | (carried & stands)
+        if more == payable:
             return payable
-        payable |= carried & stands
+        payable = more
 
 
 def _status(add_on: _AddOn, payable: frozenset[int], reference: Reference) -> Status:

@@ -81,8 +81,9 @@ def test_the_same_site_on_both_lines_is_questionable(modifier):
         assert (weighed.counts_as, weighed.why) == (QUESTIONABLE, Why.SAME_SITE)
 
 
-def test_the_same_59_on_both_lines_is_no_site():
-    claim = make_claim("11042-59", "97597-59")
+@pytest.mark.parametrize("modifier", ["58", "59", "79", "XS"])
+def test_the_same_modifier_on_both_lines_is_only_a_fault_where_it_names_a_site(modifier):
+    claim = make_claim(f"11042-{modifier}", f"97597-{modifier}")
     assert all(weighed.why is None for weighed in weigh(*claim.lines, CLAIM_DAY, PRACTITIONER, a_reference()))
 
 
