@@ -139,3 +139,22 @@ def addon_rows(edits: dict) -> Iterator[AddOnRow]:
         ends = (day_of(row.get(name)) for name in ("deletion", "addon_del", "primary_del"))
         kind, since, note = str(row["type"]), day_of(row["effective"]), row.get("note") or ""
         yield AddOnRow(row["addon"], row["primary"], kind, since, *ends, note)
+
+
+# --- The adapter itself ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("units", "read"), [(1, 1), (2.0, 2), ("3", 3), (" 4 ", 4)])
+def test_units_of_a_case_may_be_numbers_or_text(units, read):
+    assert whole(units) == read
+
+
+@pytest.mark.parametrize("units", [0, -1, 1.5, "0", "-1", "1.5", "abc", "", None, True, [], "²"])
+def test_other_units_of_a_case_are_none(units):
+    assert whole(units) is None
+
+
+def test_modifiers_of_a_case_follow_those_typed_with_the_code_up_to_four():
+    line = line_of({"code": "99213-25", "modifiers": ["xs", " 59", "LT", "RT"], "units": 1}, 1, date(2026, 7, 15))
+    assert line.modifiers == ("25", "XS", "59", "LT")
+    assert line.dropped == ("RT",)
