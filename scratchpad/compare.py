@@ -14,7 +14,7 @@ from scratchpad.reference import AddOnRow, MueRow, PtpRow
 COMPARED = (Kind.PTP, Kind.MUE, Kind.ADDON)
 """What depends on the setting. Codes, modifiers and how a line reads do not."""
 
-NOTHING_KNOWN = (Status.DATA_NOT_LOADED, Status.NOT_APPLICABLE_SETTING)
+NOTHING_KNOWN = (Status.DATA_NOT_LOADED, Status.NOT_APPLICABLE_SETTING, Status.NO_PUBLISHED_MUE)
 """What says nothing of a subject, and so never differs from what another setting says."""
 
 Subject = tuple[Kind, tuple[int, ...]]
@@ -66,6 +66,7 @@ def compare(findings: Mapping[str, Sequence[Finding]]) -> Comparison:
     for subject, found in _by_subject(findings).items():
         is_told = any(not is_quiet(finding) for cell in found for finding in cell)
         (told if is_told else quiet).append((subject, found))
+    quiet.sort(key=lambda one: COMPARED.index(one[0][0]))
     return Comparison(
         settings,
         tuple(_row(kind, found) for (kind, _), found in sorted(told, key=lambda one: order(_gravest(one[1])))),
@@ -142,8 +143,8 @@ def _gravest(found: Found) -> Finding:
 
 
 def _tally(cells: Iterable[tuple[Finding, ...]]) -> tuple[tuple[Chip, int], ...]:
-    """How often a setting says what, the most frequent first."""
-    return tuple(Counter(_chips(cells)).most_common())
+    """How often a setting says what, of pairs first."""
+    return tuple(Counter(_chips(cells)).items())
 
 
 def _chips(cells: Iterable[tuple[Finding, ...]]) -> Iterator[Chip]:

@@ -30,6 +30,8 @@ except ImportError:
     read = None
 from scratchpad.views import grid, shown
 from scratchpad.views.checked import Checked, address, check_claim, claim_form
+from scratchpad.views.export import export
+from scratchpad.views.settings import all_settings
 from scratchpad.views.unreadable import unread
 
 MOST_BESIDE = 12
@@ -42,12 +44,19 @@ kept_by_nobody = cache_control(private=True, no_store=True)
 @kept_by_nobody
 @vary_on_headers("HX-Target")
 def scratchpad(request: HttpRequest) -> HttpResponse:
-    """The claim of the address. The grid, sent as a form, leads to that address; htmx gets the findings alone."""
+    """The claim of the address: its page, its file for ``_export``, or every setting for ``view=settings``.
+
+    The grid, sent as a form, leads to that address; htmx gets the findings alone.
+    """
     form = claim_form(request)
     is_typing = request.htmx.target == "check"
     if form.is_grid and not is_typing and not form.problems:  # what was not kept is said before it is gone
         return redirect(_address(form))
+    if form.fields.get("view") == "settings" and not is_typing:
+        return all_settings(request, form)
     found = check_claim(form, form.claim, snapshot.of(request))
+    if "_export" in form.fields:
+        return export(request, found)
     if not is_typing:
         return render(request, "scratchpad/scratchpad.html", _context(request, found))
     response = render(request, "scratchpad/_typed.html", _context(request, found, is_typing=True))
@@ -60,12 +69,10 @@ def scratchpad(request: HttpRequest) -> HttpResponse:
 def paste(request: HttpRequest) -> HttpResponse:
     """The lines that were there and those of the text, with a report of what could not be understood."""
     form = ClaimForm(request.POST, snapshot.of(request).day)
-    pasted = read(request.POST.get("paste", ""), form.claim.date_of_service)
-    lines = (*form.claim.lines, *pasted.lines)
-    numbered = tuple(replace(line, number=number) for number, line in enumerate(lines[:MAX_LINES], start=1))
-    claim = replace(form.claim, lines=numbered)
-    context = _context(request, check_claim(form, claim, snapshot.of(request)))
-    context |= {"pasted": pasted, "too_many": lines[MAX_LINES:]}
+    here = form.claim.lines
+    pasted = read(request.POST.get("paste", ""), form.claim.date_of_service, MAX_LINES - len(here))
+    claim = replace(form.claim, lines=(*here, *pasted.lines))
+    context = _context(request, check_claim(form, claim, snapshot.of(request))) | {"pasted": pasted}
     if request.htmx.target == "pad":
         return push_url(render(request, "scratchpad/_pad.html", context), address(claim))
     return render(request, "scratchpad/scratchpad.html", context)

@@ -94,6 +94,20 @@ def test_what_is_not_checked_is_said_and_is_no_difference():
     assert not row.differs
 
 
+def test_a_value_that_one_setting_does_not_publish_is_no_difference():
+    found = compared(claim("J1885x3"), practitioner=tables(PRACTITIONER, MueRow("J1885", 2, "3")))
+    assert [row.differs for row in found.rows] == [False]
+
+
+def test_another_limit_differs_even_where_both_are_exceeded():
+    found = compared(
+        claim("J1885x3"),
+        practitioner=tables(PRACTITIONER, MueRow("J1885", 2, "3")),
+        dme_supplier=tables(DME_SUPPLIER, MueRow("J1885", 0, "2")),
+    )
+    assert [row.differs for row in found.rows] == [True]
+
+
 def test_no_edit_in_one_setting_and_an_edit_in_another_differ():
     found = compared(
         claim("45385", "45378"), outpatient_hospital=tables(OUTPATIENT_HOSPITAL, ptp("45385", "45378", "0"))
@@ -169,3 +183,8 @@ def test_a_short_claim_has_nothing_to_compare(lines):
     found = compared(claim(*lines))
     assert found.rows == ()
     assert found.rest_number == len(lines)
+
+
+def test_pairs_are_counted_before_units_whichever_are_more():
+    found = compared(claim("11042", "97597"))
+    assert [chip.short for chip, _ in found.rest[0]] == ["No edit on file", "No published value"]
