@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from catalog.codes import Kind as Shape
 from catalog.codes import contains, is_modifier, kind_of
-from catalog.modifiers import first_day, is_level_one, ncci_group
+from catalog.modifiers import NCCI_ASSOCIATED, first_day, is_level_one, ncci_group
 from scratchpad.claim import OUTPATIENT_HOSPITAL, Claim, ClaimLine
 from scratchpad.findings import Finding, Kind, Remark, Status, Weighed, Why
 from scratchpad.reference import Reference
@@ -25,6 +25,7 @@ VISITS = (
 LABORATORY_TESTS = (("80047", "89398"),)
 LABORATORY_SHAPES = frozenset((Shape.PLA, Shape.MAAA))
 
+SITES = frozenset(NCCI_ASSOCIATED["Anatomic"])
 X_MODIFIERS = frozenset(("XE", "XP", "XS", "XU"))
 DISTINCT_SERVICE = X_MODIFIERS | {"59"}
 OF_VISITS = frozenset(("24", "25", "57"))
@@ -118,8 +119,7 @@ def _worth(
     reference: Reference,
     is_second: bool,
 ) -> tuple[Status | None, Why | None]:
-    group = ncci_group(modifier)
-    if not group:
+    if not ncci_group(modifier):
         return None, Why.NOT_IN_LIST
     if not exists_on(day, modifier, reference):
         return None, Why.NOT_VALID_ON_DATE
@@ -133,7 +133,7 @@ def _worth(
         return (BYPASSED, None) if is_visit(line.code) else (QUESTIONABLE, Why.NOT_A_VISIT)
     if modifier == "91":
         return (BYPASSED, None) if is_laboratory_test(line.code) else (QUESTIONABLE, Why.NOT_A_TEST)
-    if group == "Anatomic" and modifier in other.modifiers:
+    if modifier in SITES and modifier in other.modifiers:
         return QUESTIONABLE, Why.SAME_SITE
     return BYPASSED, None
 
@@ -153,14 +153,14 @@ def _distinct_service(
 
 def remarks(weighed: tuple[Weighed, ...]) -> Iterator[Remark]:
     """What else is to be said of modifiers that bypass an edit, or seem to; it changes no status."""
-    counting = [one for one in weighed if one.counts_as]
-    if not counting:
-        return
-    on_lines = [{one.modifier for one in counting if one.line == line} for line in {one.line for one in counting}]
-    with_59 = [modifiers for modifiers in on_lines if "59" in modifiers]
+    counting: dict[int, set[str]] = {}
+    for one in weighed:
+        if one.counts_as:
+            counting.setdefault(one.line, set()).add(one.modifier)
+    with_59 = [modifiers for modifiers in counting.values() if "59" in modifiers]
     if any(modifiers & X_MODIFIERS for modifiers in with_59):
         yield Remark.REDUNDANT_59
     if any(not modifiers & X_MODIFIERS for modifiers in with_59):
         yield Remark.MORE_SPECIFIC
-    if len({one.line for one in counting if ncci_group(one.modifier) == "Anatomic"}) == 1:
+    if sum(not modifiers.isdisjoint(SITES) for modifiers in counting.values()) == 1:
         yield Remark.SIDE_ON_ONE_LINE
