@@ -103,7 +103,7 @@ def pair_answer(rows: Iterable[PtpRow], day: date) -> PairAnswer:
 def addon_last_day(row: AddOnRow) -> date | None:
     """The first deletion date of an add-on edit, its add-on code and its primary; None while all are open."""
     days = (row.deletion_date, row.add_on_deletion_date, row.primary_deletion_date)
-    return min((day for day in days if day), default=None)
+    return min([day for day in days if day], default=None)
 
 
 def addon_in_force(row: AddOnRow, day: date) -> bool:

@@ -18,7 +18,9 @@ from scratchpad.findings import Finding, Kind, Remark, Status, Weighed
 from scratchpad.reference import LoadedRelease, PtpRow, Reference, pair_key
 from scratchpad.rules import modifiers
 
-PTP = Kind.PTP
+# Named once: in Python 3.11 to look a member up costs as much as to make a tuple, and pairs are thousands.
+PTP, APPLIES, IN_FORCE = Kind.PTP, Status.EDIT_APPLIES, Standing.APPLIES
+BY_STRENGTH = (Status.BYPASSED_BY_MODIFIER, Status.BYPASS_QUESTIONABLE, Status.BYPASS_UNVERIFIED)
 
 
 class _Occasion(NamedTuple):
@@ -69,7 +71,7 @@ def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
 
 def denied_lines(found: Iterable[Finding]) -> frozenset[int]:
     """The numbers of the column two lines of the edits that apply."""
-    return frozenset(finding.denied_line for finding in found if finding.status is Status.EDIT_APPLIES)
+    return frozenset(finding.denied_line for finding in found if finding.status is APPLIES)
 
 
 def _side(line: ClaimLine) -> _Side:
@@ -97,11 +99,11 @@ def _judged(
     """What the rows of a pair say on a day. A row in force counts in an incomplete table too; any other does not,
     for the one that is missing may be in force."""
     standing, row = pair_answer(rows, day)
-    if standing is not Standing.APPLIES and reference.ptp.is_incomplete:
+    if standing is not IN_FORCE and reference.ptp.is_incomplete:
         return _finding(Status.DATA_NOT_LOADED, one, two, reference, row)
     if one.code != row.column_one:
         one, two = two, one
-    if standing is not Standing.APPLIES:
+    if standing is not IN_FORCE:
         later = next_row(rows, day) if standing is Standing.DELETED else None
         remarks = (Remark.LATER_ROW,) if later else ()
         return _finding(Status(standing), one, two, reference, row, remarks=remarks, later=later)
@@ -109,7 +111,7 @@ def _judged(
     remarks = (Remark.SEVERAL_IN_FORCE,) if is_faulty else ()
     if row.modifier_indicator == "0":
         weighed = modifiers.without_effect(one, two)
-        return _finding(Status.EDIT_APPLIES, one, two, reference, row, weighed, remarks)
+        return _finding(APPLIES, one, two, reference, row, weighed, remarks)
     weighed = modifiers.weigh(one, two, day, setting, reference)
     if weighed:
         remarks += tuple(modifiers.remarks(weighed))
@@ -119,10 +121,7 @@ def _judged(
 def _outcome(weighed: tuple[Weighed, ...]) -> Status:
     """One good modifier bypasses an edit, whatever the others count for; without any that counts it applies."""
     counted = {one.counts_as for one in weighed}
-    for status in (Status.BYPASSED_BY_MODIFIER, Status.BYPASS_QUESTIONABLE, Status.BYPASS_UNVERIFIED):
-        if status in counted:
-            return status
-    return Status.EDIT_APPLIES
+    return next((status for status in BY_STRENGTH if status in counted), APPLIES)
 
 
 def _finding(
