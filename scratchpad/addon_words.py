@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from catalog.edit_words import addon_exception, addon_uncovered_words, no_addon_words, type_words
 from catalog.edits import addon_in_force, addon_last_day
 from scratchpad import remittance
 from scratchpad.claim import Claim
 from scratchpad.findings import Finding, Status
 from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentences, us_date
-from scratchpad.reference import AddOnRow
 
 _CONTRACTORS = "CCCCC"  # stands where contractors list the primaries
 _NAMED = 12  # primaries named in a sentence; beyond that they are counted
@@ -29,8 +26,7 @@ def addon_text(finding: Finding, claim: Claim) -> Text:
             beyond = "That the primary is there says nothing on coverage or need."
             return Text(headline, sentences(*_types(finding), *_notes(finding), beyond))
         case Status.PRIMARY_MISSING:
-            headline = f"{code} is an add-on; no listed primary is on this claim"
-            return Text(headline, _without_primary(finding, claim), _CHANGE, remittance.ADD_ON)
+            return _missing(finding, claim)
         case Status.PRIMARY_DENIED:
             return _denied(finding)
         case Status.CONTRACTOR_DEFINED:
@@ -53,16 +49,34 @@ def addon_text(finding: Finding, claim: Claim) -> Text:
     raise ValueError(f"{finding.status} is not a status of an add-on code.")
 
 
+def _missing(finding: Finding, claim: Claim) -> Text:
+    is_elsewhere = bool(_elsewhere(finding, claim))
+    where = (
+        "its listed primary is of another date or provider"
+        if is_elsewhere
+        else "no listed primary is on this claim"
+    )
+    headline = f"{finding.codes[0]} is an add-on; {where}"
+    return Text(headline, _without_primary(finding, claim), _CHANGE, remittance.ADD_ON)
+
+
 def _without_primary(finding: Finding, claim: Claim) -> tuple[str, ...]:
-    day = day_of(finding, claim)
-    primaries = sorted({row.primary for row in _in_force(finding, day)} - {_CONTRACTORS})
-    elsewhere = [
-        line.number
-        for line in claim.readable
-        if line.code in primaries and line.number not in (*finding.others, *finding.lines)
-    ]
+    elsewhere = _elsewhere(finding, claim)
     away = f"A listed primary is on {on_lines(elsewhere)}, but on another date or by another provider."
-    return sentences(*_types(finding), _primaries(primaries), away if elsewhere else "", *_notes(finding))
+    primaries = _primaries(_listed_codes(finding, claim))
+    return sentences(*_types(finding), primaries, away if elsewhere else "", *_notes(finding))
+
+
+def _listed_codes(finding: Finding, claim: Claim) -> list[str]:
+    day = day_of(finding, claim)
+    return sorted({row.primary for row in finding.rows if addon_in_force(row, day)} - {_CONTRACTORS})
+
+
+def _elsewhere(finding: Finding, claim: Claim) -> list[int]:
+    """The lines with a listed primary that does not count: of another date or provider."""
+    codes = _listed_codes(finding, claim)
+    here = (*finding.others, *finding.lines)
+    return [line.number for line in claim.readable if line.code in codes and line.number not in here]
 
 
 def _denied(finding: Finding) -> Text:
@@ -81,7 +95,7 @@ def _denied(finding: Finding) -> Text:
 
 def _inactive(finding: Finding, claim: Claim) -> tuple[str, ...]:
     day = day_of(finding, claim)
-    rows = finding.rows or ((finding.row,) if finding.row else ())
+    rows = finding.rows
     if ended := [last for row in rows if (last := addon_last_day(row)) and last < day]:
         when = f"It ended on {us_date(max(ended))}, counted here as its last day in force."
     elif rows:
@@ -101,13 +115,8 @@ def _not_checked(finding: Finding, claim: Claim) -> Text:
     return Text(headline, (*said.sentences, "No primary was looked for."))
 
 
-def _in_force(finding: Finding, day: date) -> list[AddOnRow]:
-    return [row for row in finding.rows if addon_in_force(row, day)]
-
-
 def _types(finding: Finding) -> tuple[str, ...]:
-    rows = finding.rows or ((finding.row,) if finding.row else ())
-    types = sorted({row.edit_type for row in rows})
+    types = sorted({row.edit_type for row in finding.rows})
     return tuple(f"Type {one}. {type_words(one).long}" for one in types)
 
 
@@ -120,6 +129,5 @@ def _primaries(codes: list[str]) -> str:
 
 
 def _notes(finding: Finding) -> tuple[str, ...]:
-    rows = finding.rows or ((finding.row,) if finding.row else ())
-    notes = dict.fromkeys(row.note for row in rows if row.note)
+    notes = dict.fromkeys(row.note for row in finding.rows if row.note)
     return tuple(f"CMS notes beside it: “{note}”" for note in notes)

@@ -15,7 +15,7 @@ from catalog.codes import Kind as Shape
 from catalog.codes import Level, kind_of
 from catalog.edit_words import NotCompared, standing_words
 from catalog.edits import FIRST_ADD_ON_DAY
-from catalog.modifiers import is_level_one
+from catalog.modifiers import is_level_one, ncci_group
 from scratchpad.claim import DME_SUPPLIER, Claim
 from scratchpad.finding_words import chip_of, is_quiet
 from scratchpad.findings import Finding, Kind, Status
@@ -241,7 +241,9 @@ def _modifier_answer(modifier: str, wrong: set[str], reference: Reference) -> st
         return "not valid on a line"
     if modifier in reference.modifiers:
         return "in force"
-    return "not checked: the AMA keeps them" if is_level_one(modifier) else _NOT_CHECKED
+    if is_level_one(modifier):
+        return "not checked: the AMA keeps them"
+    return "known as NCCI-associated" if ncci_group(modifier) else _NOT_CHECKED
 
 
 def _answers(found: Mapping[str, int]) -> tuple[Answer, ...]:
@@ -302,7 +304,7 @@ def headline(claim: Claim, reference: Reference, findings: Sequence[Finding]) ->
     title = "Nothing found in what could be checked" if missing else "Nothing found in the loaded edits"
     were = "was" if looked_up.startswith("1 ") and " and " not in looked_up else "were"
     told = f"{looked_up} {were} looked up for {asked}."
-    return Headline(title, " ".join(sentences(told, why, NOT_AN_APPROVAL)))
+    return Headline(title, " ".join(sentences(told, _not_compared(findings), why, NOT_AN_APPROVAL)))
 
 
 def _count(loud: list[Finding], missing: int, answered: int) -> str:
@@ -319,6 +321,12 @@ def _looked_up(findings: Sequence[Finding]) -> str:
     units = (finding for finding in findings if finding.kind is Kind.MUE and finding.status not in _MISSING)
     lines = len({number for finding in units for number in finding.lines})
     return listed(sentences(counted(pairs, "pair") if pairs else "", counted(lines, "line") if lines else ""))
+
+
+def _not_compared(findings: Sequence[Finding]) -> str:
+    apart = sum(finding.status in (Status.DIFFERENT_DATE, Status.DIFFERENT_PROVIDER) for finding in findings)
+    were = "was" if apart == 1 else "were"
+    return f"{counted(apart, 'pair')} {were} not compared: other dates or providers." if apart else ""
 
 
 def _loud(findings: Iterable[Finding]) -> list[Finding]:

@@ -25,7 +25,7 @@ def parse_text(finding: Finding, claim: Claim) -> Text:
     line = claim.line(finding.lines[0])
     text, parsed = shorten(line.parsed.text, _LONGEST_SHOWN), line.parsed
     hint = parsed.hint.sentence if parsed.hint else ""
-    guess = f"Perhaps {listed(parsed.candidates[:4], 'or')} was meant." if parsed.candidates else ""
+    guess = f" Perhaps {listed(parsed.candidates[:4], 'or')} was meant." if parsed.candidates else ""
     match finding.status:
         case Status.OK:
             return Text(f"Line {line.number} was read as typed", (f"It has the code {line.code}.",))
@@ -48,11 +48,15 @@ def parse_text(finding: Finding, claim: Claim) -> Text:
                 "One code to a line, each with its own modifiers and units.",
             )
         case Status.RANGE_NOT_CODE:
-            change = "The one code that was performed. The codes in a range can be browsed."
+            change = "One code in place of the range: that of the service itself."
             return Text(f"{text} on line {line.number} is a range, not a code", sentences(hint, _LEFT_OUT), change)
         case Status.INVALID_FORMAT:
             what = f": {text}" if text else ", it has no code"
-            return Text(f"Line {line.number} could not be read{what}", sentences(hint, _LEFT_OUT), guess)
+            return Text(
+                f"Line {line.number} could not be read{what}",
+                sentences(hint, _LEFT_OUT),
+                f"A code that can be read.{guess}",
+            )
     raise ValueError(f"{finding.status} says nothing of how a line was read.")
 
 

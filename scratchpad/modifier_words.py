@@ -67,7 +67,7 @@ def _words(modifier: str, why: Why, lines: list[int], codes: dict[int, str]) -> 
         case Why.A_VISIT:
             return f"{placed} is for services other than visits, and {code} is a visit code."
         case Why.SAME_SITE:
-            return f"{modifier} on both lines declares the same site, so it does not show a separate one."
+            return f"{modifier} on both lines declares the same site, so it is not read here as a separate one."
         case Why.NOT_A_TEST:
             return f"{placed} is for a laboratory test done again, and {code} is no laboratory code."
         case Why.FACILITY_MODIFIER:

@@ -111,7 +111,8 @@ def _questionable(finding: Finding) -> Text:
             _dates(finding),
             *_remarks(finding),
         ),
-        "Whether a modifier describes these services is for the record to show. This site never adds one for you.",
+        "The record would have to show separate services, and a modifier would have to describe them. This site "
+        "never adds one for you.",
         remittance.PAIR,
     )
 
@@ -129,7 +130,8 @@ def _unverified(finding: Finding) -> Text:
             _dates(finding),
             *_remarks(finding),
         ),
-        "If the modifier is true of these services, column two is the line that it is known to work on.",
+        "The record would have to show separate services, and the modifier that says so would have to stand where "
+        "it is known to count: on column two.",
         remittance.PAIR,
     )
 

@@ -1,0 +1,95 @@
+from datetime import date
+
+import pytest
+
+from scratchpad.findings import Kind, Status
+from scratchpad.unit_words import unit_text
+from tests.scratchpad.worded import DAY, claim, line, mue, of_line, release
+
+ONE_LINE = claim("11042")
+
+
+def text(status: Status, row=None, about=ONE_LINE, **fields):
+    return unit_text(of_line(Kind.MUE, status, row, **fields), about)
+
+
+def told(*args, **fields) -> str:
+    said = text(*args, **fields)
+    return " ".join((said.headline, *said.sentences, said.change, said.seen))
+
+
+def test_units_of_a_day_over_the_limit_are_told_in_the_words_of_the_design():
+    said = text(Status.DOS_EXCEEDS_CLINICAL, mue(value=8), units=10)
+    assert said.headline == "11042: 10 units on one day, the limit is 8"
+    assert said.sentences[0] == "All 10 units of 11042 on this date are denied, not only the 2 above the limit."
+
+
+def test_units_of_a_line_over_the_limit_speak_of_that_line():
+    said = text(Status.LINE_EXCEEDS, mue("1", 4), units=6)
+    assert said.headline == "11042: 6 units on one line, the limit is 4"
+    assert said.sentences[0] == "All 6 units of line 1 are denied, not only the 2 above the limit."
+
+
+@pytest.mark.parametrize(
+    ("status", "mai", "change"),
+    [
+        (Status.LINE_EXCEEDS, "1", "may be reported on lines of their own"),
+        (Status.DOS_EXCEEDS_POLICY, "2", "Records change nothing here"),
+        (Status.DOS_EXCEEDS_CLINICAL, "3", "records that show the need"),
+    ],
+)
+def test_what_would_change_a_limit_depends_on_its_indicator(status, mai, change):
+    assert change in text(status, mue(mai), units=5).change
+
+
+def test_lines_counted_together_are_named_and_modifiers_do_not_split_them():
+    two = claim("11042", "11042-59")
+    finding = of_line(Kind.MUE, Status.DOS_EXCEEDS_POLICY, mue("2", 1), units=2)._replace(lines=(1, 2))
+    assert "Lines 1 and 2 are counted together: modifiers do not split them." in unit_text(finding, two).sentences
+
+
+@pytest.mark.parametrize(
+    ("units", "last", "sentence"),
+    [
+        (11, 19, "Line 1: 11 units over 5 days count as 2 a day."),
+        (
+            5,
+            16,
+            "Line 1: 5 units over 2 days count as 3 a day (halves are rounded up, which is this site’s choice).",
+        ),
+    ],
+)
+def test_a_span_says_how_many_units_count_a_day(units, last, sentence):
+    span = claim(line(1, "11042", units, DAY, last_day=date(2024, 8, last)))
+    assert sentence in text(Status.WITHIN_LIMIT, mue(value=4), span, units=2).sentences
+
+
+def test_reason_codes_of_units_say_what_is_from_secondary_sources():
+    seen = text(Status.DOS_EXCEEDS_POLICY, mue("2"), units=5).seen
+    assert "RARC N362" in seen
+    assert "from secondary sources also CARC 151" in seen
+    assert "222" not in seen
+
+
+def test_the_value_zero_is_not_said_to_be_no_limit():
+    said = told(Status.ZERO_MUE, mue(value=0), units=1)
+    assert "the published limit is 0 in this setting" in said
+    assert "It does not mean that there is no limit." in said
+
+
+def test_no_published_value_may_still_be_a_limit():
+    assert "may still have a limit" in told(Status.NO_PUBLISHED_MUE)
+
+
+def test_a_quarter_that_is_not_loaded_names_the_newest_one():
+    old = claim(line(1, "11042", day=date(2024, 2, 2)))
+    said = told(Status.DATA_NOT_LOADED, about=old)
+    assert "Each quarter has its own table of values, and the one of Feb 2, 2024 is not loaded." in said
+    assert "The newest loaded table is July 2024. It answers for Jul 1, 2024 to Sep 30, 2024." in said
+
+
+def test_a_starter_table_says_that_it_is_one():
+    starter = release("mue", "Starter set", is_starter=True)
+    assert "the starter set has no value for this code" in told(Status.DATA_NOT_LOADED, release=starter)
+    old = claim(line(1, "11042", day=date(2024, 2, 2)))
+    assert "Only starter data is loaded." in told(Status.DATA_NOT_LOADED, about=old, release=starter)
