@@ -128,8 +128,8 @@ def _mark(finding: Finding) -> Mark:
 def _detail(finding: Finding) -> str:
     match finding.row:
         case PtpRow(column_two=denied, modifier_indicator=indicator):
-            denies = f"{denied} denied, " if finding.status is Status.EDIT_APPLIES else ""
-            return f"{denies}indicator {indicator}"
+            which = f"{denied}, " if finding.status is Status.EDIT_APPLIES else ""
+            return f"{which}indicator {indicator}"
         case MueRow(mue_value=limit):
             return f"{counted(finding.units, 'unit')}, limit {limit}"
         case AddOnRow(edit_type=edit_type):

@@ -53,6 +53,7 @@ def all_settings(request: HttpRequest, form: ClaimForm) -> HttpResponse:
         "claim": claim,
         "problems": form.problems,
         "lines": [(line, describe(line.code)) for line in claim.lines],
+        "has_own": any(line.date_text or line.provider for line in claim.lines),
         "columns": columns,
         "compared": compared,
         "subjects": [_subject(row, columns) for row in compared.rows],

@@ -65,8 +65,8 @@ def test_a_pair_stands_in_one_row_with_what_each_setting_says():
     assert (row.kind, row.lines, row.codes) == (Kind.PTP, (2, 1), ("45385", "45378"))
     assert words(row) == [["Denied by edit"], ["Unless distinct"], ["No pair table exists"]]
     assert [mark.detail for cell in row.cells for mark in cell] == [
-        "45378 denied, indicator 0",
-        "45378 denied, indicator 1",
+        "45378, indicator 0",
+        "45378, indicator 1",
         "",
     ]
     assert [mark.anchor for cell in row.cells for mark in cell] == ["f-ptp-1-2", "f-ptp-1-2", ""]

@@ -39,8 +39,8 @@ def rows(response) -> dict[str, list[str]]:
 def test_each_row_says_what_each_setting_says_and_leads_to_it(client):
     response = side_by_side(client)
     assert rows(response)["45385 with 45378 lines 1 and 2 Differs"] == [
-        "Denied by edit 45378 denied, indicator 0",
-        "Unless distinct 45378 denied, indicator 1",
+        "Denied by edit 45378, indicator 0",
+        "Unless distinct 45378, indicator 1",
         "No pair table exists",
     ]
     hospital = f"/scratchpad/?setting=outpatient_hospital&date={DAY}&line=45385&line=45378&line=J1885x9"
