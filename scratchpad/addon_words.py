@@ -75,8 +75,7 @@ def _listed_codes(finding: Finding, claim: Claim) -> list[str]:
 def _elsewhere(finding: Finding, claim: Claim) -> list[int]:
     """The lines with a listed primary that does not count: of another date or provider."""
     codes = _listed_codes(finding, claim)
-    here = (*finding.others, *finding.lines)
-    return [line.number for line in claim.readable if line.code in codes and line.number not in here]
+    return [line.number for line in claim.readable if line.code in codes and line.number not in finding.lines]
 
 
 def _denied(finding: Finding) -> Text:

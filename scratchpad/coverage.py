@@ -282,8 +282,8 @@ def _span(release: LoadedRelease) -> str:
 
 def tally(findings: Sequence[Finding]) -> list[Tallied]:
     """The findings by kind, in their order; what could not be checked comes last."""
-    loud = Counter((chip[0], chip[1], inside(chip[3])) for chip in map(chip_of, _loud(findings)))
-    counts = [Tallied(*kind, count) for kind, count in loud.items()]
+    loud = Counter(map(chip_of, _loud(findings)))
+    counts = [Tallied(chip.family, chip.sign, inside(chip.short), count) for chip, count in loud.items()]
     missing = sum(finding.status in _MISSING for finding in findings)
     return [*counts, Tallied("unk", "unk", _NOT_CHECKED, missing)] if missing else counts
 

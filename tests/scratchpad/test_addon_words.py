@@ -40,6 +40,10 @@ def test_a_listed_primary_of_another_date_or_provider_is_pointed_out():
     assert "A listed primary is on line 2, but on another date or by another provider." in said.sentences
 
 
+def test_an_add_on_that_lists_itself_is_not_its_own_primary_elsewhere():
+    assert "another date" not in told(Status.PRIMARY_MISSING, addon(primary="11042"))
+
+
 def test_a_denied_primary_takes_its_add_on_along():
     said = told(Status.PRIMARY_DENIED, addon(), others=(2,))
     assert "its primary is itself at risk" in said
