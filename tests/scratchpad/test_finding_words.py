@@ -5,6 +5,8 @@ import pytest
 from scratchpad.finding_words import CHIPS, anchor, chip_of, is_quiet, said
 from scratchpad.findings import Finding, Kind, Status
 from scratchpad.reference import CodeRow, Reference
+from scratchpad.rules import check
+from tests.scratchpad.test_cases import CASES, claim_of, reference_of
 from tests.scratchpad.worded import (
     DAY,
     EVERY_FINDING,
@@ -85,6 +87,15 @@ def test_what_says_nothing_is_wrong_or_was_not_loaded_is_only_counted():
     quiet = {finding.status for finding in EVERY_FINDING if is_quiet(finding)}
     assert {"no_edit_on_file", "within_limit", "active", "primary_present", "data_not_loaded"} <= quiet
     assert quiet.isdisjoint({"edit_applies", "unknown_code", "edit_deleted", "corrected", "contractor_defined"})
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_whatever_the_rules_find_can_be_said_and_has_an_id_of_its_own(case):
+    about = claim_of(case)
+    reference = reference_of(case, about)
+    findings = check(about, reference)
+    assert len({anchor(finding) for finding in findings}) == len(findings)
+    assert not any(NEVER_SAID.search(words(finding, about, reference)) for finding in findings)
 
 
 # --- Receipts and ids ---
