@@ -1,6 +1,9 @@
-"""Codes in a sentence as codes look everywhere."""
+"""Pieces of findings: codes in a sentence as codes look everywhere, and the row that decides."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
 
 from django import template
 from django.utils.html import conditional_escape
@@ -22,3 +25,18 @@ def coded(text: str) -> SafeString:
 
 def _code(found: re.Match) -> str:
     return code(found[0]) if codes.is_code(found[0]) else found[0]
+
+
+@register.filter
+def receipt(facts: Sequence[tuple[str, str]]) -> SafeString:
+    """The row that decides, as a table of one row: its headers and its values."""
+    values = "".join(f"<td>{escape(value)}</td>" for _, value in facts)
+    headers = _headers(tuple(name for name, _ in facts))
+    table = f"<table><thead>{headers}</thead><tbody><tr>{values}</tr></tbody></table>"
+    return mark_safe(table)  # noqa: S308 - escaped above
+
+
+@lru_cache(maxsize=64)
+def _headers(names: tuple[str, ...]) -> str:
+    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    return f"<tr>{cells}</tr>"

@@ -47,7 +47,8 @@ class Row(NamedTuple):
     last: str = ""
     provider: str = ""
     what: What = What()
-    invalid: str = ""
+    invalid: tuple[str, ...] = ()
+    """Names of the fields that are wrong."""
     signs: Sequence[Article] = ()
     more_signs: int = 0
 
@@ -108,7 +109,7 @@ def _with_findings(row: Row, claim: Claim, reference: Reference, articles: list[
     line = claim.line(row.number)
     return row._replace(
         what=_what(line, claim, reference, articles, loaded),
-        invalid=" ".join(_invalid(line, articles)),
+        invalid=tuple(dict.fromkeys(_invalid(line, articles))),
         signs=articles[:SIGNS_SHOWN],
         more_signs=max(0, len(articles) - SIGNS_SHOWN),
     )
@@ -142,7 +143,7 @@ def confirmed(claim: Claim, line: ClaimLine) -> Claim:
 
 def _invalid(line: ClaimLine, articles: Iterable[Article]) -> Iterator[str]:
     """The names of the fields that are wrong."""
-    yield from {each.field: each for each in unread([line])}
+    yield from (each.field for each in unread([line]))
     kinds = {article.finding.kind for article in articles}
     if line.code and Kind.CODE in kinds:
         yield "code"

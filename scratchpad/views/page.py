@@ -28,7 +28,7 @@ try:
     from scratchpad.paste import read
 except ImportError:
     read = None
-from scratchpad.views import grid, shown
+from scratchpad.views import grid, markup, shown
 from scratchpad.views.checked import Checked, address, check_claim, claim_form
 from scratchpad.views.export import export
 from scratchpad.views.settings import all_settings
@@ -89,6 +89,7 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
     shows_all = form.fields.get("findings") == "all"
     articles = shown.articles(found, shows_all=shows_all)
     rows = grid.rows_of_lines(claim) if is_typing else grid.rows(claim)
+    rows = grid.with_findings(rows, claim, reference, articles, loaded)
     url = address(claim)
     return {
         "here": "scratchpad",
@@ -96,7 +97,7 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
         "claim": claim,
         "settings": Setting,
         "more": form.more or any(line.date_text or line.provider for line in claim.lines),
-        "rows": grid.with_findings(rows, claim, reference, articles, loaded),
+        "rows": markup.beside_fields(rows) if is_typing else markup.grid_rows(rows),
         "typed": [text_of(line) for line in claim.lines],
         "answering": shown.answering(loaded, claim),
         # What is wrong with a line is said with a link to its field.
@@ -104,13 +105,13 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
         "unread": unread(claim.lines),
         "articles": articles,
         "shown": articles if shows_all else articles[: shown.MOST_FINDINGS],
-        "all_findings": address(claim, findings="all"),
+        "all_findings": f"{url}&findings=all",
         "matrix": _matrix(found, articles),
         "is_wide": len(claim.lines) > MOST_BESIDE,
         "notices": notices(shown.releases_read(loaded, reference)),
         "address": url,
         "share": request.build_absolute_uri(url),
-        "blank": grid.Row("__N__"),
+        "blank_row": markup.blank_row(),
         "is_typing": is_typing,
     } | _summary(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ class Unread(NamedTuple):
 
 
 INPUTS = {"code": "c", "units": "u", "from": "d", "provider": "p"}
+_WITH_MODIFIERS = re.compile(r"([0-9A-Z]{1,9})([- ,]+[0-9A-Z]{2})*")
 _NO_CODE = {
     Status.MODIFIER_ONLY: "A modifier, not a code",
     Status.MULTIPLE_CODES: "More than one code",
@@ -59,7 +61,6 @@ def _code(line: ClaimLine) -> Unread:
         return Unread(line.number, "code", _NO_CODE[parsed.status], "One code on a line")
     if not parsed.text:
         return Unread(line.number, "code", "No code")
-    size = len(parsed.text)
-    if parsed.text.isalnum() and size < len(NUMBERS) and size != CODE_LENGTH:
-        return Unread(line.number, "code", f"{NUMBERS[size].title()} characters", "Codes have five")
+    if (meant := _WITH_MODIFIERS.fullmatch(parsed.text)) and len(meant[1]) != CODE_LENGTH:
+        return Unread(line.number, "code", f"{NUMBERS[len(meant[1])].capitalize()} characters", "Codes have five")
     return Unread(line.number, "code", "Not a code", parsed.hint.sentence if parsed.hint else "")

@@ -1,0 +1,395 @@
+import json
+import logging
+import re
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.utils import timezone
+
+from catalog.models import Release
+from coding_reference.request_log import JsonFormatter
+from tests.builders import make_addon, make_code, make_modifier, make_mue, make_ptp, make_release, make_section
+from tests.catalog.views.page import links, main, receipts, text, words
+
+pytestmark = pytest.mark.django_db
+
+PAGE, PASTE = "/scratchpad/", "/scratchpad/paste/"
+DAY = "2025-12-01"
+TYPING = {"HX-Request": "true", "HX-Target": "check"}
+QUERIES = 6  # the stamp, then codes, modifiers, pairs, MUE values and add-on edits
+
+
+@pytest.fixture(autouse=True)
+def tables() -> Release:
+    """A table of each kind for the last quarter of 2025; the pairs' one is returned."""
+    make_code("J1885", make_release(), long_descriptor="Injection, sample drug, per 15 mg")
+    make_modifier("LT")
+    practitioner = make_release(dataset="ptp", setting="practitioner", notice="A notice of the AMA.")
+    practitioner.files.create(name="ccipra-v313r0-f3.txt", archive="part-3.zip", sha256="ab" * 32, size=1)
+    make_ptp("45385", "45378", practitioner, effective_date=date(2003, 1, 1), modifier_indicator="0")
+    make_ptp("45385", "45380", practitioner)
+    make_mue("J1885", 8, make_release(dataset="mue", setting="practitioner", notice="A notice of the AMA."))
+    make_addon("99292", "99291")
+    return practitioner
+
+
+def opened(client, *lines: str, **fields: str):
+    return client.get(PAGE, {"setting": "practitioner", "date": DAY, "line": lines} | fields)
+
+
+def typed(client, *lines: str, **fields: str):
+    return client.get(PAGE, {"setting": "practitioner", "date": DAY, "line": lines} | fields, headers=TYPING)
+
+
+def grid(*codes: str, **cells: list[str]) -> dict[str, list[str]]:
+    """The fields of the grid as a browser sends them without JavaScript: blank cells too."""
+    names = ("mod1", "mod2", "mod3", "mod4", "units", "from", "to", "provider")
+    rows = len(codes)
+    return {"code": list(codes)} | {name: cells.get(name, [""] * rows) for name in names}
+
+
+def cells(response, name: str) -> list[str]:
+    """What stands in the fields of that name."""
+    return [field["value"] for field in main(response).select(f"#claim tbody [name={name}]")]
+
+
+def chips(response) -> list[str]:
+    return [text(chip) for chip in main(response).select(".finding .v")]
+
+
+# --- The page ---
+
+
+def test_the_empty_page_has_a_grid_a_box_to_paste_into_and_what_the_answers_mean(client):
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    assert cells(answer, "code") == ["", "", ""]
+    assert main(answer).select_one("textarea[name=paste]")
+    assert "What the answers mean" in words(answer)
+    assert "findings" not in words(answer)
+
+
+def test_a_claim_is_checked_for_today_unless_its_address_has_a_date(client):
+    today = timezone.localdate().isoformat()
+    assert main(client.get(PAGE)).select_one("#date")["value"] == today
+
+
+def test_an_address_restores_every_cell(client):
+    answer = opened(client, "45385", "45378-59-LTx2", "J1885x10@2025-11-03..2025-11-04~B")
+    assert cells(answer, "code") == ["45385", "45378", "J1885", ""]
+    assert cells(answer, "mod1") == ["", "59", "", ""]
+    assert cells(answer, "mod2") == ["", "LT", "", ""]
+    assert cells(answer, "units") == ["1", "2", "10", ""]
+    assert cells(answer, "from") == ["", "", "2025-11-03", ""]
+    assert cells(answer, "to") == ["", "", "2025-11-04", ""]
+    assert cells(answer, "provider") == ["", "", "B", ""]
+    assert main(answer).select_one("#more").has_attr("checked")
+    assert main(answer).select_one("[name=setting]:checked, [name=setting][checked]")["value"] == "practitioner"
+
+
+def test_findings_come_the_most_severe_first_each_with_its_lines_and_its_row(client):
+    answer = opened(client, "45385", "45380-59", "45378", "J1885x10", "J1858")
+    assert chips(answer) == ["Denied by edit", "Over the unit limit", "Unknown code", "Bypassed"]
+    first = main(answer).select_one(".finding")
+    assert "45378 is denied beside 45385 by this edit" in text(first)
+    assert text(first.select_one(".at")) == "Lines 1 and 3"
+    assert "What would change this:" in text(first)
+    assert "45385 45378 2003-01-01 * 0" in receipts(answer)[0]
+    assert f"/edits/ptp/practitioner/45385/45378/?on={DAY}" in links(answer)
+    assert "/edits/mue/practitioner/J1885/?quarter=2025Q4" in links(answer)
+
+
+def test_every_link_to_a_finding_leads_to_one(client):
+    answer = opened(client, "45385", "45380-59", "45378", "J1885x10", "J1858", "4538")
+    anchors = {link for link in links(answer) if link.startswith("#")}
+    assert "#f-ptp-1-3" in anchors
+    assert {anchor[1:] for anchor in anchors} <= {element["id"] for element in main(answer).select("[id]")}
+
+
+def test_a_line_says_what_its_code_is_and_links_its_findings(client):
+    make_section("colonoscopy", ("45378", "45398"), title="Colon, by endoscope")
+    answer = opened(client, "J1885", "45385", "45378")
+    assert text(main(answer).select_one("#e1")) == "Injection, sample drug, per 15 mg"
+    assert text(main(answer).select_one("#e2")) == "Colon, by endoscope"
+    assert main(answer).select_one("#s2").find_all("a") == []
+    assert main(answer).select_one("#s3 a")["href"] == "#f-ptp-2-3"
+
+
+def test_a_claim_without_findings_is_not_approved(client):
+    answer = opened(client, "45385", "J1885")
+    assert "Nothing found in the loaded edits" in words(answer)
+    assert "This is not an approval" in words(answer)
+    assert not re.search(r"\b(clean|allowed|will be paid|approved)\b", words(answer), re.IGNORECASE)
+
+
+def test_what_was_checked_names_the_release_of_every_table(client):
+    ledger = text(main(opened(client, "45385", "J1885")).select_one("#ledger"))
+    assert "Pair edits, practitioner October 2025 1 pair" in ledger
+    assert "Not looked at" in ledger
+
+
+def test_a_date_beyond_the_tables_is_not_checked_and_says_how_far_they_reach(client):
+    answer = opened(client, "45385", "45378", date="2026-01-01")
+    assert chips(answer) == []
+    assert "Nothing found in the loaded edits" not in words(answer)
+    assert "not for this date, loaded to Dec 31, 2025" in text(main(answer).select_one("#loaded"))
+
+
+def test_notices_of_the_releases_stand_once_below_the_findings(client):
+    assert words(opened(client, "45385", "J1885")).count("A notice of the AMA.") == 1
+
+
+def test_the_menu_leads_to_the_scratchpad(client):
+    header = BeautifulSoup(client.get(PAGE).content, "html.parser").find("header")
+    assert text(header.select_one("[aria-current=page]")) == "Scratchpad"
+
+
+# --- The claim is the address ---
+
+
+def test_the_grid_leads_to_the_address_of_its_claim(client):
+    fields = grid("45385", "", "45378", mod1=["", "", "59"], units=["", "", "2"])
+    answer = client.get(PAGE, fields | {"setting": "outpatient_hospital", "date": DAY})
+    assert answer.status_code == 302
+    expected = f"{PAGE}?setting=outpatient_hospital&date={DAY}&line=45385&line=45378-59x2"
+    assert answer["Location"] == expected
+    assert client.get(expected).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("button", "lines"),
+    [
+        ({"add": "1"}, "line=45385&line=45378"),
+        ({"remove": "1"}, "line=45378"),
+        ({"down": "1"}, "line=45378&line=45385"),
+        ({"up": "2"}, "line=45378&line=45385"),
+    ],
+)
+def test_the_buttons_of_a_row_work_without_javascript(client, button, lines):
+    answer = client.get(PAGE, grid("45385", "45378") | {"date": DAY} | button)
+    assert answer["Location"].endswith(lines)
+
+
+def test_what_the_grid_cannot_keep_is_said_before_it_is_gone(client):
+    answer = client.get(PAGE, grid("45385", provider=["Dr. Smith"]) | {"date": DAY})
+    assert answer.status_code == 200
+    assert "Provider left out" in words(answer)
+    assert "Smith" not in answer.content.decode()
+
+
+def test_typing_gets_the_findings_alone_and_the_address_of_the_claim(client):
+    answer = typed(client, "45385", "45378")
+    assert answer["HX-Replace-Url"] == f"{PAGE}?setting=practitioner&date={DAY}&line=45385&line=45378"
+    assert b"<html" not in answer.content
+    assert b"<input" not in answer.content, "a field must never be replaced while somebody types in it"
+    soup = BeautifulSoup(answer.content, "html.parser")
+    assert soup.select_one("#check")["data-say"] == "1 finding. 1 denied by edit."
+    beside = [element["id"] for element in soup.find_all(attrs={"hx-swap-oob": "true"})]
+    assert beside == ["matrix", "loaded", "share", "views", "e1", "s1", "e2", "s2"]
+
+
+def test_the_cells_of_the_grid_are_checked_as_they_are_typed(client):
+    answer = client.get(PAGE, grid("45385", "45378x2") | {"date": DAY}, headers=TYPING)
+    assert answer["HX-Replace-Url"].endswith("line=45385&line=45378x2")
+
+
+def test_going_back_restores_the_whole_page(client):
+    headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    answer = client.get(PAGE, {"line": "45385", "date": DAY}, headers=headers)
+    assert b"<html" in answer.content
+
+
+def test_page_and_fragment_are_told_apart_and_kept_by_nobody(client):
+    for answer in (opened(client, "45385"), typed(client, "45385")):
+        assert "HX-Target" in answer["Vary"]
+        assert answer["Cache-Control"] == "private, no-store"
+        assert "ETag" not in answer
+
+
+# --- Lines that cannot be read ---
+
+
+def test_lines_that_cannot_be_read_are_linked_and_the_others_checked(client):
+    answer = opened(client, "45385", "45378", "4538", "J1885x?TEN")
+    alert = main(answer).select_one("[role=alert]")
+    assert text(alert).startswith("2 lines cannot be read The other 2 lines were checked; these were left out.")
+    assert [link["href"] for link in alert.find_all("a")] == ["#c3", "#u4"]
+    code, units = main(answer).select_one("#c3"), main(answer).select_one("#u4")
+    assert (code["aria-invalid"], code["aria-describedby"], code["value"]) == ("true", "e3", "4538")
+    assert (units["aria-invalid"], units["value"]) == ("true", "TEN")
+    assert "Four characters" in text(main(answer).select_one("#e3"))
+    assert "Denied by edit" in chips(answer)
+
+
+def test_nothing_is_checked_when_no_line_can_be_read(client):
+    answer = opened(client, "4538")
+    assert "Nothing was checked yet." in words(answer)
+    assert main(answer).select_one("#ledger") is None
+
+
+def test_no_alarm_is_raised_with_every_letter(client):
+    assert b'role="alert"' not in typed(client, "4538").content
+
+
+def test_a_code_read_otherwise_than_typed_is_checked_and_waits_to_be_confirmed(client):
+    answer = opened(client, "4538O", "45385", setting="practitioner")
+    assert cells(answer, "code")[0] == "4538O"
+    link = main(answer).select_one("#e1 a")
+    assert link["href"] == f"{PAGE}?setting=practitioner&date={DAY}&line=45380&line=45385"
+    assert cells(client.get(link["href"]), "code")[0] == "45380"
+    assert "Confirm the code" in chips(answer)
+
+
+# --- Many lines ---
+
+
+@pytest.fixture
+def many(tables) -> list[str]:
+    """Twelve codes of which every one denies every other: 66 pairs."""
+    codes = [f"{number}" for number in range(11000, 11012)]
+    for at, one in enumerate(codes):
+        for two in codes[at + 1 :]:
+            make_ptp(one, two, tables)
+    return codes
+
+
+def test_sixty_findings_stand_in_full_and_the_rest_on_request(client, many):
+    answer = opened(client, *many)
+    assert len(main(answer).select(".finding")) == 60
+    more = main(answer).find("a", string="Show all 66 findings")
+    everything = client.get(more["href"])
+    assert len(main(everything).select(".finding")) == 66
+    assert "Show all" not in words(everything)
+
+
+def test_signs_and_matrix_lead_to_findings_that_are_not_on_the_page(client, many):
+    answer = opened(client, *many)
+    here = {element["id"] for element in main(answer).select("[id]")}
+    for link in main(answer).select("#matrix a, .signs a"):
+        address, _, anchor = link["href"].partition("#")
+        assert anchor in here or "findings=all" in address, link
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_lines(client, many, django_assert_num_queries):
+    client.get(PAGE)
+    with django_assert_num_queries(QUERIES):
+        opened(client, "J1885-LT", "45385")
+    with django_assert_num_queries(QUERIES):
+        opened(client, "J1885-LT", *many, "99292", "99291", "A0001")
+
+
+# --- Rubbish ---
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "date=someday&line=45385",
+        "date=0000-00-00&date=&setting=nowhere&line=45385",
+        "&".join(["line=45385"] * 500),
+        "&".join(["line=45385"] * 3000),
+        "line=%00%00&line=\U0001f600&line=45385",
+        "line=45385-%00%00&line=J1885x%00",
+        "line=<script>alert(1)</script>&line=45385",
+        "line=%ff%fe&line=%&line=45385&=&&&",
+        "line=45385@%00..%00~%00",
+        "code=45385&mod1=a&mod1=b&units=1&units=2&units=3",
+        "line=45385&findings=%3Cscript%3E&view=%3Cscript%3E&more=%3Cscript%3E",
+        "remove=-1&up=99999999999999999999&down=x&code=45385",
+        "line=" + "9" * 20_000,
+        "line=45385x99999999999999999999999@9999-12-31..9999-12-31~Z",
+        "setting[]=practitioner&line[]=45385",
+    ],
+)
+def test_an_address_with_rubbish_in_it_opens_and_keeps_what_can_be_kept(client, query):
+    for headers in ({}, TYPING):
+        answer = client.get(f"{PAGE}?{query}", headers=headers, follow=True)
+        assert answer.status_code == 200
+        assert b"<script>alert" not in answer.content
+        if "line=45385" in query and "x999" not in query and not headers:
+            assert "45385" in cells(answer, "code")
+
+
+def test_a_date_and_a_setting_that_are_none_are_said_and_replaced(client):
+    answer = client.get(PAGE, {"date": "someday", "setting": "nowhere", "line": "45385"})
+    alert = text(main(answer).select_one("[role=alert]"))
+    assert "someday" in alert
+    assert "nowhere" in alert
+    assert main(answer).select_one("#date")["value"] == timezone.localdate().isoformat()
+
+
+def test_lines_beyond_a_hundred_are_left_out_with_a_word(client):
+    answer = client.get(f"{PAGE}?date={DAY}&" + "&".join(["line=45385"] * 130))
+    assert "30 left out" in words(answer)
+    assert len([code for code in cells(answer, "code") if code]) == 100
+
+
+def test_nothing_typed_becomes_markup(client):
+    evil = "\"><script>alert(1)</script>'"
+    for answer in (
+        client.get(PAGE, {"line": [evil, f"45385-{evil}", f"45385x?{evil}", f"45385@{evil}"], "date": evil}),
+        client.get(PAGE, grid(evil, units=[evil], provider=[evil]) | {"setting": evil}),
+        client.post(PASTE, {"paste": f"45385 {evil}\n{evil}", "line": evil}),
+    ):
+        assert answer.status_code == 200
+        assert b"<script>alert" not in answer.content.lower()
+
+
+# --- Pasting ---
+
+
+def test_pasted_lines_are_added_to_those_that_are_there(client):
+    answer = client.post(PASTE, {"paste": "45378\nJ1885 x4", "line": ["45385-59"], "date": DAY})
+    assert answer.status_code == 200
+    assert cells(answer, "code")[:3] == ["45385", "45378", "J1885"]
+    assert cells(answer, "mod1")[0] == "59"
+    assert cells(answer, "units")[:3] == ["1", "1", "4"]
+    assert "Denied by edit" in chips(answer)
+
+
+def test_what_was_not_understood_of_a_paste_is_said(client):
+    answer = client.post(PASTE, {"paste": "45378\nJane Doe, 2025", "date": DAY})
+    report = text(main(answer).select_one("#report"))
+    assert report.startswith("1 line read, 1 row not understood Row 2:")
+    assert "Jane" not in report
+
+
+def test_a_paste_by_htmx_gets_the_page_below_its_title_and_the_address(client):
+    headers = {"HX-Request": "true", "HX-Target": "pad"}
+    answer = client.post(PASTE, {"paste": "45385\n45378", "date": DAY}, headers=headers)
+    assert b"<html" not in answer.content
+    assert answer["HX-Push-Url"] == f"{PAGE}?setting=practitioner&date={DAY}&line=45385&line=45378"
+    assert BeautifulSoup(answer.content, "html.parser").select_one("#pad #claim")
+
+
+def test_a_paste_needs_a_token(client):
+    guarded = Client(enforce_csrf_checks=True)
+    assert guarded.post(PASTE, {"paste": "45385"}).status_code == 403
+    token = main(guarded.get(PAGE)).select_one(".pastebox [name=csrfmiddlewaretoken]")["value"]
+    assert guarded.post(PASTE, {"paste": "45385", "csrfmiddlewaretoken": token}).status_code == 200
+
+
+# --- Methods and logs ---
+
+
+def test_the_page_is_read_and_a_paste_is_posted(client):
+    assert client.post(PAGE).status_code == 405
+    assert client.get(PASTE).status_code == 405
+    head = client.head(PAGE, {"line": "45385"})
+    assert (head.status_code, head.content) == (200, b"")
+
+
+def test_no_line_of_a_claim_reaches_a_log(client, caplog):
+    caplog.set_level(logging.DEBUG)
+    opened(client, "45385-59", "4538")
+    typed(client, "45385-59", "4538")
+    client.get(PAGE, grid("45385") | {"date": DAY})
+    client.post(PASTE, {"paste": "45385 and J1885", "date": DAY})
+    lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    requests = [line for line in lines if line["logger"] == "coding_reference.requests"]
+    assert {line["path"] for line in requests} == {PAGE, PASTE}
+    others = [line for line in lines if not line["logger"].startswith("django.db")]
+    assert "4538" not in json.dumps(others)
+    assert "J1885" not in json.dumps(others)
