@@ -5,12 +5,14 @@ What the adjudication indicator (MAI) means is from the Medicare NCCI Policy Man
 
 from __future__ import annotations
 
-from catalog.edit_words import NotCompared, mai_words, no_mue_words, standing_words, zero_words
+from catalog.edit_words import mai_words, no_mue_words, zero_words
 from catalog.rationales import rationale_words
 from scratchpad import remittance
 from scratchpad.claim import Claim, ClaimLine
 from scratchpad.findings import Finding, Status
 from scratchpad.phrases import Text, counted, day_of, inside, on_lines, sentence_case, sentences, us_date
+from scratchpad.reference import LoadedRelease
+from scratchpad.rules.mue import units_per_day
 
 _CHANGE = {
     "1": "on one line. Services that truly were separate may be reported on lines of their own, with a modifier "
@@ -85,29 +87,25 @@ def _counted(finding: Finding, claim: Claim) -> tuple[str, ...]:
 
 
 def _span(line: ClaimLine) -> str:
-    a_day = (2 * line.units + line.days) // (2 * line.days)
-    half = 2 * line.units % (2 * line.days) == line.days
-    rounded = " (halves are rounded up, which is this site’s choice)" if half else ""
-    return (
-        f"Line {line.number}: {counted(line.units, 'unit')} over {line.days} days count as {a_day} a day{rounded}."
-    )
+    is_half = 2 * line.units % (2 * line.days) == line.days
+    rounded = " (halves are rounded up, which is this site’s choice)" if is_half else ""
+    units = counted(line.units, "unit")
+    return f"Line {line.number}: {units} over {line.days} days count as {units_per_day(line)} a day{rounded}."
 
 
 def _not_checked(finding: Finding, claim: Claim) -> Text:
-    code, release = finding.codes[0], finding.release
-    day = day_of(finding, claim)
-    if release is None:
-        said = no_mue_words(None)
-    elif release.is_incomplete and release.first_day <= day <= release.last_day:
+    release, day = finding.release, day_of(finding, claim)
+    if release is None or (release.is_incomplete and release.first_day <= day <= release.last_day):
         said = no_mue_words(release)
+        headline, why = inside(said.headline), said.sentences
     else:
+        headline = "data for that date is not loaded"
         quarter = f"Each quarter has its own table of values, and the one of {us_date(day)} is not loaded."
-        said = standing_words(NotCompared.NOT_LOADED)
-        said = said._replace(sentences=(quarter, _newest(release)))
-    return Text(f"{code}: {inside(said.headline)}", (*said.sentences, "The units were compared with nothing."))
+        why = (quarter, _newest(release))
+    return Text(f"{finding.codes[0]}: {headline}", (*why, "The units were compared with nothing."))
 
 
-def _newest(release) -> str:
+def _newest(release: LoadedRelease) -> str:
     span = f"{us_date(release.first_day)} to {us_date(release.last_day)}"
     if release.is_starter:
         return f"Only starter data is loaded. It answers for {span}."
