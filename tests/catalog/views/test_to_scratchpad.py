@@ -186,3 +186,9 @@ def test_a_row_of_a_list_goes_with_its_modifiers(client, release):
 
 def test_a_list_that_was_guessed_at_is_confirmed_first(client, release):
     assert to_scratchpad(client.get("/", {"q": "99213, J18O5"})) == []
+
+
+def test_the_address_that_help_gives_as_an_example_opens_with_its_lines(client):
+    example = main(client.get("/help/")).find("p", class_="text-break").get_text()
+    codes = [field["value"] for field in main(client.get(example)).select("[name=code]") if field.get("value")]
+    assert codes == ["11042", "97597", "J1885"]
