@@ -121,7 +121,7 @@ def _line(
 ) -> ClaimLine:
     """``together`` is the code with the modifiers of all cells; its own, where there are no others."""
     together = together or parsed
-    first_day, last_day = _days(pieces.date) if pieces.date else (day, day)
+    first_day, last_day = days_of(pieces.date) if pieces.date else (day, day)
     has_letter = re.fullmatch("[A-Z]?", pieces.provider)
     is_cut = is_cut or len(pieces.code) > MAX_CODE_TEXT or _is_shortened(pieces)
     return ClaimLine(
@@ -196,16 +196,20 @@ def _units_text(typed: str) -> str:
 
 # --- Dates -------------------------------------------------------------------------------------------------
 
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_MONTH = rf"(?:{'|'.join(_MONTHS)})[A-Z]{{0,6}}"
 _DAY = (
     r"(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
-    r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{1,2}-[0-9]{1,2}-[0-9]{2,4}|[0-9]{8})"
+    r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|[0-9]{1,2}-[0-9]{1,2}-[0-9]{2,4}|[0-9]{8}"
+    rf"|[0-9]{{1,2}}[- ]{_MONTH}[- ][0-9]{{2,4}}|{_MONTH} [0-9]{{1,2}},? [0-9]{{4}})"
 )
 _SPAN = re.compile(rf"({_DAY})(?: ?(?:\.\.+|-| TO |THRU|THROUGH) ?({_DAY}))?")
 
 
 def day_of(text: str) -> date | None:
-    """A date as ISO or Americans write it: 2026-07-15, 7/15/2026, 07-15-26, 20260715, 07152026; else None.
+    """A date as ISO or Americans write it, None for anything else.
 
+    2026-07-15, 20260715, 7/15/2026, 07-15-26, 07152026, 15-Jul-2026, July 15, 2026.
     Of a year of two digits 00 to 68 are of this century, as in POSIX.
     """
     text = codes.normalize(text[:MAX_TEXT])
@@ -215,10 +219,13 @@ def day_of(text: str) -> date | None:
         is_year_first = text[:2] in ("19", "20")
         parts = [text[:4], text[4:6], text[6:]] if is_year_first else [text[:2], text[2:4], text[4:]]
     else:
-        parts = re.split("[-/]", text)
-    year, month, day = parts if len(parts[0]) == 4 else (parts[2], parts[0], parts[1])
+        parts = re.split(r",? |[-/]", text)
+    if parts[1].isalpha():  # 15-Jul-2026
+        parts = [parts[1], parts[0], parts[2]]
+    year, month, day = parts if re.match("[0-9]{4}", parts[0]) else (parts[2], parts[0], parts[1])
     if len(year) == 3:
         return None
+    month = str(_MONTHS.index(month[:3]) + 1) if month.isalpha() else month
     century = 0 if len(year) == 4 else 2000 if int(year) <= 68 else 1900
     try:
         return date(century + int(year), int(month), int(day))
@@ -226,9 +233,9 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def _days(text: str) -> tuple[date, date] | tuple[None, None]:
-    """The first and the last day of a text in normal form; (None, None) unless it has both, in this order."""
-    match = _SPAN.fullmatch(text)
+def days_of(text: str) -> tuple[date, date] | tuple[None, None]:
+    """The first and the last day of a date or of two, as ``day_of`` reads them; (None, None) for anything else."""
+    match = _SPAN.fullmatch(codes.normalize(text[:MAX_TEXT]))
     if not match:
         return None, None
     first = day_of(match[1])
@@ -239,7 +246,7 @@ def _days(text: str) -> tuple[date, date] | tuple[None, None]:
 def _date_text(typed: str) -> str:
     """What stands for dates in a text: ISO, what was typed, or nothing."""
     text = _plain(typed)
-    first, last = _days(text)
+    first, last = days_of(text)
     if first is None:
         return _shortened(text, MAX_DATE_TEXT)
     return first.isoformat() if first == last else f"{first.isoformat()}..{last.isoformat()}"
