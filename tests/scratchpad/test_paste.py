@@ -1,0 +1,402 @@
+"""Pasted text: lines of a claim in any sane form, and a report in which nothing is missing."""
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from catalog.codes import Hint
+from scratchpad.claim_text import text_of
+from scratchpad.paste import MAX_CHARACTERS, Pasted, read
+from scratchpad.pasted_row import CHARGE, DATES, MODIFIERS, NO_CODE, NO_DATE, RANGE, SEVERAL, UNITS
+
+DAY = date(2026, 7, 15)
+
+unhurried = settings(deadline=None)  # machines differ
+
+
+def lines(text: str) -> list[str]:
+    return [text_of(line) for line in read(text, DAY).lines]
+
+
+def rows(*cells: str, sign: str = "\t") -> str:
+    """``a | b`` as a row of a spreadsheet."""
+    return "\n".join(sign.join(cell.strip() for cell in row.split("|")) for row in cells)
+
+
+def reported(pasted: Pasted) -> str:
+    """All words of a report but the lines themselves."""
+    texts = [part for entry in pasted.not_understood for part in (entry.text, entry.why)]
+    return " ".join([*texts, *pasted.notes, *pasted.ignored, *pasted.headings])
+
+
+# --- Lists -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("11042, 97597-59 x2", ["11042", "97597-59x2"]),
+        ("11042 97597", ["11042", "97597"]),
+        ("11042; 97597-59; J1885", ["11042", "97597-59", "J1885"]),
+        ("11042/97597", ["11042", "97597"]),
+        ("11042\n\n97597 59\n", ["11042", "97597-59"]),
+        ("11042\r\n97597\r99213", ["11042", "97597", "99213"]),
+        ("- 11042\n- 97597-59 x2", ["11042", "97597-59x2"]),
+        ("• 11042\n* 97597", ["11042", "97597"]),
+        ("1. 11042\n2) 97597-59\nLine 3: 99213", ["11042", "97597-59", "99213"]),
+        ("1 11042\n2 97597", ["11042", "97597"]),
+        ("CPT: 11042; HCPCS J1885 qty 2", ["11042", "J1885x2"]),
+        ("11042 and 97597 with 99213", ["11042", "97597", "99213"]),
+        ("\ufeff11042\u00a059\u00a0x2", ["11042-59x2"]),
+        ("11042–59 x2", ["11042-59x2"]),
+        ("11042 - 59", ["11042-59"]),
+        ("9921325", ["99213-25"]),
+        ("99213 25 59", ["99213-25-59"]),
+        ("99213 25-LT", ["99213-25-LT"]),
+        ("j1885jw", ["J1885-JW"]),
+        ("+11045 x2", ["11045x2"]),
+        ("o0100", ["O0100"]),
+        ("0001-u\nX1234", ["0001U", "X1234"]),
+        ("11042\n11042", ["11042", "11042"]),
+    ],
+)
+def test_a_list_of_codes_is_read_in_any_sane_form(text, expected):
+    assert lines(text) == expected
+    assert read(text, DAY).not_understood == ()
+
+
+UNITS_OF_4 = ["x4", "×4", "*4", "x 4", "X4", "(4)", "qty 4", "Qty: 4", "quantity=4", "4 units", "units 4", "04"]
+
+
+@pytest.mark.parametrize("units", UNITS_OF_4)
+def test_units_are_read_however_they_are_written(units):
+    assert lines(f"J1885 {units}") == ["J1885x4"]
+    assert lines(f"J1885-JW {units}, 97597") == ["J1885-JWx4", "97597"]
+
+
+def test_units_may_stand_before_a_code():
+    assert lines("2 x 97597, 3x J1885") == ["97597x2", "J1885x3"]
+
+
+def test_a_number_after_a_code_is_a_modifier_if_it_can_be_one_of_cpt_else_units():
+    assert lines("96372 59 1\nJ1885 4\nJ1885 10\n99213 25") == ["96372-59", "J1885x4", "J1885x10", "99213-25"]
+
+
+def test_units_that_are_none_are_kept_and_said():
+    pasted = read("97110 x1.5", DAY)
+    assert lines("97110 x1.5") == ["97110x1.5"]
+    assert pasted.not_understood == ((1, "1.5", UNITS, 0),)
+
+
+def test_a_number_that_may_be_a_charge_is_not_taken_for_units():
+    pasted = read("J7192 1500", DAY)
+    assert lines("J7192 1500") == ["J7192"]
+    assert pasted.not_understood == ((1, "1500", CHARGE.format(number="1500"), 0),)
+    assert lines("J7192 x1500") == ["J7192x1500"]
+
+
+def test_ranges_are_not_expanded_and_that_is_said():
+    for text in ("99202-99215", "99202 to 99215", "99202 – 99215"):
+        pasted = read(text, DAY)
+        assert pasted.lines == ()
+        assert [entry.why for entry in pasted.not_understood] == [RANGE]
+        assert "99202" in pasted.not_understood[0].text
+
+
+def test_words_beside_codes_are_counted_and_not_taken():
+    pasted = read("Debridement of skin 11042 x2 as discussed", DAY)
+    assert [tuple(entry) for entry in pasted.taken] == [(1, 1, "11042x2", 5)]
+
+
+def test_words_that_look_like_modifiers_count_only_right_behind_a_code():
+    assert lines("99213 LT knee MD OF 25") == ["99213-LT"]
+
+
+def test_the_fifth_modifier_is_said():
+    pasted = read("99213-25-59-76-77-50", DAY)
+    assert pasted.not_understood == ((1, "50", Hint.TOO_MANY_MODIFIERS.sentence, 0),)
+
+
+def test_digits_of_another_script_are_no_numbers():
+    assert lines("፩ 11042 ፩\n11042\t፩\n97597\t፩") == ["11042", "11042", "97597"]
+
+
+def test_a_row_without_a_code_is_said():
+    pasted = read("11042\nfollow up in 2 weeks\n\n97597", DAY)
+    assert [tuple(entry) for entry in pasted.taken] == [(1, 1, "11042", 0), (4, 2, "97597", 0)]
+    assert pasted.not_understood == ((2, "", NO_CODE, 0),)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("100", Hint.LEADING_ZERO_LOST),
+        ("0450", Hint.REVENUE_CODE),
+        ("992L3", Hint.LETTER_FOR_DIGIT),
+        ("99213.25", Hint.MODIFIER_AFTER_DOT),
+        ("F1234", Hint.NO_SUCH_SECTION),
+    ],
+)
+def test_a_try_at_a_code_stays_on_the_claim_to_be_put_right(text, hint):
+    pasted = read(f"11042\n{text}", DAY)
+    assert lines(f"11042\n{text}") == ["11042", text]
+    assert not pasted.lines[1].code
+    assert pasted.not_understood == ((2, text, hint.sentence, 2),)
+
+
+# --- Columns -----------------------------------------------------------------------------------------------
+
+
+def test_headings_decide_the_columns_in_any_order():
+    text = rows(
+        "Line | Date       | Units | CPT   | Charge   | Modifier 1 | Modifier 2 | Provider",
+        "1    | 07/15/2026 | 1     | 11042 | 1,234.56 |            |            | Smith",
+        "2    | 7/16/2026  | 25    | 97597 | 99       | 59         | LT         | Jones",
+    )
+    pasted = read(text, DAY)
+    assert lines(text) == ["11042", "97597-59-LTx25@2026-07-16"]
+    assert pasted.headings == ("Date", "Units", "CPT", "Modifier 1", "Modifier 2")
+    assert pasted.ignored == ("Line", "Charge", "Provider")
+    assert pasted.not_understood == ()
+
+
+@pytest.mark.parametrize("sign", ["\t", ",", ";", "|"])
+def test_columns_may_be_parted_by_any_usual_sign(sign):
+    text = rows("Code|Mod|Qty", "11042||2", "97597|59|", sign=sign)
+    assert lines(text) == ["11042x2", "97597-59"]
+
+
+@pytest.mark.parametrize("heading", ["CPT", "hcpcs", "CPT/HCPCS", "Procedure", "Procedure Code", "Code"])
+def test_the_column_of_codes_has_many_names(heading):
+    assert lines(f"{heading}\n11042\n97597 59") == ["11042", "97597-59"]
+
+
+def test_of_two_columns_that_may_be_codes_the_one_that_holds_codes_is_taken():
+    text = rows("Procedure | CPT", "Debridement | 11042", "Wound care | 97597")
+    assert lines(text) == ["11042", "97597"]
+    assert read(text, DAY).ignored == ("Procedure",)
+
+
+def test_quotes_hold_commas_line_breaks_and_quotes():
+    text = 'CPT,Description,Units\n11042,"Debride, skin\nand more",2\n97597,"a 5"" wound",3'
+    pasted = read(text, DAY)
+    assert lines(text) == ["11042x2", "97597x3"]
+    assert [entry.row for entry in pasted.taken] == [2, 4]
+
+
+def test_a_quote_without_its_end_swallows_no_rows():
+    assert lines('11042,"wound\n97597,2') == ["11042", "97597x2"]
+
+
+def test_an_amount_with_commas_is_one_amount():
+    assert lines("11042, 2,234.56\n97597, $2,000") == ["11042", "97597"]
+
+
+def test_a_diagnosis_in_a_column_of_diagnoses_is_never_a_code():
+    headed = rows("CPT | DX", "11042 | E1165", "97597 | E11.9")
+    bare = rows("11042 | E1165 | 59", "97597 | E11.9 |", "99213 | M5416 | 25")
+    assert lines(headed) == ["11042", "97597"]
+    assert lines(bare) == ["11042-59", "97597", "99213-25"]
+    assert read(bare, DAY).ignored == ("column 2",)
+
+
+def test_a_revenue_code_in_its_column_is_never_a_code():
+    assert lines(rows("Rev Code | HCPCS | Units", "0450 | 99284 | 1", "0636 | J1885 | 4")) == ["99284", "J1885x4"]
+    assert lines(rows("0450 | 99284 | 1", "0636 | J1885 | 4")) == ["99284", "J1885x4"]
+
+
+def test_columns_without_headings_are_judged_by_what_stands_in_them():
+    text = rows(
+        "1 | 10023 | 11042 | DEBRIDE 20 SQ CM | 59 | 2  | 125.00",
+        "2 | 10023 | 97597 | WOUND CARE       |    | 10 | 1,250.00",
+        "3 | 10023 | J1885 | KETOROLAC 15 MG  | JW | 4  | 9.99",
+    )
+    pasted = read(text, DAY)
+    assert lines(text) == ["11042-59x2", "97597x10", "J1885-JWx4"]
+    assert pasted.ignored == ("column 1", "column 2", "column 4", "column 7")
+
+
+def test_spreadsheet_numbers_are_read_where_nothing_is_lost():
+    text = rows("CPT | Mod | Units", "99213.0 | 25.0 | 2.00", "100 | | 1")
+    assert lines(text) == ["99213-25x2", "100"]
+    assert [(entry.row, entry.number) for entry in read(text, DAY).not_understood] == [(3, 2)]
+
+
+def test_several_codes_in_one_cell_are_lines_unless_other_cells_could_be_of_any():
+    assert lines(rows("CPT | Units", "11042, 97597 | 1")) == ["11042", "97597"]
+    pasted = read(rows("CPT | Units", "11042, 97597 | 2"), DAY)
+    assert pasted.lines == ()
+    assert [(entry.row, entry.why) for entry in pasted.not_understood] == [(2, SEVERAL)]
+
+
+def test_what_is_no_modifier_is_left_out_and_said_without_showing_it():
+    pasted = read(rows("CPT | Mod", "99213 | Smith", "97597 | N/A"), DAY)
+    assert [entry.text for entry in pasted.taken] == ["99213", "97597"]
+    assert pasted.not_understood == ((2, "", MODIFIERS, 0),)
+
+
+def test_rows_above_the_headings_are_said():
+    pasted = read(rows("Claim export | ", "CPT | Units", "11042 | 2"), DAY)
+    assert [entry.text for entry in pasted.taken] == ["11042x2"]
+    assert [entry.row for entry in pasted.not_understood] == [1]
+
+
+def test_a_letter_for_the_provider_is_taken_and_a_name_is_not():
+    assert lines(rows("CPT | Provider", "11042 | A", "97597 | b")) == ["11042~A", "97597~B"]
+    assert lines(rows("CPT | Provider", "11042 | A", "97597 | Smith")) == ["11042", "97597"]
+
+
+def test_a_total_below_the_columns_is_no_line():
+    pasted = read(rows("CPT | Units", "11042 | 2", "Total | 2", " | 2"), DAY)
+    assert [entry.text for entry in pasted.taken] == ["11042x2"]
+    assert [entry.row for entry in pasted.not_understood] == [3, 4]
+
+
+# --- Dates -------------------------------------------------------------------------------------------------
+
+
+def test_a_date_is_taken_only_where_it_is_not_that_of_the_claim():
+    text = rows(
+        "DOS | To | CPT",
+        "7/15/2026 | 7/15/2026 | 11042",
+        "2026-07-16 00:00:00 | | 97597",
+        "7/1/2026 | 7/5/2026 | 97110",
+    )
+    assert lines(text) == ["11042", "97597@2026-07-16", "97110@2026-07-01..2026-07-05"]
+
+
+def test_a_date_without_a_heading_is_taken_if_it_is_alone_and_near():
+    assert lines("07/15/2026 11042\n7/16/2026 97597 99213") == ["11042", "97597@2026-07-16", "99213@2026-07-16"]
+
+
+def test_a_date_that_may_be_a_birthday_is_not_taken_and_that_is_said():
+    for text in ("1/1/1950 99213", "6/1/2026 7/16/2026 99213"):
+        pasted = read(text, DAY)
+        assert [entry.text for entry in pasted.taken] == ["99213"]
+        assert pasted.not_understood == ((1, "", DATES, 0),)
+
+
+def test_a_date_under_its_heading_that_is_none_is_said():
+    pasted = read(rows("CPT | Date", "11042 | soon"), DAY)
+    assert [entry.text for entry in pasted.taken] == ["11042"]
+    assert pasted.not_understood == ((2, "", NO_DATE, 0),)
+
+
+# --- What may be of a patient ------------------------------------------------------------------------------
+
+
+NUMBERS = ["555-123-4567", "(555) 123-4567", "123-45-6789", "123 45 6789", "123456789", "1EG4-TE5-MK73"]
+PLACES = ["{}", "11042 {}", "{} 11042 x2", "11042\t{}\t59", "CPT\tMember\n11042\t{}", "CPT\n{}"]
+
+
+@pytest.mark.parametrize("private", [*NUMBERS, "1234567893", "01/02/1950", "Smith"])
+@pytest.mark.parametrize("text", PLACES)
+def test_numbers_and_names_of_patients_are_neither_taken_nor_repeated(private, text):
+    pasted = read(text.format(private), DAY)
+    assert [line.code for line in pasted.lines] == ["11042"] * ("11042" in text)
+    assert not any(len(part) > 2 and part in reported(pasted) for part in re.split(r"[() /-]", private))
+    assert {text_of(line) for line in pasted.lines} <= {"11042", "11042x2", "11042-59"}
+
+
+def test_a_drug_number_is_no_code():
+    for text in ("12345678911", "N412345678911", "0069-3150-83", "CPT\n12345678911"):
+        assert read(text, DAY).lines == ()
+        assert Hint.DRUG_NDC.sentence in reported(read(text, DAY))
+
+
+# --- Limits ------------------------------------------------------------------------------------------------
+
+
+def test_lines_beyond_the_room_of_the_claim_are_counted_with_their_rows():
+    pasted = read("11042\n" * 5, DAY, room=2)
+    assert [line.number for line in pasted.lines] == [99, 100]
+    assert pasted.notes == ("A claim here holds 100 lines, so 3 lines did not fit: rows 3 to 5.",)
+    assert read("11042", DAY, room=0).lines == ()
+
+
+def test_a_claim_takes_a_hundred_lines():
+    pasted = read("11042 97597\n" * 60, DAY)
+    assert len(pasted.lines) == 100
+    assert "20 lines did not fit: rows 51 to 60" in pasted.notes[0]
+
+
+def test_text_beyond_the_limit_is_left_out_by_whole_rows_and_counted():
+    rows_within = MAX_CHARACTERS // 6
+    pasted = read("11042\n" * (rows_within + 7), DAY)
+    assert pasted.notes[0] == "Left out at the end: 7 rows, for the text is longer than 20,000 characters."
+    assert all(text_of(line) == "11042" for line in pasted.lines)
+
+
+def test_an_empty_text_is_an_empty_report_that_says_so():
+    for text in ("", " \n\t", "\ufeff", "CPT\tUnits"):
+        assert read(text, DAY).notes == ("No code was found in the text.",)
+
+
+# --- Anything at all ---------------------------------------------------------------------------------------
+
+CODES = ["11042", "97597-59x2", "J1885", "9921325", "0001U", "O0100", "+11045", "X1234", "99202-99215"]
+REST = ["59", "LT", "x2", "(3)", "4", "10", "1500", "qty 3", "2 units", "x1.5", "$12.50", "1,234.56", "125.00"]
+OTHER = ["555-123-4567", "123456789", "E11.9", "0450", "100", "7/16/2026", "1/1/1950", "Smith", "of", "1.", "3)"]
+SIGNS = [" ", "\n", "\t", ", ", ",", ";", "|", '"', "CPT\tUnits\tDX\n"]
+TEXTS = st.one_of(
+    st.text(max_size=80),
+    st.lists(st.sampled_from(CODES + REST + OTHER + SIGNS), max_size=30).map(" ".join),
+    st.lists(st.sampled_from(CODES + REST + OTHER + SIGNS), max_size=30).map("".join),
+)
+
+
+def digits(text: str) -> list[str]:
+    return [run.lstrip("0") for run in re.findall("[0-9]+", text)]
+
+
+@unhurried
+@given(TEXTS)
+@example('11042,"\n97597')
+@example("1 x 0OOO0 11042")
+def test_every_number_of_a_text_is_in_a_line_or_reported(text):
+    pasted = read(text, DAY)
+    said = {entry.row for entry in pasted.not_understood} | {entry.row for entry in pasted.taken if entry.left_out}
+    is_said_of_columns = pasted.ignored or pasted.headings or '"' in text
+    is_numbered = any("in front of" in note for note in pasted.notes)
+    for number, row in enumerate(text.replace("\ufeff", "").replace("\0", "").splitlines(), start=1):
+        taken = "".join("".join(digits(entry.text)) for entry in pasted.taken if entry.row == number) + "1"
+        missing = [run for run in digits(row) if run not in taken]
+        assert not missing or number in said or is_said_of_columns or is_numbered
+
+
+@unhurried
+@given(TEXTS, st.integers(0, 5))
+def test_every_line_is_named_in_the_report_and_numbered_in_order(text, room):
+    pasted = read(text, DAY, room)
+    named = [entry.number for entry in (*pasted.taken, *pasted.not_understood) if entry.number]
+    assert sorted(named) == [line.number for line in pasted.lines]
+    assert [line.number for line in pasted.lines] == list(range(101 - room, 101 - room + len(pasted.lines)))
+    assert all(entry.why.endswith(".") for entry in pasted.not_understood)
+
+
+PIECES = [
+    "1",
+    "X",
+    "1,",
+    "$1",
+    "11042-",
+    "(",
+    '"',
+    "7/1/",
+    "UNITS ",
+    "x1 ",
+    "1 x ",
+    "A.",
+    "A\t",
+    "11042,",
+    "CPT\t",
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_long_texts_of_one_kind_are_read(piece):
+    text = piece * (MAX_CHARACTERS // len(piece))
+    assert read(text, DAY).notes or read(text, DAY).not_understood
