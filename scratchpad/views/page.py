@@ -22,7 +22,7 @@ from scratchpad import coverage, matrix
 from scratchpad.claim import MAX_LINES
 from scratchpad.claim_text import text_of
 from scratchpad.forms import ClaimForm
-from scratchpad.phrases import counted
+from scratchpad.phrases import SETTINGS, counted
 
 try:
     from scratchpad.paste import read
@@ -96,6 +96,7 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
         "form": form,
         "claim": claim,
         "settings": Setting,
+        "setting_words": SETTINGS[claim.setting],
         "more": form.more or any(line.date_text or line.provider for line in claim.lines),
         "rows": markup.beside_fields(rows) if is_typing else markup.grid_rows(rows),
         "typed": [text_of(line) for line in claim.lines],
