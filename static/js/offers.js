@@ -77,14 +77,14 @@ document.addEventListener(
   "keydown",
   (event) => {
     const field = event.target;
-    if (!isCodeCell(field) || !document.querySelector("#offers") || event.altKey || event.isComposing) return;
+    if (!isCodeCell(field) || event.altKey || event.isComposing) return;
     const all = options();
     const at = all.indexOf(marked());
     if (event.key === "ArrowDown" && all.length) mark(field, all[(at + 1) % all.length]);
     else if (event.key === "ArrowUp" && all.length) mark(field, all.at(Math.max(at, 0) - 1));
     else if (event.key === "Enter" && marked()) take(field, marked());
     else if (event.key === "Tab" && marked()) return take(field, marked());
-    else if (event.key === "Escape") close();
+    else if (event.key === "Escape") close(); // one that is yet to come, too
     else return;
     event.preventDefault();
   },
