@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from scratchpad.reference import AddOnRow, CodeRow, LoadedRelease, ModifierRow, MueRow, PtpRow
@@ -193,3 +195,11 @@ def severity(finding: Finding) -> int:
 def order(finding: Finding) -> tuple:
     """The sort key of findings: severity, then lines, then the rule and what it speaks of."""
     return severity(finding), finding.lines, finding.kind, finding.subject
+
+
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Sorted so; of the same lines what says that nothing is wrong, which most do, stays in the order it came."""
+    told, quiet = [], []
+    for finding in found:
+        (told if finding.status in _SEVERITY else quiet).append(finding)
+    return sorted(told, key=order) + sorted(quiet, key=attrgetter("lines"))

@@ -6,7 +6,7 @@ A rule takes a claim and what is known for it, and yields findings. It asks no d
 from __future__ import annotations
 
 from scratchpad.claim import Claim
-from scratchpad.findings import Finding, order
+from scratchpad.findings import Finding, in_order
 from scratchpad.reference import Reference
 from scratchpad.rules import addon, codes, lines, modifiers, mue, ptp
 
@@ -18,4 +18,4 @@ def check(claim: Claim, reference: Reference) -> list[Finding]:
     """Every finding of every rule, also those that say nothing is wrong: the most severe first, then by line."""
     found = [finding for rule in RULES for finding in rule(claim, reference)]
     found += addon.findings(claim, reference, ptp.denied_lines(found))
-    return sorted(found, key=order)
+    return in_order(found)
