@@ -10,7 +10,7 @@ from itertools import zip_longest
 from django.http import QueryDict
 
 from scratchpad.claim import MAX_LINES, PRACTITIONER, SETTINGS, Claim, ClaimLine, Fault
-from scratchpad.claim_text import claim_query, day_of, line_of, line_of_cells, text_of
+from scratchpad.claim_text import claim_query, day_of, line_of, line_of_cells
 
 CELLS = ("code", "mod1", "mod2", "mod3", "mod4", "units", "from", "to", "provider")
 """The fields of the grid: lists, in which the cells of a row stand at the same place."""
@@ -91,8 +91,8 @@ class ClaimForm:
             line = line_of_cells(code, modifiers, units, first, last, provider, 1, day)
             found += [line] if line else []
         # A line of a provider that could not be kept is empty.
-        self.problems += (FAULTS[fault] for line in found if not text_of(line) for fault in line.faults)
-        found = [line for line in found if text_of(line)]
+        self.problems += (FAULTS[fault] for line in found if _is_empty(line) for fault in line.faults)
+        found = [line for line in found if not _is_empty(line)]
         left_out = len(found) - MAX_LINES
         if left_out > 0:
             self.problems.append(
@@ -126,6 +126,10 @@ def _moved(rows: list[Row], fields: QueryDict) -> list[Row]:
 def _row_number(text: str) -> int:
     """0, which is no row, for anything that is no number."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _is_empty(line: ClaimLine) -> bool:
+    return line.units_text == "1" and not (line.parsed.text or line.date_text or line.provider)
 
 
 def _problems(line: ClaimLine) -> Iterator[str]:

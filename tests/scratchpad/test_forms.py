@@ -44,7 +44,7 @@ def test_the_lines_of_an_address_are_the_claim():
 
 
 def test_an_empty_address_is_a_practitioners_claim_of_today_without_lines():
-    read = form("date=&setting=&line=&line=+%00")
+    read = form("date=&setting=&line=&line=+%00&line=%E2%80%8B")
     assert (read.claim.setting, read.claim.date_of_service, read.claim.lines) == ("practitioner", TODAY, ())
     assert read.problems == []
 
