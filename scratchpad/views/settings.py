@@ -22,6 +22,9 @@ from scratchpad.views.checked import Checked, address, check_claim
 from scratchpad.views.export import describing
 from scratchpad.views.shown import Answering, line_words
 
+MOST_ROWS = shown.MOST_FINDINGS
+"""Rows on a page, until all of them are asked for: each has the address of the claim three times."""
+
 
 class Column(NamedTuple):
     """A setting: the page of the claim in it, its headline, and its tables that answer for the date of service."""
@@ -48,6 +51,7 @@ def all_settings(request: HttpRequest, form: ClaimForm) -> HttpResponse:
     columns = [_column(setting, each, shown.answering(loaded, each.claim)) for setting, each in found.items()]
     anywhere = found[claim.setting]
     describe = describing(anywhere.reference, loaded)
+    most = None if form.fields.get("findings") == "all" else MOST_ROWS
     context = {
         "here": "scratchpad",
         "claim": claim,
@@ -56,7 +60,8 @@ def all_settings(request: HttpRequest, form: ClaimForm) -> HttpResponse:
         "has_own": any(line.date_text or line.provider for line in claim.lines),
         "columns": columns,
         "compared": compared,
-        "subjects": [_subject(row, columns) for row in compared.rows],
+        "subjects": [_subject(row, columns) for row in compared.rows[:most]],
+        "all_rows": address(claim, view="settings", findings="all"),
         "everywhere": [_said(finding, anywhere) for finding in compared.everywhere],
         "same_tables": shown.answering(loaded, claim)[len(_OF_SETTING) :],
         "address": address(claim),

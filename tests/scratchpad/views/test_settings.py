@@ -33,7 +33,10 @@ def side_by_side(client, **fields):
 def rows(response) -> dict[str, list[str]]:
     """The cells of each row by what it is about."""
     table = main(response).select_one("table.settings")
-    return {text(row.find("th")): [text(cell) for cell in row.find_all("td")] for row in table.select("tbody tr")}
+    return {
+        text(row.find(["th", "td"])): [text(cell) for cell in row.find_all("td")]
+        for row in table.select("tbody tr")
+    }
 
 
 def test_each_row_says_what_each_setting_says_and_leads_to_it(client):
@@ -113,3 +116,14 @@ def test_three_settings_take_few_queries(client, django_assert_max_num_queries):
     side_by_side(client)
     with django_assert_max_num_queries(13):  # the stamp, and four of each setting
         side_by_side(client, line=["45385", "45378", "J1885-LTx9"])
+
+
+def test_of_many_rows_the_gravest_come_first_and_all_on_demand(client):
+    make_mue("11042", 1)
+    lines = ["11042x2"] + [f"11042x2@2025-11-{day:02}" for day in range(1, 31)]
+    lines += [f"11042x2@2025-10-{day:02}" for day in range(1, 32)]
+    page = side_by_side(client, line=lines)
+    assert len(rows(page)) == 2 + 60 + 1  # headlines, tables, the rows, and the way to all of them
+    assert "Show all 62 rows" in words(page)
+    [everything] = [link for link in links(page) if "findings=all" in link and "#h-settings" in link]
+    assert "Show all" not in words(client.get(everything))
