@@ -22,12 +22,8 @@ from scratchpad import coverage, matrix
 from scratchpad.claim import MAX_LINES
 from scratchpad.claim_text import text_of
 from scratchpad.forms import ClaimForm
+from scratchpad.paste import read
 from scratchpad.phrases import SETTINGS, counted
-
-try:
-    from scratchpad.paste import read
-except ImportError:
-    read = None
 from scratchpad.views import grid, markup, shown
 from scratchpad.views.checked import Checked, address, check_claim, claim_form
 from scratchpad.views.export import export

@@ -60,7 +60,7 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   if ("print" in button.dataset) return print();
   await navigator.clipboard.writeText(button.dataset.copy);
-  say(`${button.dataset.copy} copied`);
+  say(`${button.dataset.name ?? button.dataset.copy} copied`);
 });
 
 // One live region announces what changed; htmx swaps the rest.

@@ -101,10 +101,19 @@ def test_findings_come_the_most_severe_first_each_with_its_lines_and_its_row(cli
     assert "/edits/mue/practitioner/J1885/?quarter=2025Q4" in links(answer)
 
 
-def test_every_link_to_a_finding_leads_to_one(client):
-    answer = opened(client, "45385", "45380-59", "45378", "J1885x10", "J1858", "4538")
+@pytest.mark.parametrize(
+    ("lines", "anchor"),
+    [
+        (["45385", "45380-59", "45378", "J1885x10", "J1858", "4538"], "#f-ptp-1-3"),
+        (["4538"], "#f-parse-1"),
+        (["45385", "45378@SOON"], "#d2"),
+        (["45385x0"], "#u1"),
+    ],
+)
+def test_every_link_to_a_finding_or_a_field_leads_to_one(client, lines, anchor):
+    answer = opened(client, *lines)
     anchors = {link for link in links(answer) if link.startswith("#")}
-    assert "#f-ptp-1-3" in anchors
+    assert anchor in anchors
     assert {anchor[1:] for anchor in anchors} <= {element["id"] for element in main(answer).select("[id]")}
 
 
