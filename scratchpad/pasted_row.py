@@ -17,7 +17,7 @@ from catalog import codes
 from catalog.codes import Hint, Status
 from scratchpad.claim import ClaimLine
 from scratchpad.claim_text import days_of, line_of, line_of_cells
-from scratchpad.columns import Role, Row, Table
+from scratchpad.columns import LOWEST_MODIFIER, Role, Row, Table
 
 NEAR = timedelta(days=3 * 366)
 """How far from the claim's a date without a heading may lie: beyond, it may be a birthday."""
@@ -51,7 +51,7 @@ DATES = (
     "Its dates were left out: there is more than one, or it is far from that of the claim, or it is none. "
     "Put From and To above columns of dates."
 )
-NO_DATE = "What stands for a date is none. The line has the date of the claim."
+NO_DATE = "What stands for dates is none, or the last is before the first. The line has the date of the claim."
 
 
 class Reading(NamedTuple):
@@ -108,12 +108,13 @@ def _cell(text: str) -> str:
 def _dates(cells: dict[int, str], table: Table, day: date) -> tuple[str, str, bool]:
     """The dates of a line, blank where they are the claim's, and whether all that was said could be read."""
     first, last = (_TIME.sub("", cells.get(table.column(role), "")) for role in (Role.FIRST_DAY, Role.LAST_DAY))
-    said = [days_of(text) for text in (first, last) if text]
-    if any(start is None for start, _ in said):
+    starts = days_of(first) if first else (day, day)
+    ends = days_of(last) if last else starts
+    if None in (*starts, *ends) or starts[0] > ends[1]:
         return "", "", False
-    if all(days == (day, day) for days in said):
+    if starts == ends == (day, day):
         return "", "", True
-    return (first, "", True) if first == last else (first, last, True)
+    return first, ("" if first == last else last), True
 
 
 def _faults(line: ClaimLine) -> Iterator[tuple[str, str]]:
@@ -298,7 +299,7 @@ class _Reader:
         if len(word) < 5 or not re.search("[0-9]", word):
             return None
         is_long = re.fullmatch("[0-9]{6,}", word)
-        if is_long and (self.has_plain or not re.fullmatch("[0-9]{5}(?:2[2-9]|[3-9].)", word)):
+        if is_long and (self.has_plain or len(word) != 7 or int(word[5:]) < LOWEST_MODIFIER):
             return None
         line = line_of(word, 0, date.min)
         return line if line.code else None
@@ -308,8 +309,8 @@ class _Reader:
         if re.fullmatch("[0-9]{3,4}", text):
             self.unread.append((text, CHARGE.format(number=text)))
             return True
-        if re.fullmatch("[1-9]|0[1-9]|1[0-9]|2[01]", text):
-            return draft.take_units(text)
+        if re.fullmatch("[0-9]{1,2}", text) and int(text) < LOWEST_MODIFIER:
+            return int(text) > 0 and draft.take_units(text)
         if draft.has_units or len(text) > LONGEST_ATTEMPT or not codes.parse(f"{draft.code} {text}").modifiers:
             return False
         draft.modifiers.append(text)

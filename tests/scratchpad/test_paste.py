@@ -280,9 +280,11 @@ def test_a_date_that_may_be_a_birthday_is_not_taken_and_that_is_said():
 
 
 def test_a_date_under_its_heading_that_is_none_is_said():
-    pasted = read(rows("CPT | Date", "11042 | soon"), DAY)
-    assert [entry.text for entry in pasted.taken] == ["11042"]
-    assert pasted.not_understood == ((2, "", NO_DATE, 0),)
+    pasted = read(
+        rows("CPT | Date | To", "11042 | soon |", "97597 | 7/5/2026 | 7/1/2026", "99213 | | 7/1/2026"), DAY
+    )
+    assert [entry.text for entry in pasted.taken] == ["11042", "97597", "99213"]
+    assert pasted.not_understood == tuple((row, "", NO_DATE, 0) for row in (2, 3, 4))
 
 
 # --- What may be of a patient ------------------------------------------------------------------------------
