@@ -22,7 +22,7 @@ _UNITS = re.compile("X[1-9]")
 def address(lines: Iterable[str], *, setting: str = "", day: date | None = None) -> str:
     """The scratchpad with these lines on it; the setting and the day are those of the page unless given."""
     named = [("setting", setting), ("date", day.isoformat() if day else ""), *(("line", line) for line in lines)]
-    query = "&".join(f"{name}={quote_plus(value, safe='@:,*')}" for name, value in named if value)
+    query = "&".join(f"{name}={quote_plus(value, safe='@~:,/?*()!')}" for name, value in named if value)
     return f"{_page()}?{query}" if query else _page()
 
 

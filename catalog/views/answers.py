@@ -142,7 +142,7 @@ def _as_typed(shown: Snapshot, parsed: Parsed) -> Answer:
     remark = f"{len(parts)}, in the order typed" if parsed.codes else "if it is that one"
     lines = [claim_line(part, parsed.text) for part in parts]
     items = rows.html(
-        _part_row(shown, part)._replace(line=line if part.code else "")
+        _part_row(shown, part, line)._replace(line=line if part.code else "")
         for part, line in zip(parts, lines, strict=True)
     )
     pair = _pair(shown, parts, lines)
@@ -171,15 +171,16 @@ def _pair(shown: Snapshot, parts: tuple[Parsed, ...], lines: list[str]) -> PairA
     return pair_answers.answers(shown, *pair, lines=lines, is_modified=any("-" in line for line in lines))
 
 
-def _part_row(shown: Snapshot, part: Parsed) -> Row:
-    """A code, a range or an unreadable piece that somebody typed, on file or not."""
+def _part_row(shown: Snapshot, part: Parsed, line: str) -> Row:
+    """A code, a range or an unreadable piece that somebody typed, on file or not; ``line`` is it on a claim."""
     if part.range:
         return Row(url_for(part.canonical), part.range[0], f"Range to {part.range[1]}")
     if not part.code:
         sentence = part.hint.sentence if part.hint else "This cannot be read as a code."
         return Row(url_for(part.text), part.text, sentence, tag="Not a code", is_muted=True)
     href = url_for(part.canonical) if part.modifiers else page_of("code", part.code)
-    where = f"with {', '.join(part.modifiers)}" if part.modifiers else ""
+    along = line.removeprefix(part.code).replace("x", "-x").split("-")[1:]
+    where = f"with {', '.join(along)}" if along else ""
     if entry := shown.index.entry(part.code):
         return rows.of_entry(entry)._replace(href=href, where=where or entry.where)
     section = shown.tree.narrowest(part.code)

@@ -113,17 +113,17 @@ def test_a_release_that_is_not_whole_is_never_named_without_saying_so(fields, wo
 
 
 def test_a_workbook_has_a_sheet_for_each_and_one_with_every_pair():
-    book = sheets(told("45378", "45385", "99213"))
+    book = sheets(told("99213", "45378", "45385"))
     assert list(book) == ["Lines", "Findings", "What was checked", "All pairs", "About"]
     header, *rows = book["All pairs"]
     assert tuple(header) == PAIRS
     assert [[cell or "" for cell in row] for row in rows] == [
+        ["1", "99213", "2", "45378", "No edit on file", "no_edit_on_file", *[""] * 8],
+        ["1", "99213", "3", "45385", "No edit on file", "no_edit_on_file", *[""] * 8],
         [
-            *("1", "45378", "2", "45385", "Denied by edit", "edit_applies", "45385", "45378", "0"),
+            *("2", "45378", "3", "45385", "Denied by edit", "edit_applies", "45385", "45378", "0"),
             *("2003-01-01", "", "More extensive procedure", "ccipra-f3.txt", "214077"),
         ],
-        ["1", "45378", "3", "99213", "No edit on file", "no_edit_on_file", *[""] * 8],
-        ["2", "45385", "3", "99213", "No edit on file", "no_edit_on_file", *[""] * 8],
     ]
 
 

@@ -177,6 +177,11 @@ def test_a_list_goes_to_the_scratchpad_whole(client, release, typed, words, line
     assert words in text(main(response))
 
 
+def test_units_in_a_list_are_shown_as_units(client, release):
+    said = text(main(client.get("/", {"q": "99213, J1885-JW x2"})))
+    assert "with JW, x2" in said
+
+
 def test_a_row_of_a_list_goes_with_its_modifiers(client, release):
     assert beside_rows(client.get("/", {"q": "99213, J1885-JW, J18"})) == {
         "Put 99213 on the scratchpad": "/scratchpad/?line=99213",
