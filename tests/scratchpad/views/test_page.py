@@ -1,62 +1,19 @@
 import json
 import logging
 import re
-from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
-from django.test import Client
 from django.utils import timezone
 
-from catalog.models import Release
 from coding_reference.request_log import JsonFormatter
-from tests.builders import make_addon, make_code, make_modifier, make_mue, make_ptp, make_release, make_section
+from tests.builders import make_ptp, make_section
 from tests.catalog.views.page import links, main, receipts, text, words
+from tests.scratchpad.views.pad import DAY, PAGE, PASTE, TYPING, cells, chips, grid, opened, typed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tables")]
 
-PAGE, PASTE = "/scratchpad/", "/scratchpad/paste/"
-DAY = "2025-12-01"
-TYPING = {"HX-Request": "true", "HX-Target": "check"}
 QUERIES = 6  # the stamp, then codes, modifiers, pairs, MUE values and add-on edits
-
-
-@pytest.fixture(autouse=True)
-def tables() -> Release:
-    """A table of each kind for the last quarter of 2025; the pairs' one is returned."""
-    make_code("J1885", make_release(), long_descriptor="Injection, sample drug, per 15 mg")
-    make_modifier("LT")
-    practitioner = make_release(dataset="ptp", setting="practitioner", notice="A notice of the AMA.")
-    practitioner.files.create(name="ccipra-v313r0-f3.txt", archive="part-3.zip", sha256="ab" * 32, size=1)
-    make_ptp("45385", "45378", practitioner, effective_date=date(2003, 1, 1), modifier_indicator="0")
-    make_ptp("45385", "45380", practitioner)
-    make_mue("J1885", 8, make_release(dataset="mue", setting="practitioner", notice="A notice of the AMA."))
-    make_addon("99292", "99291")
-    return practitioner
-
-
-def opened(client, *lines: str, **fields: str):
-    return client.get(PAGE, {"setting": "practitioner", "date": DAY, "line": lines} | fields)
-
-
-def typed(client, *lines: str, **fields: str):
-    return client.get(PAGE, {"setting": "practitioner", "date": DAY, "line": lines} | fields, headers=TYPING)
-
-
-def grid(*codes: str, **cells: list[str]) -> dict[str, list[str]]:
-    """The fields of the grid as a browser sends them without JavaScript: blank cells too."""
-    names = ("mod1", "mod2", "mod3", "mod4", "units", "from", "to", "provider")
-    rows = len(codes)
-    return {"code": list(codes)} | {name: cells.get(name, [""] * rows) for name in names}
-
-
-def cells(response, name: str) -> list[str]:
-    """What stands in the fields of that name."""
-    return [field["value"] for field in main(response).select(f"#claim tbody [name={name}]")]
-
-
-def chips(response) -> list[str]:
-    return [text(chip) for chip in main(response).select(".finding .v")]
 
 
 # --- The page ---
@@ -217,40 +174,6 @@ def test_page_and_fragment_are_told_apart_and_kept_by_nobody(client):
         assert "ETag" not in answer
 
 
-# --- Lines that cannot be read ---
-
-
-def test_lines_that_cannot_be_read_are_linked_and_the_others_checked(client):
-    answer = opened(client, "45385", "45378", "4538", "J1885x?TEN")
-    alert = main(answer).select_one("[role=alert]")
-    assert text(alert).startswith("2 lines cannot be read The other 2 lines were checked; these were left out.")
-    assert [link["href"] for link in alert.find_all("a")] == ["#c3", "#u4"]
-    code, units = main(answer).select_one("#c3"), main(answer).select_one("#u4")
-    assert (code["aria-invalid"], code["aria-describedby"], code["value"]) == ("true", "e3", "4538")
-    assert (units["aria-invalid"], units["value"]) == ("true", "TEN")
-    assert "Four characters" in text(main(answer).select_one("#e3"))
-    assert "Denied by edit" in chips(answer)
-
-
-def test_nothing_is_checked_when_no_line_can_be_read(client):
-    answer = opened(client, "4538")
-    assert "Nothing was checked yet." in words(answer)
-    assert main(answer).select_one("#ledger") is None
-
-
-def test_no_alarm_is_raised_with_every_letter(client):
-    assert b'role="alert"' not in typed(client, "4538").content
-
-
-def test_a_code_read_otherwise_than_typed_is_checked_and_waits_to_be_confirmed(client):
-    answer = opened(client, "4538O", "45385", setting="practitioner")
-    assert cells(answer, "code")[0] == "4538O"
-    link = main(answer).select_one("#e1 a")
-    assert link["href"] == f"{PAGE}?setting=practitioner&date={DAY}&line=45380&line=45385"
-    assert cells(client.get(link["href"]), "code")[0] == "45380"
-    assert "Confirm the code" in chips(answer)
-
-
 # --- Many lines ---
 
 
@@ -287,97 +210,6 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_lines(client, ma
         opened(client, "J1885-LT", "45385")
     with django_assert_num_queries(QUERIES):
         opened(client, "J1885-LT", *many, "99292", "99291", "A0001")
-
-
-# --- Rubbish ---
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "date=someday&line=45385",
-        "date=0000-00-00&date=&setting=nowhere&line=45385",
-        "&".join(["line=45385"] * 500),
-        "&".join(["line=45385"] * 3000),
-        "line=%00%00&line=\U0001f600&line=45385",
-        "line=45385-%00%00&line=J1885x%00",
-        "line=<script>alert(1)</script>&line=45385",
-        "line=%ff%fe&line=%&line=45385&=&&&",
-        "line=45385@%00..%00~%00",
-        "code=45385&mod1=a&mod1=b&units=1&units=2&units=3",
-        "line=45385&findings=%3Cscript%3E&view=%3Cscript%3E&more=%3Cscript%3E",
-        "remove=-1&up=99999999999999999999&down=x&code=45385",
-        "line=" + "9" * 20_000,
-        "line=45385x99999999999999999999999@9999-12-31..9999-12-31~Z",
-        "setting[]=practitioner&line[]=45385",
-    ],
-)
-def test_an_address_with_rubbish_in_it_opens_and_keeps_what_can_be_kept(client, query):
-    for headers in ({}, TYPING):
-        answer = client.get(f"{PAGE}?{query}", headers=headers, follow=True)
-        assert answer.status_code == 200
-        assert b"<script>alert" not in answer.content
-        if "line=45385" in query and "x999" not in query and not headers:
-            assert "45385" in cells(answer, "code")
-
-
-def test_a_date_and_a_setting_that_are_none_are_said_and_replaced(client):
-    answer = client.get(PAGE, {"date": "someday", "setting": "nowhere", "line": "45385"})
-    alert = text(main(answer).select_one("[role=alert]"))
-    assert "someday" in alert
-    assert "nowhere" in alert
-    assert main(answer).select_one("#date")["value"] == timezone.localdate().isoformat()
-
-
-def test_lines_beyond_a_hundred_are_left_out_with_a_word(client):
-    answer = client.get(f"{PAGE}?date={DAY}&" + "&".join(["line=45385"] * 130))
-    assert "30 left out" in words(answer)
-    assert len([code for code in cells(answer, "code") if code]) == 100
-
-
-def test_nothing_typed_becomes_markup(client):
-    evil = "\"><script>alert(1)</script>'"
-    for answer in (
-        client.get(PAGE, {"line": [evil, f"45385-{evil}", f"45385x?{evil}", f"45385@{evil}"], "date": evil}),
-        client.get(PAGE, grid(evil, units=[evil], provider=[evil]) | {"setting": evil}),
-        client.post(PASTE, {"paste": f"45385 {evil}\n{evil}", "line": evil}),
-    ):
-        assert answer.status_code == 200
-        assert b"<script>alert" not in answer.content.lower()
-
-
-# --- Pasting ---
-
-
-def test_pasted_lines_are_added_to_those_that_are_there(client):
-    answer = client.post(PASTE, {"paste": "45378\nJ1885 x4", "line": ["45385-59"], "date": DAY})
-    assert answer.status_code == 200
-    assert cells(answer, "code")[:3] == ["45385", "45378", "J1885"]
-    assert cells(answer, "mod1")[0] == "59"
-    assert cells(answer, "units")[:3] == ["1", "1", "4"]
-    assert "Denied by edit" in chips(answer)
-
-
-def test_what_was_not_understood_of_a_paste_is_said(client):
-    answer = client.post(PASTE, {"paste": "45378\nJane Doe, 2025", "date": DAY})
-    report = text(main(answer).select_one("#report"))
-    assert report.startswith("1 line read, 1 row not understood Row 2:")
-    assert "Jane" not in report
-
-
-def test_a_paste_by_htmx_gets_the_page_below_its_title_and_the_address(client):
-    headers = {"HX-Request": "true", "HX-Target": "pad"}
-    answer = client.post(PASTE, {"paste": "45385\n45378", "date": DAY}, headers=headers)
-    assert b"<html" not in answer.content
-    assert answer["HX-Push-Url"] == f"{PAGE}?setting=practitioner&date={DAY}&line=45385&line=45378"
-    assert BeautifulSoup(answer.content, "html.parser").select_one("#pad #claim")
-
-
-def test_a_paste_needs_a_token(client):
-    guarded = Client(enforce_csrf_checks=True)
-    assert guarded.post(PASTE, {"paste": "45385"}).status_code == 403
-    token = main(guarded.get(PAGE)).select_one(".pastebox [name=csrfmiddlewaretoken]")["value"]
-    assert guarded.post(PASTE, {"paste": "45385", "csrfmiddlewaretoken": token}).status_code == 200
 
 
 # --- Methods and logs ---
