@@ -96,6 +96,13 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   }
 });
 
+// What an answer puts beside the lines has nothing in it for htmx to know of; told of every piece, it would take
+// a second over a hundred lines.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  event.preventDefault();
+  event.target.replaceWith(event.detail.fragment);
+});
+
 // Findings of another claim never stand beside this one, and what was typed or pasted stays where it is.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, failed, true);
