@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from catalog.codes import Hint
 from scratchpad.claim_text import text_of
 from scratchpad.paste import MAX_CHARACTERS, Pasted, read
-from scratchpad.pasted_row import CHARGE, DATES, MODIFIERS, NO_CODE, NO_DATE, RANGE, SEVERAL, UNITS
+from scratchpad.pasted_row import CHARGE, DATES, NO_CODE, NO_DATE, RANGE, UNITS
 
 DAY = date(2026, 7, 15)
 
@@ -111,6 +111,17 @@ def test_words_beside_codes_are_counted_and_not_taken():
     assert [tuple(entry) for entry in pasted.taken] == [(1, 1, "11042x2", 5)]
 
 
+def test_words_of_a_row_of_several_codes_are_counted_once():
+    pasted = read("Debridement 11042, 97597", DAY)
+    assert [entry.left_out for entry in pasted.taken] == [1, 0]
+
+
+def test_seven_digits_are_a_code_and_its_modifier_only_where_no_plain_code_is():
+    assert lines("9921325\n5551212") == ["99213-25"]
+    pasted = read("1002359 11042", DAY)
+    assert [tuple(entry) for entry in pasted.taken] == [(1, 1, "11042", 1)]
+
+
 def test_words_that_look_like_modifiers_count_only_right_behind_a_code():
     assert lines("99213 LT knee MD OF 25") == ["99213-LT"]
 
@@ -145,114 +156,6 @@ def test_a_try_at_a_code_stays_on_the_claim_to_be_put_right(text, hint):
     assert lines(f"11042\n{text}") == ["11042", text]
     assert not pasted.lines[1].code
     assert pasted.not_understood == ((2, text, hint.sentence, 2),)
-
-
-# --- Columns -----------------------------------------------------------------------------------------------
-
-
-def test_headings_decide_the_columns_in_any_order():
-    text = rows(
-        "Line | Date       | Units | CPT   | Charge   | Modifier 1 | Modifier 2 | Provider",
-        "1    | 07/15/2026 | 1     | 11042 | 1,234.56 |            |            | Smith",
-        "2    | 7/16/2026  | 25    | 97597 | 99       | 59         | LT         | Jones",
-    )
-    pasted = read(text, DAY)
-    assert lines(text) == ["11042", "97597-59-LTx25@2026-07-16"]
-    assert pasted.headings == ("Date", "Units", "CPT", "Modifier 1", "Modifier 2")
-    assert pasted.ignored == ("Line", "Charge", "Provider")
-    assert pasted.not_understood == ()
-
-
-@pytest.mark.parametrize("sign", ["\t", ",", ";", "|"])
-def test_columns_may_be_parted_by_any_usual_sign(sign):
-    text = rows("Code|Mod|Qty", "11042||2", "97597|59|", sign=sign)
-    assert lines(text) == ["11042x2", "97597-59"]
-
-
-@pytest.mark.parametrize("heading", ["CPT", "hcpcs", "CPT/HCPCS", "Procedure", "Procedure Code", "Code"])
-def test_the_column_of_codes_has_many_names(heading):
-    assert lines(f"{heading}\n11042\n97597 59") == ["11042", "97597-59"]
-
-
-def test_of_two_columns_that_may_be_codes_the_one_that_holds_codes_is_taken():
-    text = rows("Procedure | CPT", "Debridement | 11042", "Wound care | 97597")
-    assert lines(text) == ["11042", "97597"]
-    assert read(text, DAY).ignored == ("Procedure",)
-
-
-def test_quotes_hold_commas_line_breaks_and_quotes():
-    text = 'CPT,Description,Units\n11042,"Debride, skin\nand more",2\n97597,"a 5"" wound",3'
-    pasted = read(text, DAY)
-    assert lines(text) == ["11042x2", "97597x3"]
-    assert [entry.row for entry in pasted.taken] == [2, 4]
-
-
-def test_a_quote_without_its_end_swallows_no_rows():
-    assert lines('11042,"wound\n97597,2') == ["11042", "97597x2"]
-
-
-def test_an_amount_with_commas_is_one_amount():
-    assert lines("11042, 2,234.56\n97597, $2,000") == ["11042", "97597"]
-
-
-def test_a_diagnosis_in_a_column_of_diagnoses_is_never_a_code():
-    headed = rows("CPT | DX", "11042 | E1165", "97597 | E11.9")
-    bare = rows("11042 | E1165 | 59", "97597 | E11.9 |", "99213 | M5416 | 25")
-    assert lines(headed) == ["11042", "97597"]
-    assert lines(bare) == ["11042-59", "97597", "99213-25"]
-    assert read(bare, DAY).ignored == ("column 2",)
-
-
-def test_a_revenue_code_in_its_column_is_never_a_code():
-    assert lines(rows("Rev Code | HCPCS | Units", "0450 | 99284 | 1", "0636 | J1885 | 4")) == ["99284", "J1885x4"]
-    assert lines(rows("0450 | 99284 | 1", "0636 | J1885 | 4")) == ["99284", "J1885x4"]
-
-
-def test_columns_without_headings_are_judged_by_what_stands_in_them():
-    text = rows(
-        "1 | 10023 | 11042 | DEBRIDE 20 SQ CM | 59 | 2  | 125.00",
-        "2 | 10023 | 97597 | WOUND CARE       |    | 10 | 1,250.00",
-        "3 | 10023 | J1885 | KETOROLAC 15 MG  | JW | 4  | 9.99",
-    )
-    pasted = read(text, DAY)
-    assert lines(text) == ["11042-59x2", "97597x10", "J1885-JWx4"]
-    assert pasted.ignored == ("column 1", "column 2", "column 4", "column 7")
-
-
-def test_spreadsheet_numbers_are_read_where_nothing_is_lost():
-    text = rows("CPT | Mod | Units", "99213.0 | 25.0 | 2.00", "100 | | 1")
-    assert lines(text) == ["99213-25x2", "100"]
-    assert [(entry.row, entry.number) for entry in read(text, DAY).not_understood] == [(3, 2)]
-
-
-def test_several_codes_in_one_cell_are_lines_unless_other_cells_could_be_of_any():
-    assert lines(rows("CPT | Units", "11042, 97597 | 1")) == ["11042", "97597"]
-    pasted = read(rows("CPT | Units", "11042, 97597 | 2"), DAY)
-    assert pasted.lines == ()
-    assert [(entry.row, entry.why) for entry in pasted.not_understood] == [(2, SEVERAL)]
-
-
-def test_what_is_no_modifier_is_left_out_and_said_without_showing_it():
-    pasted = read(rows("CPT | Mod", "99213 | Smith", "97597 | N/A"), DAY)
-    assert [entry.text for entry in pasted.taken] == ["99213", "97597"]
-    assert pasted.not_understood == ((2, "", MODIFIERS, 0),)
-
-
-def test_rows_above_the_headings_are_said():
-    pasted = read(rows("Claim export | ", "CPT | Units", "11042 | 2"), DAY)
-    assert [entry.text for entry in pasted.taken] == ["11042x2"]
-    assert [entry.row for entry in pasted.not_understood] == [1]
-
-
-def test_a_letter_for_the_provider_is_taken_and_a_name_is_not():
-    assert lines(rows("CPT | Provider", "11042 | A", "97597 | b")) == ["11042~A", "97597~B"]
-    assert lines(rows("CPT | Provider", "11042 | A", "97597 | Smith")) == ["11042", "97597"]
-
-
-def test_a_total_below_the_columns_is_no_line():
-    pasted = read(rows("CPT | Units", "11042 | 2", "Total | 2", " | 2"), DAY)
-    assert [entry.text for entry in pasted.taken] == ["11042x2"]
-    assert [entry.row for entry in pasted.not_understood] == [3, 4]
 
 
 # --- Dates -------------------------------------------------------------------------------------------------
