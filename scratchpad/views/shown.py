@@ -56,7 +56,7 @@ def articles(found: Checked, *, shows_all: bool = False) -> list[Article]:
             finding,
             finding_words.said(finding, claim, reference),
             anchor := finding_words.anchor(finding),
-            line_words(finding.lines),
+            line_words(sorted(finding.lines)),
             finding.lines[1:] if finding.kind is Kind.PTP else finding.lines,
             row_page(finding, claim),
             f"{elsewhere if at >= MOST_FINDINGS else ''}#{anchor}",

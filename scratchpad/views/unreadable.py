@@ -46,7 +46,7 @@ def _of(line: ClaimLine) -> Iterator[Unread]:
     if not line.code:
         yield _code(line)
     if line.units is None:
-        yield Unread(line.number, "units", "Units must be a whole number", "From 1")
+        yield Unread(line.number, "units", "Units must be a whole number from 1")
     if line.first_day is None:
         yield Unread(line.number, "from", "Not a date, nor a first and a last one", "Dates are like 2026-07-15")
     if Fault.PROVIDER in line.faults:

@@ -74,6 +74,11 @@ def test_every_link_to_a_finding_or_a_field_leads_to_one(client, lines, anchor):
     assert {anchor[1:] for anchor in anchors} <= {element["id"] for element in main(answer).select("[id]")}
 
 
+def test_lines_of_a_finding_are_named_in_their_order(client):
+    answer = opened(client, "45378", "45385")
+    assert text(main(answer).select_one(".finding .at")) == "Lines 1 and 2"
+
+
 def test_a_line_says_what_its_code_is_and_links_its_findings(client):
     make_section("colonoscopy", ("45378", "45398"), title="Colon, by endoscope")
     answer = opened(client, "J1885", "45385", "45378")
