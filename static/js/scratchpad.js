@@ -303,7 +303,7 @@ document.addEventListener("click", (event) => {
 // More than one code is a text for the server to read; the report says what it made of it.
 document.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text/plain").trim();
-  if (!event.target.matches("#claim [name=code]") || !/\d/.test(text) || !/[\s,;|]/.test(text)) return;
+  if (!event.target.matches("#claim [name=code]") || !/\d{4}/.test(text) || !/[\s,;|]/.test(text)) return;
   event.preventDefault();
   document.querySelector("#paste").value = text;
   document.querySelector(".pastebox form").requestSubmit();
