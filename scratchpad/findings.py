@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
@@ -123,9 +124,10 @@ class Finding(NamedTuple):
     ``lines`` are the numbers of the lines it speaks of and ``codes`` theirs: of a pair column one before column
     two where a row decides, else as on the claim; empty for a whole claim. ``row`` is the row that decides and
     ``release`` the one that was asked, or the newest loaded where none answers. ``units`` are those counted by an
-    MUE, for one day. ``rows`` are those of an add-on code that were looked at and ``others`` the numbers of the
-    lines with a listed primary. ``later`` is a row that starts after the date of service, where one that ended
-    decides.
+    MUE, for one day. ``rows`` are the rows of an add-on code in force on its day, or all it has if none is, and
+    ``others`` the numbers of the lines with a listed primary. ``later`` is a row that starts after the date of
+    service, where one that ended decides. ``day`` is the day that a pair, an MUE or an add-on is told of, where
+    lines span several the one that decides; None where no day is in question.
     """
 
     kind: Kind
@@ -142,6 +144,7 @@ class Finding(NamedTuple):
     others: tuple[int, ...] = ()
     rows: tuple[AddOnRow, ...] = ()
     later: PtpRow | None = None
+    day: date | None = None
 
     @property
     def denied_line(self) -> int | None:

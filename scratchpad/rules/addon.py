@@ -49,6 +49,7 @@ def findings(claim: Claim, reference: Reference, denied: frozenset[int]) -> Iter
             f"{line.code}@{line.number}",
             others=tuple(one.number for one in add_on.listed),
             rows=add_on.active or add_on.rows,
+            day=line.first_day,
         )
 
 

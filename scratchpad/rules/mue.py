@@ -90,7 +90,8 @@ def _finding(code: str, lines: list[ClaimLine], day: date, subject: str, referen
     else:
         status = _against(row, units)
     numbers = tuple(line.number for line in lines)
-    return Finding(Kind.MUE, status, numbers, (code,) * len(lines), row, release, subject, units=units)
+    codes = (code,) * len(lines)
+    return Finding(Kind.MUE, status, numbers, codes, row, release, subject, units=units, day=day)
 
 
 def _against(row: MueRow, units: int) -> Status:

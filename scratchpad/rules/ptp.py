@@ -30,10 +30,12 @@ class _Occasion(NamedTuple):
 
 
 class _Meeting(NamedTuple):
-    """What is said of two lines that no row speaks of, and the day to ask their rows for; None to ask for none."""
+    """What is said of two lines that no row speaks of, the day they have in common, and whether the table answers
+    for it."""
 
     status: Status
     day: date | None = None
+    is_asked: bool = False
     remarks: tuple[Remark, ...] = ()
 
 
@@ -65,13 +67,13 @@ def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
         for other_number, other_code, other_subject, other_occasion, other_line in sides[place:]:
             if other_code == code:
                 continue
-            status, day, remarks = meetings[other_occasion]
-            if day and other_code in edits_with:
+            status, day, is_asked, remarks = meetings[other_occasion]
+            if is_asked and other_code in edits_with:
                 yield _judged(edits_with[other_code], day, line, other_line, claim.setting, reference)
             else:
                 numbers, codes, subjects = (number, other_number), (code, other_code), f"{subject}|{other_subject}"
                 yield Finding._make(
-                    (PTP, status, numbers, codes, None, release, subjects, "", (), remarks, 0, (), (), None)
+                    (PTP, status, numbers, codes, None, release, subjects, "", (), remarks, 0, (), (), None, day)
                 )
 
 
@@ -101,10 +103,12 @@ def _meeting(one: _Occasion, two: _Occasion, release: LoadedRelease | None) -> _
     if min(one.last_day, two.last_day) < day:
         return _Meeting(Status.DIFFERENT_DATE)
     if day < FIRST_DAY:
-        return _Meeting(Status.PREDATES_NCCI)
+        return _Meeting(Status.PREDATES_NCCI, day)
     if release is None or not release.answers(day):
-        return _Meeting(Status.DATA_NOT_LOADED)
-    return _Meeting(Status.DATA_NOT_LOADED if release.is_incomplete else Status.NO_EDIT_ON_FILE, day)
+        return _Meeting(Status.DATA_NOT_LOADED, day)
+    return _Meeting(
+        Status.DATA_NOT_LOADED if release.is_incomplete else Status.NO_EDIT_ON_FILE, day, is_asked=True
+    )
 
 
 def _judged(
@@ -114,22 +118,22 @@ def _judged(
     for the one that is missing may be in force."""
     standing, row = pair_answer(rows, day)
     if standing is not IN_FORCE and reference.ptp.is_incomplete:
-        return _finding(Status.DATA_NOT_LOADED, one, two, reference, row)
+        return _finding(Status.DATA_NOT_LOADED, one, two, day, reference, row)
     if one.code != row.column_one:
         one, two = two, one
     if standing is not IN_FORCE:
         later = next_row(rows, day) if standing is Standing.DELETED else None
         remarks = (Remark.LATER_ROW,) if later else ()
-        return _finding(Status(standing), one, two, reference, row, remarks=remarks, later=later)
+        return _finding(Status(standing), one, two, day, reference, row, remarks=remarks, later=later)
     is_faulty = len(rows) > 1 and len(rows_in_force(rows, day)) > 1
     remarks = (Remark.SEVERAL_IN_FORCE,) if is_faulty else ()
     if row.modifier_indicator == "0":
         weighed = modifiers.without_effect(one, two)
-        return _finding(APPLIES, one, two, reference, row, weighed, remarks)
+        return _finding(APPLIES, one, two, day, reference, row, weighed, remarks)
     weighed = modifiers.weigh(one, two, day, setting, reference)
     if weighed:
         remarks += tuple(modifiers.remarks(weighed))
-    return _finding(_outcome(weighed), one, two, reference, row, weighed, remarks)
+    return _finding(_outcome(weighed), one, two, day, reference, row, weighed, remarks)
 
 
 def _outcome(weighed: tuple[Weighed, ...]) -> Status:
@@ -142,6 +146,7 @@ def _finding(
     status: Status,
     one: ClaimLine,
     two: ClaimLine,
+    day: date,
     reference: Reference,
     row: PtpRow,
     weighed: tuple[Weighed, ...] = (),
@@ -159,4 +164,5 @@ def _finding(
         weighed=weighed,
         remarks=remarks,
         later=later,
+        day=day,
     )

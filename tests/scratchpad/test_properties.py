@@ -75,7 +75,7 @@ def untied(finding, number_of) -> tuple:
     is_decided = finding.kind == Kind.PTP and finding.row and finding.status != Status.DATA_NOT_LOADED
     lines = [number_of[number] for number in finding.lines]
     return (
-        *(finding.kind, finding.status, finding.row, finding.modifier, finding.units),
+        *(finding.kind, finding.status, finding.row, finding.modifier, finding.units, finding.day),
         tuple(lines if is_decided else sorted(lines)),
         frozenset(one._replace(line=number_of[one.line]) for one in finding.weighed),
         frozenset(finding.remarks),

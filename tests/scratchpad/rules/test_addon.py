@@ -29,6 +29,7 @@ def test_a_listed_primary_may_stand_before_or_after(lines):
     finding = only(make_claim(*lines), ROW)
     assert (finding.status, finding.row) == (Status.PRIMARY_PRESENT, ROW)
     assert finding.others == (lines.index("11042") + 1,)
+    assert finding.day == date(2026, 7, 15)
 
 
 @pytest.mark.parametrize("other", ["97597", "11042~B", "11042@2026-07-16", "11042x0", "1104"])

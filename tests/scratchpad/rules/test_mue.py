@@ -107,6 +107,7 @@ def test_a_span_over_two_quarters_is_held_to_the_limit_of_each():
         one for one in check(make_claim("97110x8@2026-06-29..2026-07-02"), reference) if one.kind == Kind.MUE
     ]
     assert (finding.status, finding.row.mue_value, finding.units) == (Status.DOS_EXCEEDS_CLINICAL, 1, 2)
+    assert finding.day == date(2026, 7, 1)
 
 
 def test_a_span_that_leaves_the_loaded_quarters_is_not_called_within_its_limit():

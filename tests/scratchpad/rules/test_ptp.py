@@ -106,6 +106,14 @@ def test_a_span_meets_a_line_of_its_last_day_and_not_of_the_next():
         assert only(make_claim("11042@2026-07-01..2026-07-05", f"97597@{day}"), PAIR).status == status
 
 
+def test_the_day_that_was_asked_is_told_where_two_lines_have_one_in_common():
+    later = "97597@2026-07-16"
+    assert only(make_claim("11042@2026-07-15..2026-07-16", later), PAIR).day == date(2026, 7, 16)
+    assert only(make_claim("11042@2026-07-15..2026-07-16", later)).day == date(2026, 7, 16)
+    assert only(make_claim("11042@2026-07-16", later), PAIR, ptp=None).day == date(2026, 7, 16)
+    assert only(make_claim("11042", later), PAIR).day is None
+
+
 @pytest.mark.parametrize("unreadable", ["97597x0", "9759", "97597@SOON", "97597 97598"])
 def test_a_line_that_cannot_be_read_is_in_no_pair(unreadable):
     assert found(make_claim("11042", unreadable), a_reference(PAIR)) == []
