@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from catalog.edits import FIRST_ADD_ON_DAY, FIRST_DAY, PtpRow, Standing
+from catalog.wording import us_date
 
 NOT_A_DECISION = "This is what the published table says. It is not a payment decision."
 NOT_THE_PATIENT = "A denial under an NCCI edit may not be billed to the patient, and an ABN does not change that."
@@ -163,14 +164,14 @@ def _not_in_force(standing: Standing, row: PtpRow, release: ReleaseFacts) -> Ver
     match standing:
         case Standing.DELETED:
             headline = "An edit existed and ended before this date"
-            last = f"Its deletion date is {_day(row.deletion_date)}, counted here as its last day in force."
+            last = f"Its deletion date is {us_date(row.deletion_date)}, counted here as its last day in force."
             sentences = (last, "It still answers for earlier dates of service.", STILL_CODED)
         case Standing.NOT_YET_EFFECTIVE:
             headline = "An edit starts after this date"
-            sentences = (f"It starts on {_day(row.effective_date)}.",)
+            sentences = (f"It starts on {us_date(row.effective_date)}.",)
         case _:
             headline = "The edit was withdrawn from its start"
-            begun = f"It was to begin on {_day(row.effective_date)} and was taken back as of that day."
+            begun = f"It was to begin on {us_date(row.effective_date)} and was taken back as of that day."
             sentences = (begun, "Its row never applies, on any date.")
     if is_incomplete(release):
         missing = "Not all of this table is loaded: another edit of the pair may be missing here."
@@ -205,13 +206,9 @@ def _newest(release: ReleaseFacts | None) -> str:
     if release is None:
         return "No table of this setting is loaded."
     if release.is_starter:
-        span = f"{_day(release.first_day)} to {_day(release.last_day)}"
+        span = f"{us_date(release.first_day)} to {us_date(release.last_day)}"
         return f"Only starter data is loaded. It answers for {span}."
-    return f"The newest loaded table is {release.title}. It answers up to {_day(release.last_day)}."
-
-
-def _day(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
+    return f"The newest loaded table is {release.title}. It answers up to {us_date(release.last_day)}."
 
 
 # --- Units -------------------------------------------------------------------------------------------------
@@ -336,6 +333,6 @@ def addon_uncovered_words(release: ReleaseFacts, day: date) -> Verdict:
     """What to say of add-on edits on a day that the loaded release does not answer for."""
     if day < FIRST_ADD_ON_DAY:
         return _not_checked(
-            "The date is before the first add-on code edits", f"They took effect on {_day(FIRST_ADD_ON_DAY)}."
+            "The date is before the first add-on code edits", f"They took effect on {us_date(FIRST_ADD_ON_DAY)}."
         )
     return _not_checked("Data for that date is not loaded", _newest(release))

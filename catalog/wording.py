@@ -1,4 +1,4 @@
-"""What changed in a record, as people read it: fields by name, and wordings compared word by word (pure)."""
+"""How values and dates read, and what changed in a record: fields by name, wordings word by word (pure)."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ def excerpt(pieces: list[Piece], around: int) -> list[Piece]:
         tail = words[-around:] if at < len(pieces) - 1 else []
         shown.append(Piece("same", " ".join([*head, "…", *tail])))
     return shown
+
+
+def us_date(day: date) -> str:
+    """``Nov 14, 2025``."""
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def shorten(text: str, limit: int = 200) -> str:
@@ -121,6 +126,5 @@ def _words(name: str, value: object) -> str:
     if value in (None, "", []):
         return ""
     if name.endswith("_date"):
-        day = date.fromisoformat(str(value))
-        return f"{day:%b} {day.day}, {day.year}"
+        return us_date(date.fromisoformat(str(value)))
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)

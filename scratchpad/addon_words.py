@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from catalog.edit_words import addon_exception, addon_uncovered_words, no_addon_words, type_words
 from catalog.edits import addon_in_force, addon_last_day
+from catalog.wording import us_date
 from scratchpad import remittance
 from scratchpad.claim import Claim
 from scratchpad.findings import Finding, Status
-from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentences, us_date
+from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentences
 
 _CONTRACTORS = "CCCCC"  # stands where contractors list the primaries
 _NAMED = 12  # primaries named in a sentence; beyond that they are counted

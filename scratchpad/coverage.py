@@ -16,10 +16,11 @@ from catalog.codes import Level, kind_of
 from catalog.edit_words import NotCompared, standing_words
 from catalog.edits import FIRST_ADD_ON_DAY
 from catalog.modifiers import is_level_one, ncci_group
+from catalog.wording import us_date
 from scratchpad.claim import DME_SUPPLIER, Claim
 from scratchpad.finding_words import chip_of, is_quiet
 from scratchpad.findings import Finding, Kind, Status
-from scratchpad.phrases import SETTINGS, counted, inside, listed, sentences, us_date
+from scratchpad.phrases import SETTINGS, counted, inside, listed, sentences
 from scratchpad.reference import LoadedRelease, Reference
 
 NOT_LOOKED_AT = (

@@ -6,10 +6,10 @@ from datetime import date
 
 from catalog.codes import is_modifier, kind_of
 from catalog.modifiers import first_day
-from catalog.wording import shorten
+from catalog.wording import shorten, us_date
 from scratchpad.claim import Claim, ClaimLine
 from scratchpad.findings import Finding, Status
-from scratchpad.phrases import Text, listed, sentences, us_date
+from scratchpad.phrases import Text, listed, sentences
 from scratchpad.reference import CodeRow, LoadedRelease, ModifierRow, Reference
 
 OLDEST_ENDED = date(2014, 12, 31)

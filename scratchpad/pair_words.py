@@ -11,11 +11,12 @@ from datetime import date
 from catalog.edit_words import NOT_IN_STARTER, NotCompared, Verdict, standing_words
 from catalog.edits import Standing
 from catalog.rationales import rationale_words
+from catalog.wording import us_date
 from scratchpad import remittance
 from scratchpad.claim import Claim
 from scratchpad.findings import Finding, Remark, Status, Weighed
 from scratchpad.modifier_words import modifier_label, weighed_words
-from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentences, us_date
+from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentences
 from scratchpad.reference import PtpRow
 
 SAME_GROUP = (

@@ -26,10 +26,6 @@ class Text(NamedTuple):
     seen: str = ""
 
 
-def us_date(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
-
-
 def counted(count: int, noun: str) -> str:
     """``1 unit``, ``2 units``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

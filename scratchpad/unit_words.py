@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from catalog.edit_words import mai_words, no_mue_words, zero_words
 from catalog.rationales import rationale_words
+from catalog.wording import us_date
 from scratchpad import remittance
 from scratchpad.claim import Claim, ClaimLine
 from scratchpad.findings import Finding, Status
-from scratchpad.phrases import Text, counted, day_of, inside, on_lines, sentence_case, sentences, us_date
+from scratchpad.phrases import Text, counted, day_of, inside, on_lines, sentence_case, sentences
 from scratchpad.reference import LoadedRelease
 from scratchpad.rules.mue import units_per_day
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog import codes
+from catalog import codes, wording
 from catalog.models import Level, Section
 from catalog.modifiers import is_level_one
 from catalog.to_scratchpad import address
@@ -66,7 +66,7 @@ def scratchpad_url(*lines: str, setting: str = "", day: date | None = None) -> s
 @register.filter
 def us_date(day: date | None) -> str:
     """``Nov 14, 2025``; empty for none."""
-    return f"{day:%b} {day.day}, {day.year}" if day else ""
+    return wording.us_date(day) if day else ""
 
 
 @register.simple_tag

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from catalog.models import Dataset, Release
 from catalog.snapshot import Snapshot
+from catalog.wording import us_date
 from scratchpad import finding_words
 from scratchpad.claim import DME_SUPPLIER, Claim
 from scratchpad.finding_words import Said
 from scratchpad.findings import Finding, Kind
-from scratchpad.phrases import us_date
 from scratchpad.reference import AddOnRow, MueRow, PtpRow, Reference
 from scratchpad.views.checked import Checked, address
 

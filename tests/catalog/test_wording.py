@@ -1,8 +1,10 @@
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.importers.hcpcs import Row
-from catalog.wording import LABELS, FieldChange, Piece, compare, excerpt, field_changes, shorten
+from catalog.wording import LABELS, FieldChange, Piece, compare, excerpt, field_changes, shorten, us_date
 
 words = st.lists(st.sampled_from(["drug,", "injection", "per", "15", "mg", "each"]), max_size=12).map(" ".join)
 
@@ -97,3 +99,7 @@ def test_changed_descriptors_can_be_cut_to_what_is_around_the_changes():
     [change] = field_changes({"long_descriptor": [f"{long} old", f"{long} new"]}, around=2)
     assert change.pieces[0] == Piece("same", "… w38 w39")
     assert change.before.startswith("w0 ")
+
+
+def test_a_date_reads_as_people_in_the_us_write_it():
+    assert us_date(date(2025, 11, 4)) == "Nov 4, 2025"
