@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from catalog import codes, snapshot
@@ -25,7 +25,6 @@ from catalog.wording import shorten
 MOST = 8
 LONGEST_TEXT = 80
 DESCRIPTOR_LENGTH = 100
-KEPT = 60  # seconds
 
 _BEGINNING = re.compile(r"[A-Z][0-9]{0,4}|[0-9]{1,4}|[0-9]{4}[0-9A-Z]")
 
@@ -48,12 +47,11 @@ class Suggestions(NamedTuple):
 
 
 @require_safe
+@cache_control(private=True, no_store=True)
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The list below the cell, asked for with every letter. Kept by the browser that asked and nobody else."""
+    """The list below the cell, asked for with every letter. Kept by nobody, like the claim it may become part of."""
     found = suggestions(snapshot.of(request), request.GET.get("q", ""))
-    response = render(request, "scratchpad/_suggestions.html", {"found": found})
-    patch_cache_control(response, private=True, max_age=KEPT)
-    return response
+    return render(request, "scratchpad/_suggestions.html", {"found": found})
 
 
 def suggestions(shown: Snapshot, typed: str) -> Suggestions:
