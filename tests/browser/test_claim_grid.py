@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import expect
 
@@ -49,13 +51,19 @@ def test_a_modifier_of_two_characters_goes_on_to_the_next_field(page, pad):
     expect_lines(page, "45380-59-XS-LT-RTx3")
 
 
-def test_nothing_is_asked_while_a_code_is_half_typed(page, pad):
-    asked = []
-    page.on("request", lambda request: "line=" in request.url and asked.append(request.url))
+def test_a_claim_is_asked_for_when_its_code_is_whole_and_codes_while_it_is_not(page, pad):
     page.goto(pad)
-    code(page, 1).press_sequentially("4538", delay=80)
-    expect(page.locator("#offers")).to_contain_text("45380")
-    assert asked == []
+    asked = []
+    page.on("request", lambda request: asked.append(parse_qs(urlsplit(request.url).query)))
+    code(page, 1).press_sequentially("45380", delay=400)  # slower than anything waits for the next letter
+    expect_lines(page, "45380")
+    assert [each["q"] for each in asked if "q" in each] == [["4"], ["45"], ["453"], ["4538"]]
+    assert [each["line"] for each in asked if "line" in each] == [["45380"]]
+
+
+def test_a_half_typed_code_is_asked_for_once_it_is_left(page, pad):
+    page.goto(pad)
+    code(page, 1).press_sequentially("4538")
     page.keyboard.press("Tab")
     expect(page.locator("#e1")).to_contain_text("Four characters")
     expect(code(page, 1)).to_have_attribute("aria-invalid", "true")
