@@ -39,7 +39,7 @@ class _Pieces(NamedTuple):
 
     @property
     def short(self) -> str:
-        sign = "x" if re.fullmatch(_NUMBER, self.units) else "x?"
+        sign = "x" if re.fullmatch(_COUNT, self.units) else "x?"
         units = f"{sign}{self.units}" if self.units != "1" else ""
         day = f"@{self.date}" if self.date else ""
         provider = f"~{self.provider}" if self.provider else ""
@@ -57,7 +57,8 @@ def line_of(text: str, number: int, day: date) -> ClaimLine:
     """The line a text means, ``number`` on a claim of ``day``. Never fails: what is unreadable stays on the line.
 
     Read leniently: small letters, ``97597 59 ×2``, ``97597-59*2``, ``J1885 10 units``, American dates.
-    X and digits after a code are units (``J1885X2``), after a dash a modifier (``J1885-X2``, ``97597-XSx2``).
+    X and digits after a code are units (``J1885X2``, ``97597-XSx2``), after a dash a modifier (``J1885-X2``); an X
+    that a modifier ends in is no sign of units (``97112-KX-59``, ``97112KX59``), but ``97110 KX 4`` are 4 units.
     """
     pieces = _split(text)
     return _line(_read_code(pieces.code), pieces, number, day, is_cut=len(text) > MAX_TEXT)
@@ -146,16 +147,18 @@ def _read_code(text: str) -> codes.Parsed:
 # --- The parts of a text -----------------------------------------------------------------------------------
 
 _NUMBER = r"[-+]?[0-9][0-9.,]*"
+_COUNT = r"[0-9][0-9.,]*"  # a dash behind an X parts two modifiers: 97112-KX-59
 _BEFORE = r"(?P<code>.*[^ ,-])"
 # X1 to X5 behind a dash are modifiers (patient relationship); two digits between brackets are left to be one.
 _UNITS_AT_END = tuple(
     re.compile(f"{_BEFORE}{units}")
     for units in (
-        rf" ?[X*×] ?(?P<units>{_NUMBER})",
+        rf" ?[X*×] ?(?P<units>{_COUNT})",
         r"[ -]*(?:X|[*×] ?)(?P<units>[0-9]{2,})",
         rf"[ ,-]+(?:QTY|QUANTITY|UNITS?)[:=. ]*(?P<units>{_NUMBER})",
         rf"[ ,-]+(?P<units>{_NUMBER}) ?UNITS?",
         rf" ?\( ?(?P<units>[0-9]|{_NUMBER}(?<![( ][0-9]{{2}})) ?\)",
+        r"(?<=[A-Z]X) ?(?P<units>1?[0-9]|2[01])",  # 97110 KX 4: no modifier of CPT is below 22
     )
 )
 
@@ -165,9 +168,21 @@ def _split(text: str) -> _Pieces:
     rest, provider = _from_last("~", codes.normalize(text[:MAX_TEXT]))
     rest, day = _from_last("@", rest)
     code, is_marked, units = rest.partition("X?")
-    if not is_marked and (match := next(filter(None, (form.fullmatch(rest) for form in _UNITS_AT_END)), None)):
-        code, units = match["code"], match["units"]
+    if not is_marked:
+        code, units = _units_at_end(rest)
     return _Pieces(codes.normalize(code), _units_text(units), _date_text(day), codes.normalize(provider))
+
+
+def _units_at_end(text: str) -> tuple[str, str]:
+    """A text without the units at its end, and these. An X behind a letter may be that of a modifier, as in KX59:
+    there the first form counts that leaves a code."""
+    for match in filter(None, (form.fullmatch(text) for form in _UNITS_AT_END)):
+        if not _MAY_BE_OF_MODIFIER.search(text[: match.start("units")]) or _read_code(match["code"]).code:
+            return match["code"], match["units"]
+    return text, ""
+
+
+_MAY_BE_OF_MODIFIER = re.compile("[A-Z]X ?$")
 
 
 def _from_last(sign: str, text: str) -> tuple[str, str]:

@@ -66,6 +66,22 @@ def settled(line: ClaimLine) -> ClaimLine:
         ("97597-X2", "97597-X2"),
         ("97597 - X2", "97597-X2"),
         ("97597-X12", "97597x12"),
+        ("97112-KX-59", "97112-KX-59"),
+        ("97112-GP-KX-59", "97112-GP-KX-59"),
+        ("71046-FX-26", "71046-FX-26"),
+        ("97112 KX 59", "97112-KX-59"),
+        ("97112KX59", "97112-KX-59"),
+        ("97112-kx59", "97112-KX-59"),
+        ("97112-KX-59 x2", "97112-KX-59x2"),
+        ("97112-KXx2", "97112-KXx2"),
+        ("97112 KX x2", "97112-KXx2"),
+        ("97112 GP KX 2", "97112-GP-KXx2"),
+        ("97110 KX 4", "97110-KXx4"),
+        ("97110KX4", "97110-KXx4"),
+        ("97110 KX 10", "97110-KXx10"),
+        ("97110 KX 4 units", "97110-KXx4"),
+        ("9711 KX 4", "9711 KX 4"),
+        ("0001FX2", "0001Fx2"),
         ("X1234", "X1234"),
         ("X1234X2", "X1234x2"),
         ("0001-u", "0001U"),
@@ -76,7 +92,8 @@ def settled(line: ClaimLine) -> ClaimLine:
         ("97110x01", "97110"),
         ("97110x1.5", "97110x1.5"),
         ("97110x0", "97110x0"),
-        ("97110x-1", "97110x-1"),
+        ("97110x-1", "97110X-1"),
+        ("97110x?-1", "97110x?-1"),
         ("97110x?ten", "97110x?TEN"),
         ("11042@7/15/2026", "11042@2026-07-15"),
         ("11042@20260715", "11042@2026-07-15"),
@@ -211,6 +228,11 @@ def test_modifiers_of_the_code_cell_come_before_those_of_the_others():
     assert read_cells("99213-25", ("59",)).modifiers == ("25", "59")
 
 
+@pytest.mark.parametrize("text", ["97112-KX-59", "97112 KX 59", "97110 KX 4", "97112-KX-59x2", "71046-FX-26"])
+def test_a_code_cell_reads_a_modifier_ending_in_x_as_a_line_does(text):
+    assert read_cells(text) == read(text)
+
+
 def test_a_code_with_modifiers_in_their_cells_is_read_without_changes():
     assert read_cells("99213", ("25",)).parsed.status is Status.OK
     assert read_cells(" 0001-u", ("25",)).parsed.status is Status.NORMALIZED
@@ -270,7 +292,7 @@ def test_years_of_two_digits_turn_at_69():
 # --- There and back ----------------------------------------------------------------------------------------
 
 CODES = ["11042", "97597", "J1885", "O0100", "X1234", "0001U", "12345678911", "99213-25", "11042,97597"]
-MODIFIERS = ["25", "59", "X2", "XS", "2", "LTRT"]
+MODIFIERS = ["25", "59", "X2", "XS", "KX", "FX-26", "KX59", " KX 4", "2", "LTRT"]
 UNITS = ["x2", "×2", "*2", "(2)", "10 units", "qty 3", "x?", "x?TEN", "1.5", "0", "1,000", "12345678901234"]
 DATES = ["@", "@7/1/2026", "2026-07-01", "2026-07-01..2026-07-05", ".."]
 SIGNS = ["~", "~B", "~SMITH", "-", " ", ",", "A"]

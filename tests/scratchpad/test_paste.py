@@ -61,6 +61,10 @@ def reported(pasted: Pasted) -> str:
         ("o0100", ["O0100"]),
         ("0001-u\nX1234", ["0001U", "X1234"]),
         ("11042\n11042", ["11042", "11042"]),
+        ("97112-KX-59\n97112 KX 59\n97112KX59", ["97112-KX-59"] * 3),
+        ("71046-FX-26, 97112-GP-KX-59", ["71046-FX-26", "97112-GP-KX-59"]),
+        ("97110 KX 4\n97112 GP KX 2\n97112-KXx2", ["97110-KXx4", "97112-GP-KXx2", "97112-KXx2"]),
+        ("97112 KX 59\tx\n97110 KX 4\tx", ["97112-KX-59", "97110-KXx4"]),
     ],
 )
 def test_a_list_of_codes_is_read_in_any_sane_form(text, expected):
