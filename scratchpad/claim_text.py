@@ -141,7 +141,11 @@ def _line(
 
 
 def _read_code(text: str) -> codes.Parsed:
-    return codes.parse(codes.normalize(text[:MAX_CODE_TEXT]))
+    """What the code cell means. Eleven digits are a drug's NDC here, never a code and three modifiers."""
+    parsed = codes.parse(codes.normalize(text[:MAX_CODE_TEXT]))
+    if parsed.code and parsed.hint is codes.Hint.DRUG_NDC:
+        return codes.Parsed(parsed.text, codes.Status.INVALID_FORMAT, hint=parsed.hint)
+    return parsed
 
 
 # --- The parts of a text -----------------------------------------------------------------------------------

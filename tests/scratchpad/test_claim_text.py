@@ -186,6 +186,13 @@ def test_a_text_of_ordinary_length_has_no_faults():
     assert read("97597-59-LTx2@2026-07-01..2026-07-05~B").faults == ()
 
 
+@pytest.mark.parametrize("text", ["12345678955", "12345678911", "N412345678955"])
+def test_eleven_digits_are_a_drugs_number_and_no_code_however_often_the_line_is_written(text):
+    line = read(text)
+    assert (line.code, line.parsed.hint) == ("", Hint.DRUG_NDC)
+    assert read(text_of(line)) == line_of_cells(*cells_of(line), 1, DAY) == line
+
+
 # --- Cells -------------------------------------------------------------------------------------------------
 
 
