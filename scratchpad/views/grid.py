@@ -13,6 +13,7 @@ from catalog.codes import level_of
 from catalog.snapshot import Snapshot
 from catalog.wording import shorten
 from scratchpad.claim import MAX_LINES, Claim, ClaimLine
+from scratchpad.claim_text import cells_of
 from scratchpad.findings import Kind
 from scratchpad.reference import Reference
 from scratchpad.views.checked import address
@@ -73,17 +74,9 @@ def rows_of_lines(claim: Claim) -> list[Row]:
 
 
 def _row(line: ClaimLine) -> Row:
-    modifiers = (*line.modifiers, *("",) * MODIFIER_CELLS)[:MODIFIER_CELLS]
-    first, _, last = line.date_text.partition("..")
-    return Row(line.number, _code_cell(line), modifiers, line.units_text, first, last, line.provider)
-
-
-def _code_cell(line: ClaimLine) -> str:
-    """The code as typed where it has yet to be confirmed or could not be read."""
-    parsed = line.parsed
-    if parsed.status is codes.Status.CORRECTED:
-        return parsed.text[: len(parsed.code)]
-    return parsed.code or parsed.text
+    cells = cells_of(line)
+    modifiers = (*cells.modifiers, *("",) * MODIFIER_CELLS)[:MODIFIER_CELLS]
+    return Row(line.number, *cells._replace(modifiers=modifiers))
 
 
 # --- What is said of them ----------------------------------------------------------------------------------

@@ -34,6 +34,11 @@ def test_no_alarm_is_raised_with_every_letter(client):
     assert b'role="alert"' not in typed(client, "4538").content
 
 
+def test_a_code_to_be_confirmed_stands_in_its_cell_without_the_words_beside_it(client):
+    answer = opened(client, "cpt O0100-25")
+    assert (cells(answer, "code")[0], cells(answer, "mod1")[0]) == ("O0100", "25")
+
+
 def test_a_code_read_otherwise_than_typed_is_checked_and_waits_to_be_confirmed(client):
     answer = opened(client, "4538O", "45385", setting="practitioner")
     assert cells(answer, "code")[0] == "4538O"
