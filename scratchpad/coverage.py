@@ -20,7 +20,8 @@ from catalog.wording import us_date
 from scratchpad.claim import DME_SUPPLIER, Claim
 from scratchpad.finding_words import chip_of, is_quiet
 from scratchpad.findings import Finding, Kind, Status
-from scratchpad.phrases import SETTINGS, counted, inside, listed, sentences
+from scratchpad.line_words import is_not_loaded
+from scratchpad.phrases import SETTINGS, counted, day_of, inside, listed, outlasts, sentences
 from scratchpad.reference import LoadedRelease, Reference
 
 NOT_LOOKED_AT = (
@@ -32,6 +33,7 @@ NOT_AN_APPROVAL = (
     "these files."
 )
 _NOT_CHECKED = "not checked"
+_BEYOND = "not checked for this date"
 _GAPS = (_NOT_CHECKED, "not compared", "not read", "no value published")
 _MISSING = frozenset((Status.DATA_NOT_LOADED, Status.PREDATES_NCCI))
 
@@ -155,8 +157,7 @@ def _units(claim: Claim, findings: list[Finding]) -> list[Covered]:
 
 def _is_of_quarter(finding: Finding, claim: Claim) -> bool:
     release = finding.release
-    days = (claim.line(number).first_day for number in finding.lines)
-    return release is not None and any(release.first_day <= day <= release.last_day for day in days)
+    return release is not None and release.first_day <= day_of(finding, claim) <= release.last_day
 
 
 def _units_of(claim: Claim, release: LoadedRelease | None, findings: list[Finding]) -> Covered:
@@ -202,12 +203,22 @@ _CODE_ANSWERS = {
 }
 
 
+_OF_THE_FILE = {Status.ACTIVE: "in", Status.UNKNOWN_CODE: "not in"}
+"""What a release says of a code up to its last day, and on no later one."""
+
+
 def _codes(reference: Reference, findings: list[Finding]) -> list[Covered]:
     """A row for each level that is on the claim. A code counts once for each answer, on however many lines."""
     levels: dict[str, Counter[str]] = {"Level II": Counter(), "Level I": Counter(), "Other": Counter()}
-    for code, status in dict.fromkeys((finding.codes[0], finding.status) for finding in findings):
-        levels[_level(code)][_CODE_ANSWERS[status]] += 1
+    for code, answer in dict.fromkeys((finding.codes[0], _code_answer(finding)) for finding in findings):
+        levels[_level(code)][answer] += 1
     return [_codes_of(level, found, reference) for level, found in levels.items() if found]
+
+
+def _code_answer(finding: Finding) -> str:
+    if finding.status in _OF_THE_FILE and outlasts(finding):
+        return f"{_OF_THE_FILE[finding.status]} {finding.release.title}, {_BEYOND}"
+    return _CODE_ANSWERS[finding.status]
 
 
 def _level(code: str) -> str:
@@ -219,7 +230,7 @@ def _level(code: str) -> str:
 
 def _codes_of(level: str, found: Counter[str], reference: Reference) -> Covered:
     release = reference.hcpcs if level == "Level II" else None
-    missing = found[_NOT_CHECKED]
+    missing = _missing_of(found)
     why = _why("Level II codes", counted(missing, "code"), release) if missing else ""
     asked = counted(found.total(), "code")
     return Covered(f"{level} codes on the date", release, asked, _answers(found), missing, why)
@@ -229,26 +240,38 @@ def _modifiers(claim: Claim, reference: Reference, findings: list[Finding]) -> l
     on_claim = dict.fromkeys(modifier for line in claim.readable for modifier in line.modifiers)
     if not on_claim:
         return []
-    wrong = {finding.modifier for finding in findings}
-    found = Counter(_modifier_answer(modifier, wrong, reference) for modifier in on_claim)
-    missing = found[_NOT_CHECKED]
+    wrong = {finding.modifier: finding for finding in findings}
+    until = max(line.last_day for line in claim.readable)
+    found = Counter(_modifier_answer(modifier, wrong.get(modifier), until, reference) for modifier in on_claim)
+    missing = _missing_of(found)
     why = _why("Modifiers", counted(missing, "modifier"), reference.hcpcs) if missing else ""
     asked = counted(len(on_claim), "modifier")
     return [Covered("Modifiers on the date", reference.hcpcs, asked, _answers(found), missing, why)]
 
 
-def _modifier_answer(modifier: str, wrong: set[str], reference: Reference) -> str:
-    if modifier in wrong:
-        return "not valid on a line"
+def _modifier_answer(modifier: str, wrong: Finding | None, until: date, reference: Reference) -> str:
+    """``wrong`` is a finding on it, and ``until`` the last day of the claim."""
+    release = reference.hcpcs
+    if wrong:
+        return f"not in {release.title}, {_BEYOND}" if is_not_loaded(wrong) else "not valid on a line"
     if modifier in reference.modifiers:
-        return "in force"
+        return f"in {release.title}, {_BEYOND}" if release and release.last_day < until else "in force"
     if is_level_one(modifier):
         return "not checked: the AMA keeps them"
     return "known as NCCI-associated" if ncci_group(modifier) else _NOT_CHECKED
 
 
 def _answers(found: Mapping[str, int]) -> tuple[Answer, ...]:
-    return tuple(Answer(text, count, text.startswith(_GAPS)) for text, count in found.items() if count)
+    return tuple(
+        Answer(text, count, text.startswith(_GAPS) or text.endswith(_BEYOND))
+        for text, count in found.items()
+        if count
+    )
+
+
+def _missing_of(found: Mapping[str, int]) -> int:
+    """How many no loaded release answers for their date."""
+    return sum(count for text, count in found.items() if text == _NOT_CHECKED or text.endswith(_BEYOND))
 
 
 def _first_missing(findings: Iterable[Finding]) -> LoadedRelease | NotCompared | None:

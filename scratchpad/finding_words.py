@@ -12,7 +12,7 @@ from catalog.edit_cells import addon_cells, iso, mue_cells, ptp_cells
 from scratchpad.addon_words import addon_text
 from scratchpad.claim import Claim
 from scratchpad.findings import Finding, Kind, Status
-from scratchpad.line_words import code_text, modifier_text, parse_text, units_text
+from scratchpad.line_words import code_text, is_not_loaded, modifier_text, parse_text, units_text
 from scratchpad.pair_words import pair_text
 from scratchpad.phrases import Text
 from scratchpad.reference import AddOnRow, CodeRow, ModifierRow, MueRow, PtpRow, Reference
@@ -60,6 +60,7 @@ _READ = _chip("none", "Read")
 _OVER = _chip("deny", "Over the unit limit", sign="mue")
 _DENIED = _chip("deny", "Denied by edit")
 DENIED_UNLESS = _chip("cond", "Denied unless distinct", "Unless distinct")
+_NOT_IN_LOADED = _chip("unk", "Not in the loaded file")
 
 CHIPS: dict[tuple[Kind, Status], Chip] = {
     (Kind.PARSE, Status.OK): _READ,
@@ -77,10 +78,9 @@ CHIPS: dict[tuple[Kind, Status], Chip] = {
     (Kind.CODE, Status.UNKNOWN_CODE): _chip("err", "Unknown code"),
     (Kind.CODE, Status.CPT_NOT_VERIFIABLE): _NOT_CHECKED,
     (Kind.CODE, Status.CDT_NOT_IN_FILE): _chip("unk", "Dental code"),
-    (Kind.CODE, Status.LEVEL3_RETIRED): _chip("err", "Ended local code"),
+    (Kind.CODE, Status.LEVEL3_RETIRED): _chip("err", "Local code"),
     (Kind.CODE, Status.DATA_NOT_LOADED): _NOT_CHECKED,
     (Kind.MODIFIER, Status.MODIFIER_NOT_VALID): _chip("err", "Modifier not valid"),
-    (Kind.MODIFIER, Status.DATA_NOT_LOADED): _NOT_CHECKED,
     (Kind.PTP, Status.EDIT_APPLIES): _DENIED,
     (Kind.PTP, Status.BYPASSED_BY_MODIFIER): _chip("byp", "Bypassed"),
     (Kind.PTP, Status.BYPASS_QUESTIONABLE): _chip("byp", "Bypass questionable"),
@@ -152,6 +152,8 @@ def chip_of(finding: Finding) -> Chip:
     """Its sign and short words alone; ValueError where the rule has no such status."""
     if finding.status is Status.EDIT_APPLIES and finding.row.modifier_indicator != "0":
         return DENIED_UNLESS
+    if is_not_loaded(finding):
+        return _NOT_IN_LOADED
     try:
         return CHIPS[finding.kind, finding.status]
     except KeyError:

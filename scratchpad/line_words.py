@@ -8,12 +8,13 @@ from catalog.codes import is_modifier, kind_of
 from catalog.modifiers import first_day
 from catalog.wording import shorten, us_date
 from scratchpad.claim import Claim, ClaimLine
-from scratchpad.findings import Finding, Status
-from scratchpad.phrases import Text, listed, sentences
+from scratchpad.findings import Finding, Kind, Status
+from scratchpad.phrases import Text, listed, outlasts, sentences
 from scratchpad.reference import CodeRow, LoadedRelease, ModifierRow, Reference
 
 OLDEST_ENDED = date(2014, 12, 31)
-"""Codes that ended before are not in CMS's file."""
+"""CMS's file drops codes some time after their end: it may not have those that ended before about this day."""
+LAST_LOCAL_DAY = date(2003, 12, 31)
 
 _LEFT_OUT = "The line was left out of every check."
 _STILL_CHECKED = "Edits that name it are looked up all the same."
@@ -77,7 +78,7 @@ def code_text(finding: Finding, claim: Claim, reference: Reference) -> Text:
     row, release = finding.row, finding.release
     match finding.status:
         case Status.ACTIVE:
-            return Text(f"{code} is on file for this date", _registered(row))
+            return _on_file(finding)
         case Status.NOT_YET_EFFECTIVE:
             start = f": it starts on {us_date(row.added_date)}" if row and row.added_date else ""
             change = "A date of service on or after that day, if the care was given then." if start else ""
@@ -85,7 +86,7 @@ def code_text(finding: Finding, claim: Claim, reference: Reference) -> Text:
         case Status.TERMINATED_CODE:
             return _terminated(code, row)
         case Status.UNKNOWN_CODE:
-            return _unknown(code, line, claim, release)
+            return _unknown(finding, claim, reference)
         case Status.CPT_NOT_VERIFIABLE:
             shape = f"The number has the shape of a {kind_of(code).label} code. This site holds no CPT list."
             named = "It appears in the loaded NCCI tables." if code in reference.named else ""
@@ -94,8 +95,7 @@ def code_text(finding: Finding, claim: Claim, reference: Reference) -> Text:
             kept = "Dental codes are kept by the ADA and are not in the CMS file. This site holds no list of them."
             return Text(f"{code} has the shape of a dental code", (kept, _STILL_CHECKED))
         case Status.LEVEL3_RETIRED:
-            ended = "Local codes (Level III) ended on Dec 31, 2003."
-            return Text(f"{code} has the shape of a local code", (ended, _STILL_CHECKED))
+            return Text(f"{code} has the shape of a local code", (_local(line.last_day), _STILL_CHECKED))
         case Status.DATA_NOT_LOADED:
             return Text(f"{code} was not checked against the HCPCS Level II list", _no_list(release, "code"))
     raise ValueError(f"{finding.status} is not a status of a code.")
@@ -103,20 +103,45 @@ def code_text(finding: Finding, claim: Claim, reference: Reference) -> Text:
 
 def modifier_text(finding: Finding, claim: Claim) -> Text:
     """What is said of a modifier that the loaded release does not have on the date of service."""
+    if finding.status is not Status.MODIFIER_NOT_VALID:
+        raise ValueError(f"{finding.status} is not a status of a modifier.")
     modifier, line, release = finding.modifier, claim.line(finding.lines[0]), finding.release
-    match finding.status:
-        case Status.MODIFIER_NOT_VALID:
-            when = _when(modifier, finding.row, line.first_day, release)
-            ignored = "It counts for nothing in the pair edits here."
-            return Text(f"{modifier} on line {line.number} is not valid on this date", (when, ignored))
-        case Status.DATA_NOT_LOADED:
-            headline = f"{modifier} on line {line.number} was not checked against the list of modifiers"
-            return Text(headline, _no_list(release, "modifier"))
-    raise ValueError(f"{finding.status} is not a status of a modifier.")
+    ignored = "It counts for nothing in the pair edits here."
+    if is_not_loaded(finding):
+        headline = f"{modifier} on line {line.number} is not in HCPCS Level II, {release.title}"
+        return Text(headline, (_later(release, "Modifiers"), ignored))
+    when = _when(modifier, finding.row, line.first_day, release)
+    return Text(f"{modifier} on line {line.number} is not valid on this date", (when, ignored))
+
+
+def is_not_loaded(finding: Finding) -> bool:
+    """Whether nothing speaks against a code or modifier but that a release older than its line lacks it."""
+    if finding.kind is Kind.CODE:
+        return finding.status is Status.UNKNOWN_CODE and outlasts(finding)
+    is_missing = finding.row is None and is_modifier(finding.modifier) and first_day(finding.modifier) is None
+    return finding.kind is Kind.MODIFIER and is_missing and outlasts(finding)
 
 
 def _dropped(line: ClaimLine) -> str:
     return f"Left out after the fourth modifier: {listed(line.dropped)}." if line.dropped else ""
+
+
+def _on_file(finding: Finding) -> Text:
+    code, registered = finding.codes[0], _registered(finding.row)
+    if not outlasts(finding):
+        return Text(f"{code} is on file for this date", registered)
+    headline = f"{code} is on file in {finding.release.title}, which ends before this date"
+    return Text(headline, ("Later releases may have changed it.", *registered))
+
+
+def _later(release: LoadedRelease, what: str) -> str:
+    return f"{what} of later quarters are not loaded: {release.title} ends on {us_date(release.last_day)}."
+
+
+def _local(day: date) -> str:
+    if day > LAST_LOCAL_DAY:
+        return f"Local codes (Level III) ended on {us_date(LAST_LOCAL_DAY)}."
+    return f"Local codes (Level III) were in use until {us_date(LAST_LOCAL_DAY)}. This site holds no list of them."
 
 
 def _registered(row: CodeRow | None) -> tuple[str, ...]:
@@ -138,13 +163,18 @@ def _terminated(code: str, row: CodeRow | None) -> Text:
     )
 
 
-def _unknown(code: str, line: ClaimLine, claim: Claim, release: LoadedRelease | None) -> Text:
+def _unknown(finding: Finding, claim: Claim, reference: Reference) -> Text:
+    code, line, release = finding.codes[0], claim.line(finding.lines[0]), finding.release
     title = f"HCPCS Level II, {release.title}" if release else "the loaded release"
     shape = f"The form fits Level II, section {code[0]}, but the release lists no such code, in force or ended."
-    early = line.first_day is not None and line.first_day < OLDEST_ENDED
-    gone = f"Codes that ended before {us_date(OLDEST_ENDED)} are not in the CMS file." if early else ""
+    later = _later(release, "Codes") if outlasts(finding) else ""
+    is_early = line.first_day is not None and line.first_day < OLDEST_ENDED
+    old = "Codes that ended before about 2014 to 2015 may not be in CMS’s file." if is_early else ""
+    seen = f"{reference.gone[code]}." if code in reference.gone else ""
     return Text(
-        f"{code} is not in {title}", sentences(shape, gone, _STILL_CHECKED), _transposed(code, line, claim)
+        f"{code} is not in {title}",
+        sentences(shape, seen, later, old, _STILL_CHECKED),
+        _transposed(code, line, claim),
     )
 
 

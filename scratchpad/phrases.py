@@ -57,7 +57,15 @@ def sentences(*sentences: str) -> tuple[str, ...]:
     return tuple(filter(None, sentences))
 
 
+def outlasts(finding: Finding) -> bool:
+    """Whether its day is after all that its release knows of: what is in there may have changed since."""
+    day, release = finding.day, finding.release
+    return day is not None and release is not None and release.last_day < day
+
+
 def day_of(finding: Finding, claim: Claim) -> date:
-    """The date of service a finding speaks of: the first that its lines share."""
+    """The date of service a finding speaks of: the one it was decided by, else the first that its lines share."""
+    if finding.day:
+        return finding.day
     days = [claim.line(number).first_day for number in finding.lines]
     return max(filter(None, days), default=claim.date_of_service)

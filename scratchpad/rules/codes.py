@@ -23,6 +23,7 @@ def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
             row,
             reference.hcpcs,
             f"{line.code}@{line.number}",
+            day=line.last_day,
         )
 
 

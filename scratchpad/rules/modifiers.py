@@ -50,6 +50,7 @@ def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
                     reference.hcpcs,
                     f"{modifier}@{line.number}",
                     modifier,
+                    day=line.last_day,
                 )
 
 

@@ -133,7 +133,26 @@ def test_modifiers_are_counted_by_who_keeps_them():
     assert found["Modifiers on the date"] == "1 in force, *1 not checked: the AMA keeps them*"
 
 
+def test_codes_and_modifiers_are_not_checked_for_a_date_after_the_release_that_has_them():
+    rows = {"LT": ModifierRow("LT", None, None)}
+    late = line(1, "J1885-LT-ZQ", day=date(2024, 10, 1)), line(2, "J9999", day=date(2024, 10, 1))
+    found = covered(loaded(modifiers=rows), *late)
+    assert found["Level II codes on the date"] == (
+        "*1 not in July 2024, not checked for this date*, *1 in July 2024, not checked for this date*"
+    )
+    assert found["Modifiers on the date"] == (
+        "*1 in July 2024, not checked for this date*, *1 not in July 2024, not checked for this date*"
+    )
+
+
 # --- Summing up ---
+
+
+def test_a_release_that_ends_before_the_date_keeps_the_headline_from_reading_as_a_pass():
+    summer = release("hcpcs", "April 2024")._replace(last_day=date(2024, 6, 30))
+    title, sentence = summed(loaded(hcpcs=summer), "J1885")
+    assert title == "Nothing found in what could be checked"
+    assert "Level II codes: 1 code not checked. The newest loaded table is April 2024." in sentence
 
 
 def test_a_claim_without_findings_is_no_approval():

@@ -2,10 +2,11 @@ from datetime import date
 
 import pytest
 
+from scratchpad.finding_words import chip_of
 from scratchpad.findings import Kind, Status
 from scratchpad.line_words import code_text, modifier_text, parse_text, units_text
 from scratchpad.reference import CodeRow, ModifierRow, Reference
-from tests.scratchpad.worded import claim, line, of_line, release
+from tests.scratchpad.worded import DAY, claim, line, of_line, release
 
 
 def read(typed: str) -> str:
@@ -16,7 +17,7 @@ def read(typed: str) -> str:
 
 def on_file(status: Status, typed: str, row=None, day=date(2024, 8, 15), reference=Reference(), **fields) -> str:  # noqa: B008
     about = claim(line(1, typed, day=day), *fields.pop("others", ()))
-    finding = of_line(Kind.CODE, status, row, **fields)._replace(codes=(about.line(1).code,))
+    finding = of_line(Kind.CODE, status, row, day=day, **fields)._replace(codes=(about.line(1).code,))
     said = code_text(finding, about, reference)
     return " ".join((said.headline, *said.sentences, said.change))
 
@@ -90,8 +91,32 @@ def test_an_unknown_code_names_the_release_and_is_still_looked_up():
 
 def test_an_unknown_code_of_long_ago_may_have_been_dropped_from_the_file():
     said = on_file(Status.UNKNOWN_CODE, "J1858", day=date(2014, 12, 30))
-    assert "Codes that ended before Dec 31, 2014 are not in the CMS file." in said
-    assert "not in the CMS file" not in on_file(Status.UNKNOWN_CODE, "J1858", day=date(2014, 12, 31))
+    assert "Codes that ended before about 2014 to 2015 may not be in CMS’s file." in said
+    assert "2015" not in on_file(Status.UNKNOWN_CODE, "J1858", day=date(2014, 12, 31))
+
+
+TODAY = date(2026, 11, 22)
+
+
+def test_a_code_on_file_is_not_confirmed_for_a_date_after_the_release():
+    said = on_file(Status.ACTIVE, "J1885", CodeRow("J1885", date(2001, 1, 1), None), TODAY)
+    assert said.startswith(
+        "J1885 is on file in July 2024, which ends before this date Later releases may have changed it."
+    )
+    assert "for this date" not in said
+
+
+def test_a_code_that_is_not_on_file_may_be_of_a_later_release_than_the_loaded_one():
+    said = on_file(Status.UNKNOWN_CODE, "J1858", day=TODAY)
+    assert "Codes of later quarters are not loaded: July 2024 ends on Sep 30, 2024." in said
+    finding = of_line(Kind.CODE, Status.UNKNOWN_CODE, day=TODAY)
+    assert chip_of(finding)[0] == "unk"
+    assert chip_of(finding._replace(day=DAY))[0] == "err"
+
+
+def test_a_code_that_an_earlier_release_had_is_said_to_have_been_there():
+    gone = Reference(gone={"J1858": "Last seen in April 2024"})
+    assert "Last seen in April 2024." in on_file(Status.UNKNOWN_CODE, "J1858", reference=gone)
 
 
 def test_two_digits_changed_about_are_noticed_beside_the_right_code():
@@ -117,6 +142,12 @@ def test_a_cpt_number_that_a_loaded_table_names_is_said_to_be_there():
 def test_dental_and_local_codes_say_who_kept_them():
     assert "kept by the ADA" in on_file(Status.CDT_NOT_IN_FILE, "D0120")
     assert "ended on Dec 31, 2003" in on_file(Status.LEVEL3_RETIRED, "W1234")
+
+
+def test_a_local_code_of_the_time_of_local_codes_is_not_said_to_have_ended():
+    said = on_file(Status.LEVEL3_RETIRED, "W1234", day=date(2003, 12, 31))
+    assert "were in use until Dec 31, 2003" in said
+    assert "ended" not in said + chip_of(of_line(Kind.CODE, Status.LEVEL3_RETIRED)).label.lower()
 
 
 def test_a_list_that_is_not_loaded_is_said_to_be_missing():
@@ -147,3 +178,11 @@ def test_a_modifier_before_its_first_day_is_not_said_to_be_missing():
     early = claim(line(1, "11042", day=date(2012, 12, 31)))
     said = modifier_text(of_line(Kind.MODIFIER, Status.MODIFIER_NOT_VALID, modifier="LM"), early)
     assert said.sentences[0] == "LM starts on Jan 1, 2013."
+
+
+def test_a_modifier_missing_from_a_release_older_than_the_line_is_not_said_to_be_invalid():
+    finding = of_line(Kind.MODIFIER, Status.MODIFIER_NOT_VALID, modifier="ZQ", day=TODAY)
+    said = modifier_text(finding, claim(line(1, "11042", day=TODAY)))
+    assert said.headline == "ZQ on line 1 is not in HCPCS Level II, July 2024"
+    assert said.sentences[0] == "Modifiers of later quarters are not loaded: July 2024 ends on Sep 30, 2024."
+    assert chip_of(finding).family == "unk"

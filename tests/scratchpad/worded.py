@@ -119,7 +119,6 @@ EVERY_LINE = (
     of_line(Kind.CODE, Status.LEVEL3_RETIRED),
     of_line(Kind.CODE, Status.DATA_NOT_LOADED, release=None),
     of_line(Kind.MODIFIER, Status.MODIFIER_NOT_VALID, modifier="QQ"),
-    of_line(Kind.MODIFIER, Status.DATA_NOT_LOADED, release=None, modifier="QQ"),
 )
 EVERY_FINDING = (*EVERY_PAIR, *EVERY_UNIT, *EVERY_ADD_ON, *EVERY_LINE)
 TWO_LINES = claim("11042", "97597")
