@@ -49,7 +49,7 @@ class Suggestions(NamedTuple):
 @require_safe
 @cache_control(private=True, no_store=True)
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The list below the cell, asked for with every letter. Kept by nobody, like the claim it may become part of."""
+    """The list below the cell, asked for with every letter. Kept by nobody, like the claim it may be for."""
     found = suggestions(snapshot.of(request), request.GET.get("q", ""))
     return render(request, "scratchpad/_suggestions.html", {"found": found})
 
