@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from scratchpad.claim import MAX_LINES, PRACTITIONER, SETTINGS, Claim, ClaimLine, Fault
 from scratchpad.claim_text import claim_query, day_of, line_of, line_of_cells
+from scratchpad.phrases import listed
 
 CELLS = ("code", "mod1", "mod2", "mod3", "mod4", "units", "from", "to", "provider")
 """The fields of the grid: lists, in which the cells of a row stand at the same place."""
@@ -135,6 +136,8 @@ def _is_empty(line: ClaimLine) -> bool:
 def _problems(line: ClaimLine) -> Iterator[str]:
     """What of a line was not kept, and a date that is none. Findings tell of codes, modifiers and units."""
     yield from (FAULTS[fault] for fault in line.faults)
+    if line.dropped:
+        yield f"Only the first four modifiers of a line are kept. Left out: {listed(line.dropped)}."
     if line.first_day is None:
         yield (
             f"{_quoted(line.date_text)} is not a date, nor a first and a last one, so the line was not checked. "

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from catalog.codes import Status
 from catalog.views.errors import CODE_LENGTH, NUMBERS
 from scratchpad.claim import ClaimLine, Fault
+from scratchpad.phrases import listed
 
 
 class Unread(NamedTuple):
@@ -45,6 +46,9 @@ def unread(lines: Iterable[ClaimLine]) -> list[Unread]:
 def _of(line: ClaimLine) -> Iterator[Unread]:
     if not line.code:
         yield _code(line)
+    if line.dropped:
+        left_out = f"Modifier{'s' * (len(line.dropped) > 1)} {listed(line.dropped)} left out"
+        yield Unread(line.number, "code", left_out, "Only the first four of a line are kept")
     if line.units is None:
         yield Unread(line.number, "units", "Units must be a whole number from 1")
     if line.first_day is None:

@@ -198,6 +198,15 @@ def test_a_line_too_long_to_keep_is_said():
     ]
 
 
+def test_modifiers_after_the_fourth_are_said_by_name():
+    read = form("line=11042&line=97597-22-51-GA-76-59-LT")
+    assert read.problems == ["Line 2: Only the first four modifiers of a line are kept. Left out: 59 and LT."]
+    assert form(urlencode({"code": "97597-22-51-GA-76", "mod1": "59"})).problems == [
+        "Line 1: Only the first four modifiers of a line are kept. Left out: 59."
+    ]
+    assert form("line=97597-22-51-GA-76").problems == []
+
+
 # --- Anything at all ---------------------------------------------------------------------------------------
 
 NAMES = st.sampled_from([*CELLS, "line", "setting", "date", "more", "remove", "up", "down", "add", "x"])

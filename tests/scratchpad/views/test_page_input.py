@@ -24,6 +24,19 @@ def test_lines_that_cannot_be_read_are_linked_and_the_others_checked(client):
     assert "Denied by edit" in chips(answer)
 
 
+def test_a_fifth_modifier_is_said_wherever_it_goes_and_linked_to_its_line(client):
+    line = "45378-22-51-GA-76-59"
+    sent_as_grid = client.get(PAGE, grid("45385", line) | {"setting": "practitioner", "date": DAY})
+    for answer in (opened(client, "45385", line), sent_as_grid):
+        link = main(answer).select_one("#unread li a")
+        assert (link["href"], text(link)) == (
+            "#c2",
+            "Line 2: modifier 59 left out. Only the first four of a line are kept",
+        )
+        assert cells(answer, "mod4")[1] == "76"
+    assert "modifier 59 left out" in words(typed(client, "45385", line))
+
+
 def test_nothing_is_checked_when_no_line_can_be_read(client):
     answer = opened(client, "4538")
     assert "Nothing was checked yet." in words(answer)
