@@ -155,8 +155,9 @@ def _applies(row: PtpRow) -> Verdict:
         "Denied unless distinct",
         "Unless distinct",
         f"{denied}, unless the services are distinct",
-        change="Indicator 1. The edit may be bypassed by an NCCI-associated modifier when the record shows "
-        "separate services. This site never adds one for you.",
+        change="Indicator 1. The edit may be bypassed when the record shows separate services, such as another "
+        "site, session or practitioner, and an NCCI-associated modifier describes that. This site never adds one "
+        "for you.",
     )
 
 
@@ -218,21 +219,21 @@ _MAIS = {
         "Line edit",
         "per claim line",
         "The units of each line are compared with the value on their own.",
-        "The whole line is denied, not only the units above the value.",
+        "The whole line is denied by this edit, not only the units above the value.",
         "Services that truly were separate may be reported on lines of their own, with a modifier that fits them.",
     ),
     "2": MaiWords(
         "Date of service edit: policy",
         "per date of service",
         "The units of all lines of the code on one date are added up. Modifiers do not split them.",
-        "All units of that date are denied, not only those above the value.",
+        "All units of that date are denied by this edit, not only those above the value.",
         "No. The value follows from law, policy, anatomy or the definition of the code.",
     ),
     "3": MaiWords(
         "Date of service edit: clinical",
         "per date of service",
         "The units of all lines of the code on one date are added up. Modifiers do not split them.",
-        "All units of that date are denied, not only those above the value.",
+        "All units of that date are denied by this edit, not only those above the value.",
         "Perhaps. The contractor may allow more after it has looked at the records, or on appeal.",
     ),
 }
@@ -253,7 +254,8 @@ def zero_words(setting: str) -> str:
     """What the value 0 says in a setting: not payable, which is the opposite of no limit."""
     who = _NOBODY.get(setting, "this setting")
     return (
-        f"Not payable to {who}: 0 is the value of codes that are invalid, not covered or bundled there. "
+        f"Not payable to {who} under this edit: 0 is the value of codes that are invalid, not covered or bundled "
+        "there. "
         "It does not mean that there is no limit."
     )
 

@@ -98,7 +98,7 @@ CHIPS: dict[tuple[Kind, Status], Chip] = {
     (Kind.MUE, Status.LINE_EXCEEDS): _OVER,
     (Kind.MUE, Status.DOS_EXCEEDS_POLICY): _OVER,
     (Kind.MUE, Status.DOS_EXCEEDS_CLINICAL): _OVER,
-    (Kind.MUE, Status.ZERO_MUE): _OVER,
+    (Kind.MUE, Status.ZERO_MUE): _chip("deny", "Unit limit is 0", sign="mue"),
     (Kind.MUE, Status.NO_PUBLISHED_MUE): _chip("none", "No published value"),
     (Kind.MUE, Status.DATA_NOT_LOADED): _NOT_CHECKED,
     (Kind.ADDON, Status.PRIMARY_PRESENT): _chip("none", "Primary present"),

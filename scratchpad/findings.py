@@ -126,8 +126,8 @@ class Finding(NamedTuple):
     ``release`` the one that was asked, or the newest loaded where none answers. ``units`` are those counted by an
     MUE, for one day. ``rows`` are the rows of an add-on code in force on its day, or all it has if none is, and
     ``others`` the numbers of the lines with a listed primary. ``later`` is a row that starts after the date of
-    service, where one that ended decides. ``day`` is the day that a finding is told of, where lines span several the
-    one that decides, of a code or modifier the last; None where no day is in question.
+    service, where one that ended decides. ``day`` is the day that a finding is told of, where lines span
+    several the one that decides, of a code or modifier the last; None where no day is in question.
     """
 
     kind: Kind

@@ -22,10 +22,6 @@ from scratchpad.reference import PtpRow
 SAME_GROUP = (
     "Some rules count physicians of one group and specialty as one; these tables do not say who belongs together."
 )
-_SEPARATE = (
-    "Indicator 1. The edit may be bypassed when the record shows separate services, such as another site, session "
-    "or practitioner, and an NCCI-associated modifier describes that. This site never adds one for you."
-)
 _STANDINGS = {
     Status.EDIT_DELETED: (Standing.DELETED, "edit deleted before this date"),
     Status.EDIT_NOT_YET_EFFECTIVE: (Standing.NOT_YET_EFFECTIVE, "edit starts after this date"),
@@ -64,13 +60,12 @@ def pair_text(finding: Finding, claim: Claim) -> Text:
 
 def _applies(finding: Finding) -> Text:
     said = standing_words(Standing.APPLIES, finding.row, finding.release)
-    never = finding.row.modifier_indicator == "0"
     return Text(
         said.headline,
         sentences(
             _columns(finding), *_reason(finding.row), _dates(finding), *_modifiers(finding), *_remarks(finding)
         ),
-        said.change if never else _SEPARATE,
+        said.change,
         remittance.PAIR,
     )
 

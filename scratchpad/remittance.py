@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from catalog.edit_words import NOT_THE_PATIENT
 
-_CO = "Group CO means that the provider may not collect the amount from the patient."
-
 PAIR = (
     "Often seen: CARC 236 with group CO (this code or its modifier does not go with another of the same day under "
     "NCCI), or CARC 97 (counted as part of another service). Payers differ. "
-    f"{_CO} {NOT_THE_PATIENT}"
+    f"Group CO means that the provider may not collect the amount from the patient. {NOT_THE_PATIENT}"
 )
 UNITS = (
     "Often seen: RARC N362 (more units than the payer takes), with CARC 96 (not covered) at one contractor; from "
     "secondary sources also CARC 151 (the information given does not support this many). Payers differ. "
-    f"{_CO} {NOT_THE_PATIENT}"
+    f"{NOT_THE_PATIENT}"
 )
 ADD_ON = (
     "Often seen, from secondary sources: RARC N122 (an add-on code that stands by itself) with CARC B15 (a "

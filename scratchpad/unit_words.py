@@ -15,14 +15,6 @@ from scratchpad.phrases import Text, counted, day_of, inside, on_lines, sentence
 from scratchpad.reference import LoadedRelease
 from scratchpad.rules.mue import units_per_day
 
-_CHANGE = {
-    "1": "on one line. Services that truly were separate may be reported on lines of their own, with a modifier "
-    "that fits them.",
-    "2": "on one day. Records change nothing here: the value follows from law, policy, anatomy or the definition "
-    "of the code.",
-    "3": "on one day, or records that show the need: the contractor may take more after it has looked at them, or "
-    "on appeal.",
-}
 _BEYOND = "A number within the limit says nothing on coverage, need or what a payer does."
 
 
@@ -37,46 +29,75 @@ def unit_text(finding: Finding, claim: Claim) -> Text:
             return _within(finding, claim)
         case Status.NO_PUBLISHED_MUE:
             said = no_mue_words(finding.release)
-            return Text(f"{finding.codes[0]}: {inside(said.headline)}", said.sentences)
+            return Text(f"{_about(finding, claim)}: {inside(said.headline)}", said.sentences)
         case Status.DATA_NOT_LOADED:
             return _not_checked(finding, claim)
     raise ValueError(f"{finding.status} is not a status of units.")
 
 
 def _over(finding: Finding, claim: Claim) -> Text:
-    row, units = finding.row, finding.units
-    by_line = finding.status is Status.LINE_EXCEEDS
-    what = f"of line {finding.lines[0]}" if by_line else f"of {row.code} on this date"
-    where = "line" if by_line else "day"
+    row, mai = finding.row, mai_words(finding.row.adjudication_indicator)
+    is_by_line = finding.status is Status.LINE_EXCEEDS
+    headline, denied = _over_a_line(finding, claim) if is_by_line else _over_a_day(finding, claim)
     return Text(
-        f"{row.code}: {counted(units, 'unit')} on one {where}, the limit is {row.mue_value}",
+        f"{row.code}: {headline}, the limit is {row.mue_value}",
         sentences(
-            f"All {units:,} units {what} are denied, not only the {units - row.mue_value:,} above the limit.",
-            f"That follows from the published value: MAI {row.adjudication_indicator}, "
-            f"{inside(mai_words(row.adjudication_indicator).label)}.",
+            denied,
+            f"That follows from the published value: MAI {row.adjudication_indicator}, {inside(mai.label)}.",
             *_counted(finding, claim),
             rationale_words(row.rationale),
         ),
-        f"{counted(row.mue_value, 'unit')} or fewer {_CHANGE[row.adjudication_indicator]}",
+        f"{counted(row.mue_value, 'unit')} or fewer on one {'line' if is_by_line else 'day'}. "
+        f"Beyond that: {inside(mai.more)}",
         remittance.UNITS,
     )
 
 
+def _over_a_line(finding: Finding, claim: Claim) -> tuple[str, str]:
+    """What is over, and what the edit denies: the line whole, also where its units are shared out over days."""
+    line, above = claim.line(finding.lines[0]), finding.units - finding.row.mue_value
+    all_of_it = f"All {line.units:,} units of line {line.number} are denied by this edit"
+    units = counted(finding.units, "unit")
+    if line.days > 1:
+        return f"{units} a day on line {line.number}", f"{all_of_it}, not only those above the limit."
+    return f"{units} on one line", f"{all_of_it}, not only the {above:,} above the limit."
+
+
+def _over_a_day(finding: Finding, claim: Claim) -> tuple[str, str]:
+    units, above = finding.units, finding.units - finding.row.mue_value
+    on_date = _on_date(finding, claim)
+    all_of_it = f"All {units:,} units of {finding.row.code} {on_date or 'on this date'} are denied by this edit"
+    headline = f"{counted(units, 'unit')} {on_date or 'on one day'}"
+    return headline, f"{all_of_it}, not only the {above:,} above the limit."
+
+
+def _on_date(finding: Finding, claim: Claim) -> str:
+    """The date it speaks of, where the lines of the code on the claim are of several: ``on Sep 28, 2024``."""
+    lines = [line for line in claim.readable if line.code == finding.codes[0]]
+    days = {day for line in lines for day in (line.first_day, line.last_day)}
+    return f"on {us_date(day_of(finding, claim))}" if len(days) > 1 else ""
+
+
+def _about(finding: Finding, claim: Claim) -> str:
+    """``11042``, or ``11042 on Sep 28, 2024``."""
+    return " ".join(sentences(finding.codes[0], _on_date(finding, claim)))
+
+
 def _zero(finding: Finding, claim: Claim) -> Text:
     return Text(
-        f"{finding.row.code}: the published limit is 0 in this setting",
+        f"{_about(finding, claim)}: the published value is 0 in this setting, and no number of units fits it",
         sentences(zero_words(claim.setting), rationale_words(finding.row.rationale)),
-        "Nothing on these lines: any unit is above 0. Other settings have values of their own.",
+        "Nothing on these lines: under this edit no unit of the code is payable in this setting. Other settings "
+        "have values of their own.",
         remittance.UNITS,
     )
 
 
 def _within(finding: Finding, claim: Claim) -> Text:
-    row = finding.row
-    mai = mai_words(row.adjudication_indicator)
+    limit, mai = finding.row.mue_value, mai_words(finding.row.adjudication_indicator)
     return Text(
-        f"{row.code}: {counted(finding.units, 'unit')}, within the limit of {row.mue_value} {mai.per}",
-        sentences(mai.tested, *_counted(finding, claim), _BEYOND),
+        f"{_about(finding, claim)}: {counted(finding.units, 'unit')}, within the limit of {limit} {mai.per}",
+        sentences("" if len(finding.lines) > 1 else mai.tested, *_counted(finding, claim), _BEYOND),
     )
 
 
@@ -90,8 +111,9 @@ def _counted(finding: Finding, claim: Claim) -> tuple[str, ...]:
 def _span(line: ClaimLine) -> str:
     is_half = 2 * line.units % (2 * line.days) == line.days
     rounded = " (halves are rounded up, which is this site’s choice)" if is_half else ""
+    count = "counts" if line.units == 1 else "count"
     units = counted(line.units, "unit")
-    return f"Line {line.number}: {units} over {line.days} days count as {units_per_day(line)} a day{rounded}."
+    return f"Line {line.number}: {units} over {line.days} days {count} as {units_per_day(line)} a day{rounded}."
 
 
 def _not_checked(finding: Finding, claim: Claim) -> Text:
@@ -103,7 +125,7 @@ def _not_checked(finding: Finding, claim: Claim) -> Text:
         headline = "data for that date is not loaded"
         quarter = f"Each quarter has its own table of values, and the one of {us_date(day)} is not loaded."
         why = (quarter, _newest(release))
-    return Text(f"{finding.codes[0]}: {headline}", (*why, "The units were compared with nothing."))
+    return Text(f"{_about(finding, claim)}: {headline}", (*why, "The units were compared with nothing."))
 
 
 def _newest(release: LoadedRelease) -> str:

@@ -175,7 +175,7 @@ def test_each_indicator_has_its_meaning_and_0_and_1_are_not_swapped():
 def test_mai_1_is_tested_line_by_line_and_denies_that_line():
     said = mai_words("1")
     assert said.per == "per claim line"
-    assert "The whole line is denied" in said.over
+    assert "The whole line is denied by this edit" in said.over
 
 
 @pytest.mark.parametrize("mai", ["2", "3"])
@@ -183,7 +183,7 @@ def test_mai_2_and_3_are_tested_by_day_and_modifiers_do_not_split(mai):
     said = mai_words(mai)
     assert said.per == "per date of service"
     assert "Modifiers do not split" in said.tested
-    assert "All units of that date are denied" in said.over
+    assert "All units of that date are denied by this edit" in said.over
 
 
 def test_only_a_clinical_day_limit_may_be_exceeded_after_review():
@@ -193,8 +193,8 @@ def test_only_a_clinical_day_limit_may_be_exceeded_after_review():
 
 
 def test_zero_is_not_payable_in_its_setting_and_not_without_limit():
-    assert zero_words("practitioner").startswith("Not payable to practitioners:")
-    assert zero_words("dme_supplier").startswith("Not payable to DME suppliers:")
+    assert zero_words("practitioner").startswith("Not payable to practitioners under this edit:")
+    assert zero_words("dme_supplier").startswith("Not payable to DME suppliers under this edit:")
     assert "does not mean that there is no limit" in zero_words("outpatient_hospital")
 
 

@@ -21,21 +21,32 @@ def told(*args, **fields) -> str:
 def test_units_of_a_day_over_the_limit_are_told_in_the_words_of_the_design():
     said = text(Status.DOS_EXCEEDS_CLINICAL, mue(value=8), units=10)
     assert said.headline == "11042: 10 units on one day, the limit is 8"
-    assert said.sentences[0] == "All 10 units of 11042 on this date are denied, not only the 2 above the limit."
+    assert (
+        said.sentences[0]
+        == "All 10 units of 11042 on this date are denied by this edit, not only the 2 above the limit."
+    )
 
 
 def test_units_of_a_line_over_the_limit_speak_of_that_line():
     said = text(Status.LINE_EXCEEDS, mue("1", 4), units=6)
     assert said.headline == "11042: 6 units on one line, the limit is 4"
-    assert said.sentences[0] == "All 6 units of line 1 are denied, not only the 2 above the limit."
+    assert said.sentences[0] == "All 6 units of line 1 are denied by this edit, not only the 2 above the limit."
 
 
 @pytest.mark.parametrize(
     ("status", "mai", "change"),
     [
         (Status.LINE_EXCEEDS, "1", "may be reported on lines of their own"),
-        (Status.DOS_EXCEEDS_POLICY, "2", "Records change nothing here"),
-        (Status.DOS_EXCEEDS_CLINICAL, "3", "records that show the need"),
+        (
+            Status.DOS_EXCEEDS_POLICY,
+            "2",
+            "2 units or fewer on one day. Beyond that: no. The value follows from law",
+        ),
+        (
+            Status.DOS_EXCEEDS_CLINICAL,
+            "3",
+            "Beyond that: perhaps. The contractor may allow more after it has looked at the records",
+        ),
     ],
 )
 def test_what_would_change_a_limit_depends_on_its_indicator(status, mai, change):
@@ -71,9 +82,61 @@ def test_reason_codes_of_units_say_what_is_from_secondary_sources():
     assert "222" not in seen
 
 
+@pytest.mark.parametrize(("units", "words"), [(1, "1 unit over 3 days counts"), (4, "4 units over 3 days count")])
+def test_the_units_of_a_span_are_counted_in_good_english(units, words):
+    span = claim(line(1, "11042", units, DAY, last_day=date(2024, 8, 17)))
+    assert f"Line 1: {words} as " in told(Status.WITHIN_LIMIT, mue(value=4), span, units=1)
+
+
+def test_a_line_over_its_limit_day_for_day_is_denied_with_its_own_units():
+    span = claim(line(1, "11042", 10, DAY, last_day=date(2024, 8, 19)))
+    said = text(Status.LINE_EXCEEDS, mue("1", 1), span, units=2, day=DAY)
+    assert said.headline == "11042: 2 units a day on line 1, the limit is 1"
+    assert said.sentences[0] == ("All 10 units of line 1 are denied by this edit, not only those above the limit.")
+
+
+OCTOBER = date(2024, 10, 2)
+OVER_TWO_QUARTERS = claim(line(1, "11042", 10, date(2024, 9, 28), last_day=OCTOBER))
+
+
+def test_units_over_several_days_name_the_day_that_is_over():
+    said = text(Status.DOS_EXCEEDS_POLICY, mue("2", 1), OVER_TWO_QUARTERS, units=2, day=OCTOBER)
+    assert said.headline == "11042: 2 units on Oct 2, 2024, the limit is 1"
+    assert "All 2 units of 11042 on Oct 2, 2024 are denied by this edit" in said.sentences[0]
+
+
+def test_a_span_into_a_quarter_that_is_not_loaded_names_the_day_of_that_quarter():
+    said = told(Status.DATA_NOT_LOADED, None, OVER_TWO_QUARTERS, units=2, day=OCTOBER)
+    assert "the one of Oct 2, 2024 is not loaded" in said
+    assert "Sep 28" not in said
+
+
+@pytest.mark.parametrize("status", [Status.WITHIN_LIMIT, Status.ZERO_MUE, Status.NO_PUBLISHED_MUE])
+def test_findings_on_a_code_of_several_days_are_told_apart(status):
+    two = claim(line(1, "11042"), line(2, "11042", day=date(2024, 8, 16)))
+    row = None if status is Status.NO_PUBLISHED_MUE else mue()
+    first, second = (
+        unit_text(of_line(Kind.MUE, status, row, units=1, day=date(2024, 8, day))._replace(lines=(at,)), two)
+        for at, day in ((1, 15), (2, 16))
+    )
+    assert first.headline.startswith("11042 on Aug 15, 2024: ")
+    assert second.headline.startswith("11042 on Aug 16, 2024: ")
+
+
+def test_that_modifiers_do_not_split_units_is_said_once():
+    two = claim("11042", "11042-59")
+    finding = of_line(Kind.MUE, Status.WITHIN_LIMIT, mue("2", 4), units=2)._replace(lines=(1, 2))
+    assert " ".join(unit_text(finding, two).sentences).lower().count("modifiers do not split them") == 1
+
+
+def test_reason_codes_of_units_explain_no_group_that_they_do_not_name():
+    assert "Group" not in text(Status.DOS_EXCEEDS_POLICY, mue("2"), units=5).seen
+
+
 def test_the_value_zero_is_not_said_to_be_no_limit():
     said = told(Status.ZERO_MUE, mue(value=0), units=1)
-    assert "the published limit is 0 in this setting" in said
+    assert "the published value is 0 in this setting, and no number of units fits it" in said
+    assert "Not payable to practitioners under this edit" in said
     assert "It does not mean that there is no limit." in said
 
 
