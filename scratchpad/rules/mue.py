@@ -6,13 +6,16 @@ split a day (NCCI Policy Manual, chapter I).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 from catalog.edits import quarter_of
 from scratchpad.claim import Claim, ClaimLine
 from scratchpad.findings import Finding, Kind, Status
 from scratchpad.reference import MueRow, Reference
+
+Lines = tuple[ClaimLine, ...]
+"""Of one code and provider, in the order of the claim."""
 
 BY_LINE = "1"
 OVER = {
@@ -23,20 +26,23 @@ OVER = {
 
 
 def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
-    """One finding for each code, provider and day; under MAI 1 one for each line."""
+    """One finding for each code, provider and day; under MAI 1 one for each line. Of lines over several days, see
+    ``_told``."""
     lines_by_code: dict[str, list[ClaimLine]] = {}
     for line in claim.readable:
         lines_by_code.setdefault(line.code, []).append(line)
     for code, lines in lines_by_code.items():
-        groups = _groups(lines)
-        for group in groups:
-            yield from _of_group(code, group, len(groups) == 1, reference)
+        told = [one for group in _groups(lines) for one in _told(code, group, reference)]
+        for named, day in told:
+            is_only = len(told) == 1 and not _is_by_line(code, day, reference)
+            numbers = "+".join(str(line.number) for line in named)
+            yield _finding(code, named, day, code if is_only else f"{code}@{numbers}", reference)
 
 
-def _groups(lines: list[ClaimLine]) -> list[list[ClaimLine]]:
+def _groups(lines: list[ClaimLine]) -> list[Lines]:
     """Lines of one code put together where one provider reports them for days in common."""
     if len(lines) == 1:
-        return [lines]
+        return [tuple(lines)]
     groups: list[list[ClaimLine]] = []
     until = date.min
     for line in sorted(lines, key=lambda line: (line.provider, line.first_day, line.number)):
@@ -46,40 +52,74 @@ def _groups(lines: list[ClaimLine]) -> list[list[ClaimLine]]:
         else:
             groups.append([line])
             until = line.last_day
-    return [sorted(group, key=lambda line: line.number) for group in groups]
+    return [tuple(sorted(group, key=lambda line: line.number)) for group in groups]
 
 
-def _of_group(code: str, group: list[ClaimLine], is_only: bool, reference: Reference) -> Iterator[Finding]:
-    day = _telling_day(code, group, reference)
-    row = reference.mues.get((quarter_of(day), code))
-    if row and row.mue_value and row.adjudication_indicator == BY_LINE:
-        for line in group:
-            day = _telling_day(code, [line], reference)
-            yield _finding(code, [line], day, f"{code}@{line.number}", reference)
+def _told(code: str, group: Lines, reference: Reference) -> Iterator[tuple[Lines, date]]:
+    """Of which lines of a group to tell, and on which day.
+
+    Each set of lines that is over on a day is told, on the first of such days; the lines that are in none of these
+    are told together, on their most telling day. CMS's rule is for one date of service. Where lines span several,
+    an answered day over its limit here counts for more than another that no table answers for.
+    """
+    first = group[0].first_day
+    if all(line.first_day == first == line.last_day for line in group) and not _is_by_line(code, first, reference):
+        yield group, first  # as nearly all are
+        return
+    days = _days_looked_at(group, reference)
+    over: dict[Lines, date] = {}
+    for day in days:
+        for lines in _counted_together(code, day, group, reference):
+            row = reference.mues.get((quarter_of(day), code))
+            if row and _against(row, _units_on(day, lines)) is not Status.WITHIN_LIMIT:
+                over.setdefault(lines, day)
+    yield from over.items()
+    named = {line.number for lines in over for line in lines}
+    left = [line for line in group if line.number not in named]
+    if not left:
+        return
+    day = _telling_day(days, left, group, reference)
+    if _is_by_line(code, day, reference):
+        yield from (((line,), _telling_day(days, [line], (line,), reference)) for line in left)
     else:
-        numbers = "+".join(str(line.number) for line in group)
-        yield _finding(code, group, day, code if is_only else f"{code}@{numbers}", reference)
+        yield tuple(line for line in group if line in left or _covers(line, day)), day
 
 
-def _telling_day(code: str, lines: list[ClaimLine], reference: Reference) -> date:
-    """The day that is told of lines over several: one over its limit; else one that no table answers for; else the
-    one with most units; the first of such days. Units and tables change on the days looked at and on no other."""
-    first = lines[0].first_day
-    if all(line.first_day == first == line.last_day for line in lines):
-        return first
-    starts = (release.first_day for release in reference.mue.values())
+def _days_looked_at(lines: Lines, reference: Reference) -> list[date]:
+    """Days on which lines start or end, or a table starts to answer or has ceased to. On any other, the lines that
+    are reported are reported on one of these too, beside the same table."""
+    first, last = min(line.first_day for line in lines), max(line.last_day for line in lines)
     days = {day for line in lines for day in (line.first_day, line.last_day)}
-    days |= {day for day in starts if any(line.first_day <= day <= line.last_day for line in lines)}
-
-    def weight(day: date) -> tuple[bool, bool, int]:
-        quarter, units = quarter_of(day), _units_on(day, lines)
-        row = reference.mues.get((quarter, code))
-        return row is not None and units > row.mue_value, quarter not in reference.mue, units
-
-    return max(sorted(days), key=weight)
+    if first < last:
+        tables = reference.mue.values()
+        days |= {table.first_day for table in tables if first < table.first_day <= last}
+        days |= {table.last_day + timedelta(days=1) for table in tables if first <= table.last_day < last}
+    return sorted(days)
 
 
-def _finding(code: str, lines: list[ClaimLine], day: date, subject: str, reference: Reference) -> Finding:
+def _counted_together(code: str, day: date, group: Lines, reference: Reference) -> Iterator[Lines]:
+    """The lines whose units are added up on a day: each alone under MAI 1, else all."""
+    lines = tuple(line for line in group if _covers(line, day))
+    if _is_by_line(code, day, reference):
+        yield from ((line,) for line in lines)
+    else:
+        yield lines
+
+
+def _is_by_line(code: str, day: date, reference: Reference) -> bool:
+    """Whether each line is held to the limit by itself. A limit of 0 is said once of all."""
+    row = reference.mues.get((quarter_of(day), code))
+    return bool(row and row.mue_value and row.adjudication_indicator == BY_LINE)
+
+
+def _telling_day(days: list[date], lines: Sequence[ClaimLine], group: Lines, reference: Reference) -> date:
+    """Of the days of lines, none of them over: one that no table answers for, else the one with most units in the
+    group; the first of such days."""
+    theirs = [day for day in days if any(_covers(line, day) for line in lines)]
+    return max(theirs, key=lambda day: (quarter_of(day) not in reference.mue, _units_on(day, group)))
+
+
+def _finding(code: str, lines: Lines, day: date, subject: str, reference: Reference) -> Finding:
     """What the table of the quarter says of a code's units on a day: its rows have no dates of their own."""
     quarter, units = quarter_of(day), _units_on(day, lines)
     release, row = reference.mue.get(quarter), reference.mues.get((quarter, code))
@@ -109,5 +149,9 @@ def units_per_day(line: ClaimLine) -> int:
     return (2 * line.units + line.days) // (2 * line.days)
 
 
-def _units_on(day: date, lines: list[ClaimLine]) -> int:
-    return sum(units_per_day(line) for line in lines if line.first_day <= day <= line.last_day)
+def _units_on(day: date, lines: Lines) -> int:
+    return sum(units_per_day(line) for line in lines if _covers(line, day))
+
+
+def _covers(line: ClaimLine, day: date) -> bool:
+    return line.first_day <= day <= line.last_day

@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog import codes
+from catalog.edits import quarter_of
 from catalog.modifiers import ncci_group
 from scratchpad.claim import OUTPATIENT_HOSPITAL, PRACTITIONER, Claim, ClaimLine
 from scratchpad.findings import Kind, Status
 from scratchpad.rules import check
+from scratchpad.rules.mue import units_per_day
 from tests.references import a_mue, a_ptp, a_reference, a_release, an_addon
 
 DAY = date(2026, 7, 15)
@@ -20,9 +22,11 @@ CODES = ("11042", "97597", "11045", "11047", "99213", "82947", "0001U", "J1885",
 OUTSIDE = ("22", "26", "50", "51", "76", "77", "99", "GA", "KX", "TC", "ZZ", "P1")
 ASSOCIATED = ("24", "25", "27", "57", "58", "59", "78", "79", "91", "XE", "XS", "LT", "RT", "F1", "LM")
 
+OVER = {Status.LINE_EXCEEDS, Status.DOS_EXCEEDS_POLICY, Status.DOS_EXCEEDS_CLINICAL, Status.ZERO_MUE}
+
 modifiers = st.lists(st.sampled_from(OUTSIDE + ASSOCIATED), max_size=3).map(tuple)
 starts = st.sampled_from(
-    [date(1995, 12, 31), date(2012, 6, 1), date(2019, 6, 30), DAY, DAY, DAY, date(2026, 10, 1)]
+    [date(1995, 12, 31), date(2012, 6, 1), date(2019, 6, 30), DAY, DAY, DAY, date(2026, 7, 17), date(2026, 9, 29)]
 )
 
 
@@ -108,13 +112,44 @@ def test_a_further_line_leaves_what_is_told_of_the_others_but_for_add_ons_and_un
 @settings(deadline=None)
 @given(claims, lines(), references())
 def test_a_further_line_never_takes_a_day_back_under_its_limit(claim, line, reference):
-    over = {Status.LINE_EXCEEDS, Status.DOS_EXCEEDS_POLICY, Status.DOS_EXCEEDS_CLINICAL, Status.ZERO_MUE}
-    longer = claim_of(claim.setting, [*claim.lines, line])
+    longer = [one for one in check(claim_of(claim.setting, [*claim.lines, line]), reference) if one.status in OVER]
+    for one in check(claim, reference):
+        if one.status in OVER:
+            assert any(set(one.lines) <= set(more.lines) and one.units <= more.units for more in longer)
 
-    def lines_over(of_claim):
-        return {number for one in check(of_claim, reference) if one.status in over for number in one.lines}
 
-    assert lines_over(claim) <= lines_over(longer)
+@settings(deadline=None)
+@given(claims, references())
+def test_every_day_over_a_limit_for_all_its_lines_is_told_with_its_own_lines_and_units(claim, reference):
+    told = [one for one in check(claim, reference) if one.status in OVER - {Status.LINE_EXCEEDS}]
+    for one in told:
+        assert (one.lines, one.units) == on_the_day(
+            claim, one.codes[0], one.day, claim.line(one.lines[0]).provider
+        )
+    for line in claim.readable:
+        for day in days_of(line):
+            lines, units = on_the_day(claim, line.code, day, line.provider)
+            row = reference.mues.get((quarter_of(day), line.code))
+            if row and units > row.mue_value and (row.adjudication_indicator != "1" or not row.mue_value):
+                assert any(set(lines) <= set(one.lines) and units <= one.units for one in told)
+
+
+def days_of(line: ClaimLine) -> list[date]:
+    return [line.first_day + timedelta(days=after) for after in range(line.days)]
+
+
+def on_the_day(claim: Claim, code: str, day: date, provider: str) -> tuple[tuple[int, ...], int]:
+    """The lines of a code that a provider reports for a day, and their units of that day."""
+    those = [line for line in claim.readable if (line.code, line.provider) == (code, provider)]
+    those = [line for line in those if day in days_of(line)]
+    return tuple(line.number for line in those), sum(map(units_per_day, those))
+
+
+@settings(deadline=None)
+@given(claims, references())
+def test_every_line_that_can_be_read_is_in_a_finding_of_units(claim, reference):
+    named = {number for one in check(claim, reference) if one.kind == Kind.MUE for number in one.lines}
+    assert named == {line.number for line in claim.readable}
 
 
 @settings(deadline=None)

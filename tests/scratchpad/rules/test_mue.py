@@ -99,6 +99,49 @@ def test_lines_in_one_chain_of_days_are_one_group_and_its_fullest_day_counts():
         assert (finding.units, finding.lines) == (3, (1, 2, 3))
 
 
+NINE, EIGHT, AFTER = "97110x9@2026-07-01", "97110x8@2026-07-05", "97110x2@2026-07-06"
+
+
+def test_days_that_only_a_span_ties_together_are_told_apart_with_the_lines_and_units_of_each():
+    by_subject = found(make_claim(NINE, EIGHT, "97110@2026-07-01..2026-07-05"), a_mue("97110", 5))
+    assert {subject: (one.status, one.units, one.day.day) for subject, one in by_subject.items()} == {
+        "97110@1+3": (Status.DOS_EXCEEDS_CLINICAL, 9, 1),
+        "97110@2+3": (Status.DOS_EXCEEDS_CLINICAL, 8, 5),
+    }
+
+
+def test_lines_over_on_several_days_are_told_once():
+    finding = found(make_claim("97110x15@2026-07-01..2026-07-03"), a_mue("97110", 4))["97110"]
+    assert (finding.units, finding.day) == (5, date(2026, 7, 1))
+
+
+def test_a_line_of_no_day_that_is_over_is_told_of_beside_those_that_are():
+    by_subject = found(make_claim(NINE, AFTER, "97110x6@2026-07-01..2026-07-06"), a_mue("97110", 5))
+    assert {subject: (one.status, one.units, one.day.day) for subject, one in by_subject.items()} == {
+        "97110@1+3": (Status.DOS_EXCEEDS_CLINICAL, 10, 1),
+        "97110@2+3": (Status.WITHIN_LIMIT, 3, 6),
+    }
+
+
+def test_under_indicator_1_a_span_ties_no_lines_together():
+    claim = make_claim(NINE, AFTER, "97110x6@2026-07-01..2026-07-06")
+    assert told(claim, a_mue("97110", 5, "1")) == {
+        "97110@1": Status.LINE_EXCEEDS,
+        "97110@2": Status.WITHIN_LIMIT,
+        "97110@3": Status.WITHIN_LIMIT,
+    }
+
+
+def test_zero_is_told_of_a_span_that_comes_to_no_unit_a_day():
+    assert told(make_claim("G0027@2026-07-01..2026-07-05"), a_mue("G0027", 0)) == {"G0027": Status.ZERO_MUE}
+
+
+def test_a_quarter_missing_between_two_that_are_loaded_is_not_called_within_its_limit():
+    tables = [a_release("mue", "2026Q1"), a_release("mue", "2026Q3")]
+    finding = found(make_claim("97110@2026-03-01..2026-07-31"), a_mue("97110", 1), mue=tables)["97110"]
+    assert (finding.status, finding.day) == (Status.DATA_NOT_LOADED, date(2026, 4, 1))
+
+
 def test_a_span_over_two_quarters_is_held_to_the_limit_of_each():
     table_of = {quarter: a_release("mue", quarter) for quarter in ("2026Q2", "2026Q3")}
     rows = {("2026Q2", "97110"): a_mue("97110", 2), ("2026Q3", "97110"): a_mue("97110", 1)}
