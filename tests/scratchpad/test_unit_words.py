@@ -28,7 +28,7 @@ def test_units_of_a_day_over_the_limit_are_told_in_the_words_of_the_design():
 
 
 def test_units_of_a_line_over_the_limit_speak_of_that_line():
-    said = text(Status.LINE_EXCEEDS, mue("1", 4), units=6)
+    said = text(Status.LINE_EXCEEDS, mue("1", 4), claim(line(1, "11042", 6)), units=6)
     assert said.headline == "11042: 6 units on one line, the limit is 4"
     assert said.sentences[0] == "All 6 units of line 1 are denied by this edit, not only the 2 above the limit."
 
