@@ -7,39 +7,46 @@ import re
 _RATIONALES = {
     # of PTP edits
     "CPT Manual or CMS manual coding instruction": (
-        "The CPT book or a CMS manual tells how these codes are reported, and that leaves no room for both."
+        "The CPT book or a CMS manual tells how these codes are reported: as a rule, not both together."
     ),
     "Misuse of column two code with column one code": (
-        "The column two code is not meant for what is done along with column one; beside it, it would be misused."
+        "As a rule, the column two code is not meant for what is done along with column one."
     ),
     "Mutually exclusive procedures": (
-        "The two would not sensibly be done for one patient on one occasion: they are two ways to the same end, "
+        "As a rule, the two are not done for one patient on one occasion: they are two ways to the same end, "
         "or one rules the other out."
     ),
     "Standards of medical/surgical practice": (
-        "What column two names is an accepted part of doing column one well, and counts with it."
+        "What column two names is, as a rule, an accepted part of doing column one well, and counts with it."
     ),
     "HCPCS/CPT procedure code definition": (
-        "By the codes’ own wording, what one of them names takes in or rules out the other."
+        "By the codes’ own wording, what one of them names as a rule takes in or rules out the other."
     ),
     "CPT separate procedure definition": (
-        "A code that CPT marks as a “separate procedure” is not reported beside a larger, related procedure "
-        "that it is a part of."
+        "A code that CPT marks as a “separate procedure” is, as a rule, not reported beside a larger, related "
+        "procedure that it is a part of."
     ),
     "Anesthesia service included in surgical procedure": (
-        "Anesthesia given by the one who does the procedure is part of the procedure."
+        "Anesthesia given by the one who does the procedure is, as a rule, part of the procedure."
     ),
     "Standard preparation/monitoring services for anesthesia": (
-        "Getting a patient ready for anesthesia and watching over them is part of the anesthesia service."
+        "Getting a patient ready for anesthesia and watching over them is, as a rule, part of the anesthesia "
+        "service."
     ),
     "More extensive procedure": (
-        "Both do the same kind of thing, one of them to a greater extent. Only the more extensive one is reported."
+        "Both do the same kind of thing, one of them to a greater extent. As a rule, only the more extensive one "
+        "is reported."
     ),
     "Sequential procedure": (
-        "One was tried and the other followed at the same encounter, to the same end. They are not both reported."
+        "One was tried and the other followed at the same encounter, to the same end. As a rule, they are not "
+        "both reported."
     ),
-    "Laboratory panel": "One of the codes is a panel. A test that is in it is not reported beside it.",
-    "Gender-specific procedures": "Each code is for patients of one sex only, and the two do not fit one patient.",
+    "Laboratory panel": (
+        "One of the codes is a panel. As a rule, a test that is in it is not reported beside it."
+    ),
+    "Gender-specific procedures": (
+        "Each code is for patients of one sex only: as a rule, the two do not fit one patient."
+    ),
     # of MUEs
     "CMS policy": "A rule of Medicare’s sets the number.",
     "Code descriptor / CPT instruction": (

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from catalog.codes import contains
 from catalog.modifiers import LEVEL_I
 from scratchpad.findings import Weighed, Why
-from scratchpad.phrases import on_lines
+from scratchpad.phrases import listed, on_lines
 
 _DIGITS = ("second", "third", "fourth", "fifth")
 _LABELS = LEVEL_I | {
@@ -55,7 +56,25 @@ def weighed_words(weighed: Iterable[Weighed], codes: dict[int, str]) -> tuple[st
     for one in weighed:
         if one.why is not None:
             together.setdefault((one.modifier, one.why), []).append(one.line)
-    return tuple(_words(modifier, why, lines, codes) for (modifier, why), lines in together.items())
+    without_effect = {modifier: lines for (modifier, why), lines in together.items() if why is Why.INDICATOR_ZERO}
+    others = {each: lines for each, lines in together.items() if each[1] is not Why.INDICATOR_ZERO}
+    return (
+        *((_under_indicator_0(without_effect),) if without_effect else ()),
+        *(_words(modifier, why, lines, codes) for (modifier, why), lines in others.items()),
+    )
+
+
+def _under_indicator_0(placed: dict[str, list[int]]) -> str:
+    """One sentence for all modifiers of a pair, each with its lines."""
+    which = listed(f"{modifier} on {on_lines(lines)}" for modifier, lines in placed.items())
+    has = "has" if len(placed) == 1 else "have"
+    return f"{which} {has} no effect on this pair: no modifier has under indicator 0."
+
+
+def _visit(code: str) -> str:
+    """That a code is for visits. Eye visits are counted among them by common practice, not by a source found."""
+    is_eye_visit = contains("92002", "92014", code)
+    return f"{code} is treated here like a visit code" if is_eye_visit else f"{code} is a visit code"
 
 
 def _words(modifier: str, why: Why, lines: list[int], codes: dict[int, str]) -> str:
@@ -65,7 +84,7 @@ def _words(modifier: str, why: Why, lines: list[int], codes: dict[int, str]) -> 
         case Why.NOT_A_VISIT:
             return f"{placed} describes a visit, and {code} is no visit code."
         case Why.A_VISIT:
-            return f"{placed} is for services other than visits, and {code} is a visit code."
+            return f"{placed} is for services other than visits, and {_visit(code)}."
         case Why.SAME_SITE:
             return f"{modifier} on both lines declares the same site, so it is not read here as a separate one."
         case Why.NOT_A_TEST:
@@ -83,6 +102,4 @@ def _words(modifier: str, why: Why, lines: list[int], codes: dict[int, str]) -> 
             return f"{placed} has no effect: it is not NCCI-associated."
         case Why.NOT_VALID_ON_DATE:
             return f"{placed} has no effect: {modifier} was not valid on this date."
-        case Why.INDICATOR_ZERO:
-            return f"{placed} has no effect on this pair: no modifier has under indicator 0."
     raise ValueError(f"{why} is no reason known here.")

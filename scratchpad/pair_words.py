@@ -20,7 +20,8 @@ from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentences
 from scratchpad.reference import PtpRow
 
 SAME_GROUP = (
-    "Some rules count physicians of one group and specialty as one; these tables do not say who belongs together."
+    "As is generally said, some rules count physicians of one group and specialty as one; these tables do not say "
+    "who belongs together."
 )
 _STANDINGS = {
     Status.EDIT_DELETED: (Standing.DELETED, "edit deleted before this date"),
@@ -74,10 +75,11 @@ def _bypassed(finding: Finding) -> Text:
     good = [one for one in finding.weighed if one.counts_as is Status.BYPASSED_BY_MODIFIER]
     denied = finding.row.column_two
     support = _must_support(good, denied)
+    lifted = "the modifier lifts" if len({one.modifier for one in good}) == 1 else "the modifiers lift"
     return Text(
         f"{_beside(finding)}: bypassed by {_placed(good)}",
         sentences(
-            f"The edit is in force, and the modifier lifts it: indicator 1. {support}",
+            f"The edit is in force, and {lifted} it: indicator 1. {support}",
             *_reason(finding.row),
             _dates(finding),
             *_modifiers(finding),
@@ -120,7 +122,7 @@ def _unverified(finding: Finding) -> Text:
         f"{_beside(finding)}: placement of {_placed(open_ones)} is not confirmed for this setting",
         sentences(
             *_modifiers(finding),
-            f"Column two, {denied} on line {line}, is the place that is confirmed for it on hospital claims.",
+            f"The column two line, here line {line} with {denied}, is the place CMS has always named for it.",
             f"If it does not count where it stands, {denied} is denied by this edit.",
             *_reason(finding.row),
             _dates(finding),
@@ -152,8 +154,14 @@ def _not_compared(finding: Finding, claim: Claim) -> Text:
     if finding.status is Status.DIFFERENT_DATE:
         why = "Pair edits speak of services on one date. These two lines have no date in common."
         return Text(f"{_with(finding)}: not compared, their dates differ", (why,))
-    names = listed(line.provider or "none given" for line in (one, two))
-    why = f"Pair edits speak of services by one provider. These two lines name different ones: {names}."
+    unnamed = [line.number for line in (one, two) if not line.provider]
+    names = listed(line.provider for line in (one, two))
+    which = (
+        f"{on_lines(unnamed)} names no provider" if unnamed else f"these two lines name different ones, {names}"
+    )
+    why = f"Pair edits speak of services by one provider, and {which}."
+    if unnamed:
+        return Text(f"{_with(finding)}: not compared, {which}", (why, SAME_GROUP))
     return Text(f"{_with(finding)}: not compared, their providers differ", (why, SAME_GROUP))
 
 
@@ -185,10 +193,9 @@ def _columns(finding: Finding) -> str:
 
 
 def _reason(row: PtpRow) -> tuple[str, ...]:
-    ours = rationale_words(row.rationale)
-    if ours or not row.rationale:
-        return sentences(ours)
-    return (f"CMS gives as its reason: “{row.rationale}”.",)
+    if ours := rationale_words(row.rationale):
+        return (f"CMS’s reason, in words of ours: {inside(ours)}",)
+    return (f"CMS gives as its reason: “{row.rationale}”.",) if row.rationale else ()
 
 
 def _dates(finding: Finding) -> str:
@@ -212,7 +219,7 @@ def _remark(remark: Remark, finding: Finding) -> str:
         case Remark.REDUNDANT_59:
             return "59 beside an X modifier says the same twice; the X modifier is the more exact of the two."
         case Remark.SIDE_ON_ONE_LINE:
-            return "A site is declared on one of the lines only. It is clearer where each line names its own."
+            return "A site is declared on one of the lines only."
         case Remark.MORE_SPECIFIC:
             return "CMS wants 59 only where no more specific modifier describes the services."
         case Remark.SEVERAL_IN_FORCE:

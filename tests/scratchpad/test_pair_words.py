@@ -43,7 +43,10 @@ def test_an_edit_that_applies_names_lines_columns_reason_and_days():
     assert sentences[0].startswith(
         "11042 on line 1 is column one, the eligible code; 97597 on line 2 is column two"
     )
-    assert sentences[1].startswith("The column two code is not meant for what is done along with column one")
+    assert sentences[1] == (
+        "CMS’s reason, in words of ours: as a rule, the column two code is not meant for what is done along with "
+        "column one."
+    )
     assert sentences[2] == "In force from Jan 1, 2003 to Dec 31, 2025, counted here as its last day."
 
 
@@ -85,6 +88,33 @@ def test_two_modifiers_that_bypass_are_both_named():
     said = text(BYPASSED, ptp(), weighed=(weighed("RT", 1, BYPASSED), weighed("LT", 2, BYPASSED)))
     assert said.headline == "97597 beside 11042: bypassed by RT on line 1 and LT on line 2"
     assert "RT (right side) and LT (left side)" in said.sentences[0]
+    assert said.sentences[0].startswith("The edit is in force, and the modifiers lift it")
+
+
+def test_one_modifier_on_both_lines_lifts_an_edit_in_the_singular():
+    said = text(BYPASSED, ptp(), weighed=(weighed("59", 1, BYPASSED), weighed("59", 2, BYPASSED)))
+    assert said.sentences[0].startswith("The edit is in force, and the modifier lifts it")
+
+
+def test_all_modifiers_without_effect_under_indicator_0_share_a_sentence():
+    both = [weighed("RT", on, None, Why.INDICATOR_ZERO) for on in (1, 2)]
+    assert weighed_words([*both, weighed("59", 2, None, Why.INDICATOR_ZERO)], {1: "11042", 2: "97597"}) == (
+        "RT on lines 1 and 2 and 59 on line 2 have no effect on this pair: no modifier has under indicator 0.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("99213", "99213 is a visit code."), ("92014", "92014 is treated here like a visit code.")],
+)
+def test_eye_visits_are_only_treated_like_visits(code, words):
+    assert weighed_words([weighed("59", 1, None, Why.A_VISIT)], {1: code})[0].endswith(words)
+
+
+def test_a_rationale_under_indicator_1_does_not_forbid_what_the_indicator_permits():
+    said = told(Status.EDIT_APPLIES, ptp("1")._replace(rationale="CPT Manual or CMS manual coding instruction"))
+    assert "CMS’s reason, in words of ours: the CPT book" in said
+    assert "as a rule, not both together." in said
 
 
 @pytest.mark.parametrize(
@@ -131,7 +161,7 @@ def test_an_unverified_placement_says_which_one_is_known():
         weighed=(weighed("59", 1, Status.BYPASS_UNVERIFIED, Why.COLUMN_ONE_HOSPITAL),),
     )
     assert "placement of 59 on line 1 is not confirmed for this setting" in said
-    assert "Column two, 97597 on line 2, is the place that is confirmed for it on hospital claims." in said
+    assert "The column two line, here line 2 with 97597, is the place CMS has always named for it." in said
 
 
 @pytest.mark.parametrize("remark", Remark)
@@ -193,7 +223,14 @@ def test_without_a_table_that_is_said():
 
 
 def test_other_providers_are_named_by_letter_and_the_group_only_as_a_maybe():
-    two = claim(line(1, "11042", provider="A"), line(2, "97597"))
+    two = claim(line(1, "11042", provider="A"), line(2, "97597", provider="B"))
     said = told(Status.DIFFERENT_PROVIDER, about=two)
-    assert "different ones: A and none given." in said
-    assert "Some rules count physicians of one group and specialty as one" in said
+    assert "these two lines name different ones, A and B." in said
+    assert "As is generally said, some rules count physicians of one group and specialty as one" in said
+
+
+def test_a_line_that_names_no_provider_is_not_said_to_name_another():
+    two = claim(line(1, "11042"), line(2, "97597", provider="B"))
+    said = told(Status.DIFFERENT_PROVIDER, about=two)
+    assert said.startswith("97597 with 11042: not compared, line 1 names no provider")
+    assert "different" not in said
