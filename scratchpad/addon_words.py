@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from catalog.edit_words import addon_exception, addon_uncovered_words, no_addon_words, type_words
+from catalog.edit_words import (
+    addon_exception,
+    addon_uncovered_words,
+    loaded_part,
+    no_addon_words,
+    type_words,
+)
 from catalog.edits import addon_in_force, addon_last_day
 from catalog.wording import us_date
 from scratchpad import remittance
 from scratchpad.claim import Claim
 from scratchpad.findings import Finding, Status
-from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentences
+from scratchpad.phrases import Text, day_of, inside, listed, on_lines, sentence_case, sentences
+from scratchpad.reference import LoadedRelease
 
 _CONTRACTORS = "CCCCC"  # stands where contractors list the primaries
 _NAMED = 12  # primaries named in a sentence; beyond that they are counted
@@ -41,8 +48,9 @@ def addon_text(finding: Finding, claim: Claim) -> Text:
             return Text(headline, _without_primary(finding, claim), change)
         case Status.EXCEPTION_99292:
             headline = f"{code} may stand alone if a colleague of the same group reported the first hour"
-            asked = "Did somebody report 99291 that day? These lines cannot show it."
-            return Text(headline, sentences(addon_exception(code), asked, *_notes(finding)))
+            return Text(
+                headline, sentences(addon_exception(code), _by_colleague(finding, claim), *_notes(finding))
+            )
         case Status.EDIT_INACTIVE:
             return Text(f"{code}: add-on edit not in force on this date", _inactive(finding, claim))
         case Status.DATA_NOT_LOADED:
@@ -68,6 +76,22 @@ def _without_primary(finding: Finding, claim: Claim) -> tuple[str, ...]:
     return sentences(*_types(finding), primaries, away if elsewhere else "", *_notes(finding))
 
 
+def _by_colleague(finding: Finding, claim: Claim) -> str:
+    """Whether another provider reports the primary on the same day, as far as the lines can tell."""
+    line = claim.line(finding.lines[0])
+    elsewhere = [claim.line(number) for number in _elsewhere(finding, claim)]
+    others = [other for other in elsewhere if other.meets(line) and other.provider != line.provider]
+    if not others:
+        return "Did somebody report 99291 that day? These lines cannot show it."
+    where = sentence_case(on_lines([other.number for other in others]))
+    report = "reports" if len(others) == 1 else "report"
+    codes = listed(dict.fromkeys(other.code for other in others))
+    return (
+        f"{where} {report} {codes} by another provider. These lines cannot show whether both belong to one group "
+        "and specialty."
+    )
+
+
 def _listed_codes(finding: Finding, claim: Claim) -> list[str]:
     day = day_of(finding, claim)
     return sorted({row.primary for row in finding.rows if addon_in_force(row, day)} - {_CONTRACTORS})
@@ -81,7 +105,12 @@ def _elsewhere(finding: Finding, claim: Claim) -> list[int]:
 
 def _denied(finding: Finding) -> Text:
     code, others = finding.codes[0], finding.others
-    where = f"Its listed primary is on {on_lines(others)}, and that line is at risk by a finding of its own."
+    if len(others) == 1:
+        where = f"Its listed primary is on {on_lines(others)}, and that line is at risk by a finding of its own."
+    else:
+        where = (
+            f"Listed primaries are on {on_lines(others)}, and those lines are at risk by findings of their own."
+        )
     return Text(
         f"{code} is an add-on; its primary is itself at risk",
         sentences(
@@ -98,21 +127,24 @@ def _inactive(finding: Finding, claim: Claim) -> tuple[str, ...]:
     rows = finding.rows
     if ended := [last for row in rows if (last := addon_last_day(row)) and last < day]:
         when = f"It ended on {us_date(max(ended))}, counted here as its last day in force."
-    elif rows:
-        when = f"It starts on {us_date(min(row.effective_date for row in rows))}."
     else:
-        when = ""
-    return sentences(when, "Without an edit in force, this table says nothing about a primary.")
+        when = f"It starts on {us_date(min(row.effective_date for row in rows))}."
+    return (when, "Without an edit in force, this table says nothing about a primary.")
 
 
 def _not_checked(finding: Finding, claim: Claim) -> Text:
     day, release = day_of(finding, claim), finding.release
-    if release is None or release.answers(day):
-        said = no_addon_words(release)
-    else:
-        said = addon_uncovered_words(release, day)
+    if release is not None and release.answers(day):
+        return _incomplete(finding, release)
+    said = addon_uncovered_words(release, day) if release else no_addon_words(None)
     headline = f"{finding.codes[0]}: {inside(said.headline)}"
     return Text(headline, (*said.sentences, "No primary was looked for."))
+
+
+def _incomplete(finding: Finding, release: LoadedRelease) -> Text:
+    """Of a table that is not all there: a row that is missing may list a primary of the claim, or end an edit."""
+    headline = f"{finding.codes[0]}: {inside(loaded_part(release))} no row in force with a primary on this claim"
+    return Text(headline, ("CMS’s file may well have one: rows of the table are missing.", *_notes(finding)))
 
 
 def _types(finding: Finding) -> tuple[str, ...]:

@@ -75,6 +75,39 @@ def test_critical_care_may_stand_alone_and_is_asked_about():
     assert "30.6.12" in said.sentences[0]
 
 
+def critical_care(*others) -> str:
+    about = claim(line(1, "99292", provider="A"), *others)
+    row = addon(primary="99291")
+    finding = of_line(Kind.ADDON, Status.EXCEPTION_99292, row, rows=(row,))._replace(codes=("99292",))
+    return " ".join(addon_text(finding, about).sentences)
+
+
+def test_the_first_hour_reported_by_a_colleague_is_pointed_out_and_the_group_left_open():
+    said = critical_care(line(2, "99291", provider="B"))
+    assert "Line 2 reports 99291 by another provider." in said
+    assert "cannot show whether both belong to one group and specialty" in said
+    assert "Did somebody" not in said
+
+
+def test_the_first_hour_of_another_day_is_none_of_a_colleague_that_day():
+    assert "Did somebody report 99291 that day?" in critical_care(
+        line(2, "99291", day=date(2024, 8, 16), provider="B")
+    )
+
+
+def test_several_primaries_at_risk_are_spoken_of_in_the_plural():
+    said = told(Status.PRIMARY_DENIED, addon(), others=(2, 3))
+    assert "Listed primaries are on lines 2 and 3, and those lines are at risk by findings of their own." in said
+
+
+def test_an_incomplete_table_finds_no_primary_and_does_not_miss_one():
+    part = release("addon", partial=True)
+    said = told(Status.DATA_NOT_LOADED, addon(primary="11043"), release=part)
+    assert "11042: what is loaded of July 2024 has no row in force with a primary on this claim" in said
+    assert "CMS’s file may well have one" in said
+    assert "No primary was looked for" not in said
+
+
 def test_an_edit_not_in_force_names_its_last_or_first_day():
     assert "It ended on Dec 31, 2020" in told(Status.EDIT_INACTIVE, addon(deletion=date(2020, 12, 31)))
     later = addon()._replace(effective_date=date(2025, 1, 1))
