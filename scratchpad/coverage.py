@@ -126,13 +126,20 @@ def _pairs(claim: Claim, reference: Reference, findings: list[Finding]) -> Cover
         return Covered(what, None, "0 pairs", nothing, source="none exists")
     lines = len(claim.readable)
     possible = lines * (lines - 1) // 2
-    found = dict.fromkeys(_PAIR_ANSWERS.values(), 0)
+    found = Counter(dict.fromkeys(_PAIR_ANSWERS.values(), 0))
     for finding in findings:
-        found[_PAIR_ANSWERS[finding.status]] += 1
+        found[_pair_answer(finding, claim)] += 1
     found["of one code twice: only units count"] = possible - len(findings)
     missing = sum(finding.status in _MISSING for finding in findings)
     why = _why("Pair edits", counted(missing, "pair"), _first_missing(findings)) if missing else ""
     return Covered(what, reference.ptp, counted(possible, "pair"), _answers(found), missing, why)
+
+
+def _pair_answer(finding: Finding, claim: Claim) -> str:
+    is_apart = finding.status is Status.DIFFERENT_PROVIDER
+    if is_apart and not all(claim.line(number).provider for number in finding.lines):
+        return "not compared: a line names no provider"
+    return _PAIR_ANSWERS[finding.status]
 
 
 _UNIT_ANSWERS = {

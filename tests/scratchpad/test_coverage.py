@@ -82,9 +82,14 @@ def test_pairs_that_cannot_be_compared_are_counted_by_reason():
         line(4, "11042"),
     )
     assert covered(loaded(), *lines)["Pair edits, practitioner"] == (
-        "*2 not compared: different dates*, *3 not compared: different providers*, "
+        "*2 not compared: different dates*, *3 not compared: a line names no provider*, "
         "1 of one code twice: only units count"
     )
+
+
+def test_pairs_of_two_named_providers_are_counted_as_of_different_ones():
+    lines = line(1, "11042", provider="A"), line(2, "97597", provider="B")
+    assert covered(loaded(), *lines)["Pair edits, practitioner"] == "*1 not compared: different providers*"
 
 
 def test_dme_suppliers_have_no_pair_table():
