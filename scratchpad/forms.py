@@ -112,6 +112,22 @@ class ClaimForm:
         return _moved(list(zip_longest(*columns, fillvalue="")), self.fields)
 
 
+def provider_remark(claim: Claim) -> str:
+    """What lines without a provider are compared with, where others name one; empty where all or none do."""
+    unnamed = [line.number for line in claim.readable if not line.provider]
+    if not unnamed or len(unnamed) == len(claim.readable):
+        return ""
+    if len(unnamed) == 1:
+        return (
+            f"Line {unnamed[0]} names no provider, so it is compared with no other line. "
+            "Give it the letter of its provider."
+        )
+    return (
+        f"Lines {listed(unnamed)} name no provider: they are compared with each other only. "
+        "Give them the letter of their provider."
+    )
+
+
 def _moved(rows: list[Row], fields: QueryDict) -> list[Row]:
     """The rows after ``remove``, ``up`` or ``down``; a row goes past the next one that is filled."""
     filled = [at for at, row in enumerate(rows) if any(cell.strip() for cell in row)]

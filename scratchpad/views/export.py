@@ -11,6 +11,7 @@ from catalog.snapshot import Snapshot
 from catalog.views.code_edits import notices
 from scratchpad import exports
 from scratchpad.exports import Describe, Told
+from scratchpad.forms import provider_remark
 from scratchpad.reference import Reference
 from scratchpad.views.checked import Checked, address
 from scratchpad.views.shown import releases_read
@@ -39,6 +40,8 @@ def describing(reference: Reference, loaded: Snapshot) -> Describe:
 
 def _remarks(request: HttpRequest, found: Checked, loaded: Snapshot) -> Iterator[tuple[str, str]]:
     yield from (("Not kept", problem) for problem in found.form.problems)
+    if remark := provider_remark(found.claim):
+        yield "Providers", remark
     yield "Address", request.build_absolute_uri(address(found.claim))
     for notice in notices(releases_read(loaded, found.reference)):
         yield f"Notice of {', '.join(map(str, notice.releases))}", notice.text

@@ -21,7 +21,7 @@ from catalog.views.code_edits import notices
 from scratchpad import coverage, matrix
 from scratchpad.claim import MAX_LINES
 from scratchpad.claim_text import text_of
-from scratchpad.forms import ClaimForm
+from scratchpad.forms import ClaimForm, provider_remark
 from scratchpad.paste import read
 from scratchpad.phrases import SETTINGS, counted
 from scratchpad.views import grid, markup, shown
@@ -99,6 +99,7 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
         "answering": shown.answering(loaded, claim),
         # What is wrong with a line is said with a link to its field.
         "problems": [problem for problem in form.problems if not problem.startswith("Line ")],
+        "remark": provider_remark(claim),
         "unread": unread(claim.lines),
         "articles": articles,
         "shown": articles if shows_all else articles[: shown.MOST_FINDINGS],

@@ -16,7 +16,7 @@ from scratchpad import coverage, finding_words
 from scratchpad.claim import SETTINGS, Claim
 from scratchpad.compare import Mark, Row, compare
 from scratchpad.findings import Finding
-from scratchpad.forms import ClaimForm
+from scratchpad.forms import ClaimForm, provider_remark
 from scratchpad.views import shown
 from scratchpad.views.checked import Checked, address, check_claim
 from scratchpad.views.export import describing
@@ -56,6 +56,7 @@ def all_settings(request: HttpRequest, form: ClaimForm) -> HttpResponse:
         "here": "scratchpad",
         "claim": claim,
         "problems": form.problems,
+        "remark": provider_remark(claim),
         "lines": [(line, describe(line.code)) for line in claim.lines],
         "has_own": any(line.date_text or line.provider for line in claim.lines),
         "columns": columns,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scratchpad.claim import SETTINGS
 from scratchpad.claim_text import text_of
-from scratchpad.forms import CELLS, ClaimForm
+from scratchpad.forms import CELLS, ClaimForm, provider_remark
 
 TODAY = date(2026, 11, 22)
 
@@ -205,6 +205,33 @@ def test_modifiers_after_the_fourth_are_said_by_name():
         "Line 1: Only the first four modifiers of a line are kept. Left out: 59."
     ]
     assert form("line=97597-22-51-GA-76").problems == []
+
+
+# --- Providers ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "remark"),
+    [
+        ("line=11042&line=97597", ""),
+        ("line=11042~A&line=97597~B", ""),
+        ("line=11042~A", ""),
+        ("line=11042~A&line=9759", ""),
+        (
+            "line=11042&line=97597~A&line=99213",
+            "Lines 1 and 3 name no provider: they are compared with each other only. "
+            "Give them the letter of their provider.",
+        ),
+        (
+            "line=11042~A&line=97597&line=99213~A",
+            "Line 2 names no provider, so it is compared with no other line. Give it the letter of its provider.",
+        ),
+    ],
+)
+def test_lines_without_a_provider_beside_lines_with_one_are_remarked_on(query, remark):
+    read = form(query)
+    assert provider_remark(read.claim) == remark
+    assert read.problems == []
 
 
 # --- Anything at all ---------------------------------------------------------------------------------------

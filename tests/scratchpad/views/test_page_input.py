@@ -43,6 +43,17 @@ def test_nothing_is_checked_when_no_line_can_be_read(client):
     assert main(answer).select_one("#ledger") is None
 
 
+def test_a_provider_named_on_some_lines_alone_is_remarked_on_in_every_view(client):
+    said = "Line 2 names no provider, so it is compared with no other line."
+    lines = ("45385~A", "45378")
+    for answer in (opened(client, *lines), typed(client, *lines), opened(client, *lines, view="settings")):
+        assert said in words(answer)
+    assert said in opened(client, *lines, _export="csv").getvalue().decode()
+    assert said not in words(opened(client, "45385", "45378"))
+    cells_sent = grid("45385", "45378", provider=["A", ""]) | {"setting": "practitioner", "date": DAY}
+    assert client.get(PAGE, cells_sent).status_code == 302
+
+
 def test_no_alarm_is_raised_with_every_letter(client):
     assert b'role="alert"' not in typed(client, "4538").content
 
