@@ -170,8 +170,10 @@ def _column(rows: Iterable[Row], column: int) -> list[str]:
 
 _DIAGNOSIS = re.compile(r"[A-TV-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?")
 _SMALL_NUMBER = re.compile("[0-9]{1,3}")
-LOWEST_MODIFIER = 22
-"""Modifiers of CPT that are numbers start here; smaller numbers beside a code are units or something else."""
+MODIFIER_NUMBERS = frozenset(
+    map(str, (*range(22, 28), 32, 33, 47, *range(50, 60), 62, 63, 66, 73, 74, *range(76, 83), *range(90, 94)))
+) | {"95", "96", "97", "99"}
+"""Modifiers of CPT that are numbers (Appendix A); other numbers beside a code are units or something else."""
 
 
 def holds_code(cell: str) -> bool:
@@ -209,13 +211,13 @@ def _is_coded(cells: Sequence[str]) -> bool:
 
 
 def _units_column(numbers: Mapping[int, Sequence[int]]) -> int | None:
-    """The first column of mostly small numbers with one below 10, else with one that is no modifier."""
-    for limit in (10, LOWEST_MODIFIER):
-        for column, values in numbers.items():
-            small = [value for value in values if value < LOWEST_MODIFIER]
-            if min(values) < limit and 2 * len(small) > len(values):
-                return column
-    return None
+    """The first column of mostly small numbers that are no modifiers, one with a number below 10 if there is."""
+    fitting = {}
+    for column, values in numbers.items():
+        small = [value for value in values if value < 100 and str(value) not in MODIFIER_NUMBERS]
+        if 2 * len(small) > len(values):
+            fitting[column] = min(values)
+    return next((column for column, least in fitting.items() if least < 10), next(iter(fitting), None))
 
 
 def _is_of_modifiers(cells: Sequence[str], is_of_numbers: bool) -> bool:
@@ -230,7 +232,7 @@ def _are_modifiers(cell: str) -> bool:
 
 
 def _can_be_modifier(word: str) -> bool:
-    return codes.is_modifier(word) and not (word.isdigit() and int(word) < LOWEST_MODIFIER)
+    return codes.is_modifier(word) and (not word.isdigit() or word in MODIFIER_NUMBERS)
 
 
 def _is_date(cell: str) -> bool:

@@ -1,8 +1,8 @@
 """One pasted row (pure): its lines, what of it could not be read and why, and how much was left out.
 
 Without headings a row is read from left to right: a code, and what follows it that can be modifiers or units,
-until the next code. A number of two digits after a code is a modifier from 22 on, as those of CPT are, and units
-below; one digit is units; more digits may be a charge and are not taken.
+until the next code. A number of two digits after a code is a modifier if CPT has it, else units; one digit is
+units; more digits may be a charge and are not taken.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from catalog import codes
 from catalog.codes import Hint, Status
 from scratchpad.claim import ClaimLine
 from scratchpad.claim_text import days_of, line_of, line_of_cells
-from scratchpad.columns import LOWEST_MODIFIER, Role, Row, Table
+from scratchpad.columns import MODIFIER_NUMBERS, Role, Row, Table
 
 NEAR = timedelta(days=3 * 366)
 """How far from the claim's a date without a heading may lie: beyond, it may be a birthday."""
@@ -299,7 +299,7 @@ class _Reader:
         if len(word) < 5 or not re.search("[0-9]", word):
             return None
         is_long = re.fullmatch("[0-9]{6,}", word)
-        if is_long and (self.has_plain or len(word) != 7 or int(word[5:]) < LOWEST_MODIFIER):
+        if is_long and (self.has_plain or len(word) != 7 or word[5:] not in MODIFIER_NUMBERS):
             return None
         line = line_of(word, 0, date.min)
         return line if line.code else None
@@ -309,7 +309,7 @@ class _Reader:
         if re.fullmatch("[0-9]{3,4}", text):
             self.unread.append((text, CHARGE.format(number=text)))
             return True
-        if re.fullmatch("[0-9]{1,2}", text) and int(text) < LOWEST_MODIFIER:
+        if re.fullmatch("[0-9]{1,2}", text) and text not in MODIFIER_NUMBERS:
             return int(text) > 0 and draft.take_units(text)
         if draft.has_units or len(text) > LONGEST_ATTEMPT or not codes.parse(f"{draft.code} {text}").modifiers:
             return False

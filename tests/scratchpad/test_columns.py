@@ -110,6 +110,11 @@ def test_columns_without_headings_are_judged_by_what_stands_in_them():
     assert pasted.ignored == ("column 1", "column 2", "column 4", "column 7")
 
 
+def test_a_column_of_numbers_that_are_mostly_no_modifiers_is_of_units():
+    assert lines(rows("J1885 | 30", "J1885 | 28", "J3301 | 59")) == ["J1885x30", "J1885x28", "J3301x59"]
+    assert lines(rows("97597 | 59 | 30", "11042 | 25 | 40")) == ["97597-59x30", "11042-25x40"]
+
+
 def test_units_in_a_column_beside_several_codes_are_left_out_and_counted():
     pasted = read(rows("11042 97597 | 2", "99213 | 3"), DAY)
     assert [(entry.text, entry.left_out) for entry in pasted.taken] == [("11042", 1), ("97597", 0), ("99213x3", 0)]

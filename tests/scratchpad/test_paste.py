@@ -89,6 +89,12 @@ def test_a_number_after_a_code_is_a_modifier_if_it_can_be_one_of_cpt_else_units(
     assert lines("96372 59 1\nJ1885 4\nJ1885 10\n99213 25") == ["96372-59", "J1885x4", "J1885x10", "99213-25"]
 
 
+def test_a_number_that_is_no_modifier_of_cpt_is_units_and_the_report_shows_it():
+    pasted = read("J1885 30\n97597 59\nJ1885 JW 28\nJ1885 99", DAY)
+    assert [entry.text for entry in pasted.taken] == ["J1885x30", "97597-59", "J1885-JWx28", "J1885-99"]
+    assert lines("J1885-30") == ["J1885-30"]
+
+
 def test_units_that_are_none_are_kept_and_said():
     pasted = read("97110 x1.5", DAY)
     assert lines("97110 x1.5") == ["97110x1.5"]
@@ -121,7 +127,7 @@ def test_words_of_a_row_of_several_codes_are_counted_once():
 
 
 def test_seven_digits_are_a_code_and_its_modifier_only_where_no_plain_code_is():
-    assert lines("9921325\n5551212") == ["99213-25"]
+    assert lines("9921325\n5551212\n5551230") == ["99213-25"]
     pasted = read("1002359 11042", DAY)
     assert [tuple(entry) for entry in pasted.taken] == [(1, 1, "11042", 1)]
 
