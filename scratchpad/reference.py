@@ -31,6 +31,12 @@ class LoadedRelease(NamedTuple):
         they keep what has ended; the starter set those of its own quarter only."""
         return day <= self.last_day and (self.first_day <= day or not self.is_starter)
 
+    def answered(self, first: date, last: date) -> tuple[date, date] | None:
+        """The first and last of these days that such a table answers for; None if for none of them."""
+        first = max(first, self.first_day) if self.is_starter else first
+        last = min(last, self.last_day)
+        return (first, last) if first <= last else None
+
 
 class CodeRow(NamedTuple):
     """A Level II code of the HCPCS release. ``cross_references`` are the codes CMS names instead of it."""

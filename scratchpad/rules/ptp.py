@@ -7,7 +7,7 @@ published. Lines of the same code are no pair; their units are for the MUE.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from catalog.edits import FIRST_DAY, Standing, next_row, pair_answer, rows_in_force
@@ -30,12 +30,12 @@ class _Occasion(NamedTuple):
 
 
 class _Meeting(NamedTuple):
-    """What is said of two lines that no row speaks of, the day they have in common, and whether the table answers
-    for it."""
+    """What is said of two lines where no row is in force on a day they have in common, and of which day. ``asked``
+    are the first and last day in common that the table answers for; None where there is none."""
 
     status: Status
     day: date | None = None
-    is_asked: bool = False
+    asked: tuple[date, date] | None = None
     remarks: tuple[Remark, ...] = ()
 
 
@@ -67,9 +67,10 @@ def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
         for other_number, other_code, other_subject, other_occasion, other_line in sides[place:]:
             if other_code == code:
                 continue
-            status, day, is_asked, remarks = meetings[other_occasion]
-            if is_asked and other_code in edits_with:
-                yield _judged(edits_with[other_code], day, line, other_line, claim.setting, reference)
+            meeting = meetings[other_occasion]
+            status, day, asked, remarks = meeting
+            if asked and other_code in edits_with:
+                yield _judged(edits_with[other_code], meeting, line, other_line, claim.setting, reference)
             else:
                 numbers, codes, subjects = (number, other_number), (code, other_code), f"{subject}|{other_subject}"
                 yield Finding._make(
@@ -96,29 +97,46 @@ def _side(line: ClaimLine) -> _Side:
 
 
 def _meeting(one: _Occasion, two: _Occasion, release: LoadedRelease | None) -> _Meeting:
-    """Whether two lines are compared, and whether the table answers for the first day they have in common."""
-    day = max(one.first_day, two.first_day)
+    """Whether two lines are compared, and for which of the days they have in common the table answers. Days before
+    NCCI began need no answer, beside others."""
     if one.provider != two.provider:
         return _Meeting(Status.DIFFERENT_PROVIDER, remarks=(Remark.SAME_GROUP,))
-    if min(one.last_day, two.last_day) < day:
+    first, last = max(one.first_day, two.first_day), min(one.last_day, two.last_day)
+    if last < first:
         return _Meeting(Status.DIFFERENT_DATE)
-    if day < FIRST_DAY:
-        return _Meeting(Status.PREDATES_NCCI, day)
-    if release is None or not release.answers(day):
-        return _Meeting(Status.DATA_NOT_LOADED, day)
-    return _Meeting(
-        Status.DATA_NOT_LOADED if release.is_incomplete else Status.NO_EDIT_ON_FILE, day, is_asked=True
-    )
+    if last < FIRST_DAY:
+        return _Meeting(Status.PREDATES_NCCI, first)
+    first = max(first, FIRST_DAY)
+    asked = release.answered(first, last) if release else None
+    if asked is None:
+        return _Meeting(Status.DATA_NOT_LOADED, first)
+    if asked != (first, last):
+        return _Meeting(Status.DATA_NOT_LOADED, first if first < asked[0] else asked[1] + timedelta(days=1), asked)
+    return _Meeting(Status.DATA_NOT_LOADED if release.is_incomplete else Status.NO_EDIT_ON_FILE, first, asked)
+
+
+def _deciding_day(rows: tuple[PtpRow, ...], first: date, last: date) -> date:
+    """The first of two lines' days in common on which a row is in force; the first of all where none is."""
+    if first == last:
+        return first
+    starts = sorted(row.effective_date for row in rows if first < row.effective_date <= last)
+    return next((day for day in (first, *starts) if rows_in_force(rows, day)), first)
 
 
 def _judged(
-    rows: tuple[PtpRow, ...], day: date, one: ClaimLine, two: ClaimLine, setting: str, reference: Reference
+    rows: tuple[PtpRow, ...],
+    meeting: _Meeting,
+    one: ClaimLine,
+    two: ClaimLine,
+    setting: str,
+    reference: Reference,
 ) -> Finding:
-    """What the rows of a pair say on a day. A row in force counts in an incomplete table too; any other does not,
-    for the one that is missing may be in force."""
+    """What the rows of a pair say of two lines' days in common. A row in force counts in an incomplete table too,
+    and beside days that no table answers for; any other does not, for the one missing may be in force."""
+    day = _deciding_day(rows, *meeting.asked)
     standing, row = pair_answer(rows, day)
-    if standing is not IN_FORCE and reference.ptp.is_incomplete:
-        return _finding(Status.DATA_NOT_LOADED, one, two, day, reference, row)
+    if standing is not IN_FORCE and meeting.status is Status.DATA_NOT_LOADED:
+        return _finding(Status.DATA_NOT_LOADED, one, two, meeting.day, reference, row)
     if one.code != row.column_one:
         one, two = two, one
     if standing is not IN_FORCE:

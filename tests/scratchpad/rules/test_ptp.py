@@ -95,10 +95,56 @@ def test_lines_of_two_dates_are_not_compared():
     assert only(make_claim("11042", "97597@2026-07-16"), PAIR).status == Status.DIFFERENT_DATE
 
 
-def test_lines_are_compared_on_the_first_day_they_have_in_common():
-    claim = make_claim("11042@2026-06-28..2026-07-02", "97597@2026-07-01..2026-07-09")
-    assert only(claim, a_ptp("11042", "97597", until="2026-06-30")).status == Status.EDIT_DELETED
-    assert only(claim, a_ptp("11042", "97597", since="2026-07-01")).status == Status.EDIT_APPLIES
+SHARE_TWO_DAYS = make_claim("11042@2026-06-28..2026-07-02", "97597@2026-07-01..2026-07-09")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "status", "day"),
+    [
+        ("2026-06-01", "2026-06-30", Status.EDIT_DELETED, 1),
+        ("2026-06-01", "2026-07-01", Status.EDIT_APPLIES, 1),
+        ("2026-07-01", None, Status.EDIT_APPLIES, 1),
+        ("2026-07-02", None, Status.EDIT_APPLIES, 2),
+        ("2026-07-03", None, Status.EDIT_NOT_YET_EFFECTIVE, 1),
+    ],
+)
+def test_the_first_day_in_common_with_a_row_in_force_decides(since, until, status, day):
+    finding = only(SHARE_TWO_DAYS, a_ptp("11042", "97597", since=since, until=until))
+    assert (finding.status, finding.day) == (status, date(2026, 7, day))
+
+
+def test_of_two_rows_in_force_one_after_the_other_the_first_decides():
+    first, second = a_ptp("11042", "97597", until="2026-07-01"), a_ptp("97597", "11042", "0", "2026-07-02")
+    assert only(SHARE_TWO_DAYS, second, first).row == first
+
+
+BEYOND = make_claim("11042@2026-09-29..2026-10-02", "97597@2026-09-30..2026-10-02")
+
+
+@pytest.mark.parametrize("rows", [[], [a_ptp("11042", "97597", until="2020-01-01")]])
+def test_days_in_common_beyond_the_table_are_not_called_free_of_edits(rows):
+    finding = only(BEYOND, *rows)
+    assert (finding.status, finding.day) == (Status.DATA_NOT_LOADED, date(2026, 10, 1))
+
+
+def test_a_row_in_force_on_a_day_that_the_table_answers_for_decides_beside_others():
+    finding = only(BEYOND, PAIR)
+    assert (finding.status, finding.day) == (Status.EDIT_APPLIES, date(2026, 9, 30))
+    assert only(BEYOND, a_ptp("11042", "97597", since="2026-10-01")).status == Status.DATA_NOT_LOADED
+
+
+def test_of_days_in_common_those_before_ncci_do_not_count():
+    claim = make_claim("11042@1995-12-30..1996-01-02", "97597@1995-12-31..1996-01-02")
+    old = a_ptp("11042", "97597", since="1996-01-01")
+    assert (only(claim, old).status, only(claim).status) == (Status.EDIT_APPLIES, Status.NO_EDIT_ON_FILE)
+
+
+def test_of_days_in_common_the_starter_set_answers_for_those_of_its_quarter():
+    claim = make_claim("11042@2026-06-28..2026-07-02", "97597@2026-06-29..2026-07-02")
+    starter = a_release("ptp", is_starter=True)
+    applies, unknown = only(claim, PAIR, ptp=starter), only(claim, ptp=starter)
+    assert (applies.status, applies.day) == (Status.EDIT_APPLIES, date(2026, 7, 1))
+    assert (unknown.status, unknown.day) == (Status.DATA_NOT_LOADED, date(2026, 6, 29))
 
 
 def test_a_span_meets_a_line_of_its_last_day_and_not_of_the_next():
