@@ -22,6 +22,8 @@ VISITS = (
     *(("99202", "99499"), ("98000", "98016"), ("92002", "92014")),
     *(("G0402", "G0402"), ("G0438", "G0439"), ("G0463", "G0463")),
 )
+FORMER_VISIT, FORMER_VISIT_LAST_DAY = "99201", date(2020, 12, 31)
+"""A visit until CPT took it out; claims of the years before have it."""
 LABORATORY_TESTS = (("80047", "89398"),)
 LABORATORY_SHAPES = frozenset((Shape.PLA, Shape.MAAA))
 
@@ -77,8 +79,10 @@ def exists_on(day: date, modifier: str, reference: Reference) -> bool:
 
 
 @lru_cache(maxsize=1024)  # asked once for every pair with an edit
-def is_visit(code: str) -> bool:
-    """Whether it is an evaluation and management code, or treated like one."""
+def is_visit(code: str, day: date) -> bool:
+    """Whether it is an evaluation and management code on a day, or treated like one."""
+    if code == FORMER_VISIT:
+        return day <= FORMER_VISIT_LAST_DAY
     return any(contains(low, high, code) for low, high in VISITS)
 
 
@@ -127,11 +131,11 @@ def _worth(
     if modifier in DISTINCT_SERVICE:
         return _distinct_service(line, day, setting, is_second)
     if modifier in OF_VISITS:
-        return (BYPASSED, None) if is_visit(line.code) else (QUESTIONABLE, Why.NOT_A_VISIT)
+        return (BYPASSED, None) if is_visit(line.code, day) else (QUESTIONABLE, Why.NOT_A_VISIT)
     if modifier == "27":
         if setting != OUTPATIENT_HOSPITAL:
             return QUESTIONABLE, Why.FACILITY_MODIFIER
-        return (BYPASSED, None) if is_visit(line.code) else (QUESTIONABLE, Why.NOT_A_VISIT)
+        return (BYPASSED, None) if is_visit(line.code, day) else (QUESTIONABLE, Why.NOT_A_VISIT)
     if modifier == "91":
         return (BYPASSED, None) if is_laboratory_test(line.code) else (QUESTIONABLE, Why.NOT_A_TEST)
     if modifier in SITES and modifier in other.modifiers:
@@ -143,7 +147,7 @@ def _distinct_service(
     line: ClaimLine, day: date, setting: str, is_second: bool
 ) -> tuple[Status | None, Why | None]:
     """59 and the X modifiers: not on visits; on column two always, on column one as setting and day have it."""
-    if is_visit(line.code):
+    if is_visit(line.code, day):
         return QUESTIONABLE, Why.A_VISIT
     if is_second:
         return BYPASSED, None

@@ -24,12 +24,14 @@ def worth(first, second, setting=PRACTITIONER, day=CLAIM_DAY, *rows):
 
 @pytest.mark.parametrize("code", ["99202", "99499", "98000", "98016", "92002", "92014", "G0402", "G0439", "G0463"])
 def test_visits_are_known_by_their_number(code):
-    assert is_visit(code)
+    assert is_visit(code, CLAIM_DAY)
 
 
-@pytest.mark.parametrize("code", ["99201", "98017", "92015", "97999", "G0403", "G0464", "9921F", "J9921", "11042"])
+@pytest.mark.parametrize(
+    "code", ["99201", "99200", "99500", "98017", "92015", "97999", "G0403", "G0464", "9921F", "J9921", "11042"]
+)
 def test_other_codes_are_no_visits(code):
-    assert not is_visit(code)
+    assert not is_visit(code, CLAIM_DAY)
 
 
 def test_laboratory_tests_are_numbers_of_the_section_and_two_kinds_with_a_letter():
@@ -60,6 +62,11 @@ def test_24_25_and_57_belong_on_a_visit_in_either_column(modifier):
 def test_59_and_x_do_not_fit_a_visit_in_either_column(modifier):
     assert worth("11042", f"99213-{modifier}") == (QUESTIONABLE, Why.A_VISIT)
     assert worth(f"99213-{modifier}", "11042") == (QUESTIONABLE, Why.A_VISIT)
+
+
+def test_99201_was_a_visit_as_long_as_it_was_a_code():
+    assert worth("36000", "99201-25", PRACTITIONER, date(2020, 12, 31)) == GOOD
+    assert worth("36000", "99201-25", PRACTITIONER, date(2021, 1, 1)) == (QUESTIONABLE, Why.NOT_A_VISIT)
 
 
 def test_27_is_for_visits_on_hospital_claims():
