@@ -194,6 +194,7 @@ def _without_headings(rows: Sequence[Row], sign: str) -> Table:
     varied = [column for column in coded if len(set(columns[column])) > 1]
     if varied:  # what is the same in every row beside them is a number of somebody, or where they live
         coded = varied
+    coded = _without_bare_numbers(coded, columns)
     beside = {column: cells for column, cells in columns.items() if column > coded[0] and column not in coded}
     numbers = {column: cells for column, cells in beside.items() if all(map(_SMALL_NUMBER.fullmatch, cells))}
     units = _units_column({column: [int(cell) for cell in cells] for column, cells in numbers.items()})
@@ -210,6 +211,28 @@ def _is_coded(cells: Sequence[str]) -> bool:
     return 2 * sum(map(holds_code, cells)) >= len(cells) and not any(map(_DIAGNOSIS.fullmatch, upper))
 
 
+def _without_bare_numbers(coded: list[int], columns: Mapping[int, Sequence[str]]) -> list[int]:
+    """The columns of codes, but of numbers alone only where no other has Level II codes, or modifiers in or beside
+    it: next to such a one they are ZIP codes, or numbers of somebody."""
+    sure = {
+        column
+        for column in coded
+        if any(map(_is_surely_code, columns[column]))
+        or (column + 1 in columns and _is_of_modifiers(columns[column + 1], is_of_numbers=True))
+    }
+    bare = {column for column in coded if all(map(_BARE.fullmatch, columns[column]))}
+    return [column for column in coded if column in sure or column not in bare] if sure else coded
+
+
+_BARE = re.compile("[0-9]{5}")
+
+
+def _is_surely_code(cell: str) -> bool:
+    """Whether a cell is a code that no ZIP code looks like: of Level II, or with modifiers."""
+    parsed = codes.parse(cell[:100])
+    return bool(parsed.code) and (not parsed.code[0].isdigit() or bool(parsed.modifiers))
+
+
 def _units_column(numbers: Mapping[int, Sequence[int]]) -> int | None:
     """The first column of mostly small numbers that are no modifiers, one with a number below 10 if there is."""
     fitting = {}
@@ -222,8 +245,12 @@ def _units_column(numbers: Mapping[int, Sequence[int]]) -> int | None:
 
 def _is_of_modifiers(cells: Sequence[str], is_of_numbers: bool) -> bool:
     """Whether at least half of the cells are modifiers, or now and then units among them."""
-    fitting = [cell for cell in cells if _are_modifiers(cell) or (not is_of_numbers and cell.isdigit())]
+    fitting = [cell for cell in cells if _are_modifiers(cell) or (not is_of_numbers and _may_be_units(cell))]
     return 2 * len(fitting) >= len(cells)
+
+
+def _may_be_units(cell: str) -> bool:
+    return re.fullmatch("[0-9]{1,4}", cell) is not None
 
 
 def _are_modifiers(cell: str) -> bool:

@@ -110,6 +110,26 @@ def test_columns_without_headings_are_judged_by_what_stands_in_them():
     assert pasted.ignored == ("column 1", "column 2", "column 4", "column 7")
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("10023 | J1885 | 4", "10024 | 11042 | 1"),
+        ("10023 | 97597-59 | 4", "10024 | 11042 | 1"),
+        ("10023 | 97597 | 59", "10024 | 11042 |"),
+        ("97597 | 59 | 10023", "11042 | LT | 10024"),
+    ],
+)
+def test_numbers_beside_a_better_column_of_codes_are_ignored_and_that_is_said(cells):
+    pasted = read(rows(*cells), DAY)
+    assert not {"10023", "10024"} & {line.code for line in pasted.lines}
+    assert len(pasted.lines) == 2
+    assert pasted.ignored in (("column 1",), ("column 3",))
+
+
+def test_two_columns_of_plain_numbers_are_both_codes():
+    assert lines(rows("97597 | 11042", "97598 | 11045")) == ["97597", "11042", "97598", "11045"]
+
+
 def test_a_column_of_numbers_that_are_mostly_no_modifiers_is_of_units():
     assert lines(rows("J1885 | 30", "J1885 | 28", "J3301 | 59")) == ["J1885x30", "J1885x28", "J3301x59"]
     assert lines(rows("97597 | 59 | 30", "11042 | 25 | 40")) == ["97597-59x30", "11042-25x40"]
