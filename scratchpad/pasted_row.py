@@ -177,6 +177,9 @@ _TOKEN = re.compile(
 _LABELS = re.compile(
     r"(?:CPT4?|HCPCS|CODES?|PROC(?:EDURE)?S?|MOD(?:IFIER)?S?|AND|WITH|PLUS|LINE|ITEM|X|UNITS?|QTY|QUANTITY)"
 )
+# Words that no modifier was ever issued for; other states and titles (CA, PA, MD) cannot be told from modifiers.
+_STATE = re.compile("AL|D[CE]|FL|I[ADL]|LA|M[INOT]|N[CDEHJMVY]|OH|PR|TX|UT|V[AT]|W[AIVY]")
+_TITLE = re.compile("D[OR]|MR|NP|O[DKT]|RN")
 _IN_FRONT = re.compile(r"\W*(?:(?:LINE|ITEM|ROW|NO)\b[ .#]*)?([0-9]{1,3})[.):]+\s", re.IGNORECASE)
 
 
@@ -256,6 +259,7 @@ class _Reader:
         self.is_numbered = False
         self._before = ""
         self._is_after_words = False
+        self._is_after_state = False
 
     def read(self, cell: str, *, is_one_of_many: bool, sign: str) -> None:
         """A cell; one that is modifiers or units as a whole is so behind words too."""
@@ -281,6 +285,10 @@ class _Reader:
     def _takes_word(self, text: str, is_cell: bool) -> bool:
         if _LABELS.fullmatch(text):
             return True
+        is_zip = self._is_after_state and re.fullmatch("[0-9]{5}", text)
+        self._is_after_state = _STATE.fullmatch(text) is not None
+        if is_zip:
+            return False
         if line := self._code_of(text):
             self.drafts.append(_Draft(text, line.code, line.units_text != "1"))
             self.left_out += bool(self._before) and not self.drafts[-1].take_units(self._before)
@@ -311,6 +319,8 @@ class _Reader:
             return True
         if re.fullmatch("[0-9]{1,2}", text) and text not in MODIFIER_NUMBERS:
             return int(text) > 0 and draft.take_units(text)
+        if _STATE.fullmatch(text) or _TITLE.fullmatch(text):
+            return False
         if draft.has_units or len(text) > LONGEST_ATTEMPT or not codes.parse(f"{draft.code} {text}").modifiers:
             return False
         draft.modifiers.append(text)

@@ -216,6 +216,13 @@ def test_numbers_and_names_of_patients_are_neither_taken_nor_repeated(private, t
     assert {text_of(line) for line in pasted.lines} <= {"11042", "11042x2", "11042-59"}
 
 
+def test_a_state_its_zip_code_and_a_title_are_no_modifiers_and_no_code():
+    pasted = read("99213 TX 77030\n11042 NP x2\n97597-TX", DAY)
+    assert [tuple(entry)[2:] for entry in pasted.taken] == [("99213", 2), ("11042x2", 1), ("97597-TX", 0)]
+    assert "77030" not in reported(pasted)
+    assert lines("11042 or 97597 in 99213") == ["11042", "97597", "99213"]
+
+
 def test_a_drug_number_is_no_code():
     for text in ("12345678911", "N412345678911", "0069-3150-83", "CPT\n12345678911"):
         assert read(text, DAY).lines == ()
