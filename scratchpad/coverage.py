@@ -35,6 +35,7 @@ NOT_AN_APPROVAL = (
 _NOT_CHECKED = "not checked"
 _BEYOND = "not checked for this date"
 _GAPS = (_NOT_CHECKED, "not compared", "not read", "no value published")
+_APART = frozenset((Status.DIFFERENT_DATE, Status.DIFFERENT_PROVIDER))
 _MISSING = frozenset((Status.DATA_NOT_LOADED, Status.PREDATES_NCCI))
 
 
@@ -146,7 +147,7 @@ _UNIT_ANSWERS = {
     Status.LINE_EXCEEDS: "over",
     Status.DOS_EXCEEDS_POLICY: "over",
     Status.DOS_EXCEEDS_CLINICAL: "over",
-    Status.ZERO_MUE: "over the value 0",
+    Status.ZERO_MUE: "the value is 0",
     Status.WITHIN_LIMIT: "within",
     Status.NO_PUBLISHED_MUE: "no value published (may be confidential)",
     Status.DATA_NOT_LOADED: _NOT_CHECKED,
@@ -319,9 +320,9 @@ def tally(findings: Sequence[Finding]) -> list[Tallied]:
     return [*counts, Tallied("unk", "unk", _NOT_CHECKED, missing)] if missing else counts
 
 
-def headline(claim: Claim, reference: Reference, findings: Sequence[Finding]) -> Headline:
-    """What stands above the findings, or in their place. It never says that nothing is wrong."""
-    rows = coverage(claim, reference, findings)
+def headline(claim: Claim, findings: Sequence[Finding], rows: Sequence[Covered]) -> Headline:
+    """What stands above the findings, or in their place. It never says that nothing is wrong. ``rows`` are those
+    of ``coverage``."""
     missing, why = sum(row.missing for row in rows), " ".join(filter(None, (row.why for row in rows)))
     looked_up = _looked_up(findings)
     asked = f"{us_date(claim.date_of_service)}, {SETTINGS[claim.setting]}"
@@ -335,7 +336,7 @@ def headline(claim: Claim, reference: Reference, findings: Sequence[Finding]) ->
     title = "Nothing found in what could be checked" if missing else "Nothing found in the loaded edits"
     were = "was" if looked_up.startswith("1 ") and " and " not in looked_up else "were"
     told = f"{looked_up} {were} looked up for {asked}."
-    return Headline(title, " ".join(sentences(told, _not_compared(findings), why, NOT_AN_APPROVAL)))
+    return Headline(title, " ".join(sentences(told, _not_compared(claim, findings), why, NOT_AN_APPROVAL)))
 
 
 def _count(loud: list[Finding], missing: int, answered: int) -> str:
@@ -354,10 +355,12 @@ def _looked_up(findings: Sequence[Finding]) -> str:
     return listed(sentences(counted(pairs, "pair") if pairs else "", counted(lines, "line") if lines else ""))
 
 
-def _not_compared(findings: Sequence[Finding]) -> str:
-    apart = sum(finding.status in (Status.DIFFERENT_DATE, Status.DIFFERENT_PROVIDER) for finding in findings)
-    were = "was" if apart == 1 else "were"
-    return f"{counted(apart, 'pair')} {were} not compared: other dates or providers." if apart else ""
+def _not_compared(claim: Claim, findings: Sequence[Finding]) -> str:
+    """How many pairs were not, and why, in the words of the table."""
+    answers = Counter(_pair_answer(one, claim) for one in findings if one.status in _APART)
+    reasons = listed(text.removeprefix("not compared: ") for text in answers)
+    were = "was" if answers.total() == 1 else "were"
+    return f"{counted(answers.total(), 'pair')} {were} not compared: {reasons}." if answers else ""
 
 
 def _loud(findings: Iterable[Finding]) -> list[Finding]:

@@ -16,7 +16,7 @@ from catalog.edit_words import NOT_A_DECISION, NOT_IN_STARTER
 from catalog.exports import Page
 from scratchpad.claim import Claim
 from scratchpad.claim_text import text_of
-from scratchpad.coverage import NOT_LOOKED_AT, coverage, headline
+from scratchpad.coverage import NOT_LOOKED_AT, Covered, coverage, headline
 from scratchpad.finding_words import chip_of, is_quiet, said
 from scratchpad.findings import Finding, Kind
 from scratchpad.phrases import SETTINGS
@@ -68,22 +68,24 @@ def response(told: Told, export_format: str) -> HttpResponse | StreamingHttpResp
 
 def csv_rows(told: Told) -> Iterator[Row]:
     """The lines, the findings, what was checked and the remarks, an empty row between them."""
+    rows = coverage(told.claim, told.reference, told.findings)
     yield from lines(told)
     yield ()
     yield from findings(told)
     yield ()
-    yield from checked(told)
+    yield from checked(rows)
     yield ()
-    yield from remarks(told)
+    yield from remarks(told, rows)
 
 
 def pages(told: Told) -> Iterator[Page]:
     """The sheets of the workbook."""
+    rows = coverage(told.claim, told.reference, told.findings)
     yield Page("Lines", lines(told))
     yield Page("Findings", findings(told))
-    yield Page("What was checked", checked(told))
+    yield Page("What was checked", checked(rows))
     yield Page("All pairs", pairs(told.findings))
-    yield Page("About", remarks(told), is_table=False)
+    yield Page("About", remarks(told, rows), is_table=False)
 
 
 # --- Tables ------------------------------------------------------------------------------------------------
@@ -117,10 +119,10 @@ def findings(told: Told) -> Iterator[Row]:
         )
 
 
-def checked(told: Told) -> Iterator[Row]:
+def checked(rows: Iterable[Covered]) -> Iterator[Row]:
     """Every answer of every table with how often it was given; ``yes`` where the tables could not say."""
     yield CHECKED
-    for covered in coverage(told.claim, told.reference, told.findings):
+    for covered in rows:
         release = _title(covered.release) if covered.release else covered.source
         for answer in covered.answers:
             gap = "yes" if answer.is_gap else ""
@@ -148,10 +150,10 @@ def _cells(finding: Finding) -> Row:
     )
 
 
-def remarks(told: Told) -> Iterator[tuple[str, str]]:
+def remarks(told: Told, rows: Sequence[Covered]) -> Iterator[tuple[str, str]]:
     """What goes with the tables: setting and date, what was found in short, and what does not follow from it."""
     claim, reference = told.claim, told.reference
-    summary = headline(claim, reference, told.findings)
+    summary = headline(claim, told.findings, rows)
     yield "Claim", " ".join(filter(None, (f"{summary.title}.", summary.sentence)))
     yield "Setting", SETTINGS[claim.setting]
     yield "Date of service", claim.date_of_service.isoformat()

@@ -123,7 +123,8 @@ def _matrix(found: Checked, articles: list[shown.Article]) -> str:
 def _summary(found: Checked) -> dict[str, object]:
     """Headline, counts and table of what was checked, and the sentence that is read out when they change."""
     _form, claim, reference, findings = found
-    headline = coverage.headline(claim, reference, findings)
+    rows = coverage.coverage(claim, reference, findings)
+    headline = coverage.headline(claim, findings, rows)
     tally = coverage.tally(findings)
     left_out = len(claim.lines) - len(claim.readable)
     aloud = [headline.title, ", ".join(f"{each.count} {each.words}" for each in tally)]
@@ -132,7 +133,7 @@ def _summary(found: Checked) -> dict[str, object]:
     return {
         "headline": headline,
         "tally": tally,
-        "coverage": coverage.coverage(claim, reference, findings),
+        "coverage": rows,
         "not_looked_at": coverage.NOT_LOOKED_AT,
         "left_out": left_out,
         "aloud": f"{'. '.join(filter(None, aloud))}." if claim.lines else "",

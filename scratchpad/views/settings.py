@@ -78,7 +78,7 @@ _OF_SETTING = ("PTP edits", "MUE")
 
 
 def _column(setting: str, found: Checked, tables: list[Answering]) -> Column:
-    headline = coverage.headline(found.claim, found.reference, found.findings)
+    headline = coverage.headline(found.claim, found.findings, coverage.coverage(*found[1:]))
     loud = sum(not finding_words.is_quiet(finding) for finding in found.findings)
     href = address(found.claim, findings="all" if loud > shown.MOST_FINDINGS else "")
     return Column(Setting(setting).label, href, headline.title, tables[: len(_OF_SETTING)])

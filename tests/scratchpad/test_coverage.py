@@ -37,9 +37,13 @@ def covered(reference: Reference, *typed, **fields) -> dict[str, str]:
     }
 
 
+def sum_up(about, reference: Reference, findings):
+    return headline(about, findings, coverage(about, reference, findings))
+
+
 def summed(reference: Reference, *typed, **fields):
     about = claim(*(typed or CODES), **fields)
-    return headline(about, reference, check(about, reference))
+    return sum_up(about, reference, check(about, reference))
 
 
 # --- The table ---
@@ -196,15 +200,22 @@ def test_without_any_table_nothing_was_checked():
 
 def test_a_date_beyond_the_tables_names_the_newest_quarter():
     late = claim(*(line(at, code, day=date(2025, 1, 2)) for at, code in enumerate(CODES, 1)))
-    title, sentence = headline(late, loaded(), check(late, loaded()))
+    title, sentence = sum_up(late, loaded(), check(late, loaded()))
     assert title.startswith("Nothing was checked")
     assert "The newest loaded table is July 2024. It answers up to Sep 30, 2024." in sentence
     assert "Each quarter has its own table. The newest loaded one is July 2024" in sentence
 
 
+def test_pairs_that_were_not_compared_say_why():
+    lines = line(1, "45385", provider="A"), line(2, "45378", provider="B"), line(3, "J1885", provider="B")
+    assert "2 pairs were not compared: different providers." in summed(loaded(), *lines).sentence
+    unnamed = lines[0], line(2, "45378")
+    assert "1 pair was not compared: a line names no provider." in summed(loaded(), *unnamed).sentence
+
+
 def test_a_line_left_out_keeps_the_headline_from_speaking_of_all():
     unread = claim(line(1, "45385"), line(2, "J1885", day=None))
-    assert headline(unread, loaded(), check(unread, loaded())).title == "Nothing found in what could be checked"
+    assert sum_up(unread, loaded(), check(unread, loaded())).title == "Nothing found in what could be checked"
 
 
 def test_findings_in_starter_rows_are_said_to_be_that():
@@ -224,14 +235,14 @@ def test_findings_are_counted_and_what_was_not_checked_is_added():
 
 
 def test_a_claim_without_lines_says_so():
-    assert headline(claim(), loaded(), []).title == "No lines yet"
+    assert sum_up(claim(), loaded(), []).title == "No lines yet"
 
 
 @pytest.mark.parametrize("finding", EVERY_FINDING, ids=lambda finding: f"{finding.kind}-{finding.status}")
 def test_no_headline_reads_as_a_pass(finding):
     has_no_table = finding.status is Status.NOT_APPLICABLE_SETTING
     about = claim("11042", "97597", setting="dme_supplier" if has_no_table else "practitioner")
-    title, sentence = headline(about, Reference(), [finding])
+    title, sentence = sum_up(about, Reference(), [finding])
     assert not any(word in f"{title} {sentence}".lower() for word in NOT_A_PASS)
 
 
