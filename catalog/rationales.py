@@ -20,7 +20,7 @@ _RATIONALES = {
         "What column two names is, as a rule, an accepted part of doing column one well, and counts with it."
     ),
     "HCPCS/CPT procedure code definition": (
-        "By the codes’ own wording, what one of them names as a rule takes in or rules out the other."
+        "By the codes’ own wording, one of them, as a rule, takes in or rules out the other."
     ),
     "CPT separate procedure definition": (
         "A code that CPT marks as a “separate procedure” is, as a rule, not reported beside a larger, related "

@@ -130,7 +130,8 @@ def _on_file(finding: Finding) -> Text:
     code, registered = finding.codes[0], _registered(finding.row)
     if not outlasts(finding):
         return Text(f"{code} is on file for this date", registered)
-    headline = f"{code} is on file in {finding.release.title}, which ends before this date"
+    title = "the starter set" if finding.release.is_starter else finding.release.title
+    headline = f"{code} is on file in {title}, which ends before this date"
     return Text(headline, ("Later releases may have changed it.", *registered))
 
 

@@ -106,6 +106,13 @@ def test_a_code_on_file_is_not_confirmed_for_a_date_after_the_release():
     assert "for this date" not in said
 
 
+def test_a_code_of_the_starter_set_is_not_confirmed_for_a_date_after_it_either():
+    starter = release("hcpcs", "Starter set", is_starter=True)
+    row = CodeRow("J1885", date(2001, 1, 1), None)
+    said = on_file(Status.ACTIVE, "J1885", row, TODAY, release=starter)
+    assert said.startswith("J1885 is on file in the starter set, which ends before this date")
+
+
 def test_a_code_that_is_not_on_file_may_be_of_a_later_release_than_the_loaded_one():
     said = on_file(Status.UNKNOWN_CODE, "J1858", day=TODAY)
     assert "Codes of later quarters are not loaded: July 2024 ends on Sep 30, 2024." in said
