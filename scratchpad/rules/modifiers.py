@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from catalog.codes import Kind as Shape
-from catalog.codes import contains, is_modifier, kind_of
+from catalog.codes import Level, contains, is_modifier, kind_of
 from catalog.modifiers import NCCI_ASSOCIATED, first_day, is_level_one, ncci_group
 from scratchpad.claim import OUTPATIENT_HOSPITAL, Claim, ClaimLine
 from scratchpad.findings import Finding, Kind, Remark, Status, Weighed, Why
@@ -156,16 +156,22 @@ def _distinct_service(
     return (BYPASSED, None) if day >= EITHER_COLUMN_DAY else (None, Why.COLUMN_ONE_EARLIER)
 
 
-def remarks(weighed: tuple[Weighed, ...]) -> Iterator[Remark]:
-    """What else is to be said of modifiers that bypass an edit, or seem to; it changes no status."""
-    counting: dict[int, set[str]] = {}
+def remarks(weighed: tuple[Weighed, ...], codes: tuple[str, str], day: date) -> Iterator[Remark]:
+    """What else is to be said of modifiers that bypass an edit of two codes, or seem to; it changes no status."""
+    counting: dict[int, dict[str, Status]] = {}
     for one in weighed:
         if one.counts_as:
-            counting.setdefault(one.line, set()).add(one.modifier)
-    with_59 = [modifiers for modifiers in counting.values() if "59" in modifiers]
-    if any(modifiers & X_MODIFIERS for modifiers in with_59):
+            counting.setdefault(one.line, {})[one.modifier] = one.counts_as
+    with_59 = [counted for counted in counting.values() if "59" in counted]
+    if any(X_MODIFIERS & counted.keys() for counted in with_59):
         yield Remark.REDUNDANT_59
-    if any(not modifiers & X_MODIFIERS for modifiers in with_59):
+    if any(counted["59"] is BYPASSED and not X_MODIFIERS & counted.keys() for counted in with_59):
         yield Remark.MORE_SPECIFIC
-    if sum(not modifiers.isdisjoint(SITES) for modifiers in counting.values()) == 1:
+    with_site = [counted for counted in counting.values() if SITES & counted.keys()]
+    if len(with_site) == 1 and all(_has_site(code, day) for code in codes):
         yield Remark.SIDE_ON_ONE_LINE
+
+
+def _has_site(code: str, day: date) -> bool:
+    """Whether a side or digit can be asked of a code: not of visits, laboratory tests, supplies and drugs."""
+    return kind_of(code).level is Level.ONE and not is_visit(code, day) and not is_laboratory_test(code)

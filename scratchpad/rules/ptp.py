@@ -150,7 +150,7 @@ def _judged(
         return _finding(APPLIES, one, two, day, reference, row, weighed, remarks)
     weighed = modifiers.weigh(one, two, day, setting, reference)
     if weighed:
-        remarks += tuple(modifiers.remarks(weighed))
+        remarks += tuple(modifiers.remarks(weighed, (one.code, two.code), day))
     return _finding(_outcome(weighed), one, two, day, reference, row, weighed, remarks)
 
 

@@ -293,6 +293,20 @@ def test_a_side_on_one_line_only_is_remarked():
     assert only(make_claim("11042-LT", "97597-RT"), PAIR).remarks == ()
 
 
+@pytest.mark.parametrize("siteless", ["99213", "82947", "0001U", "J1885", "G0463"])
+def test_no_side_is_missed_on_visits_laboratory_tests_and_level_ii_codes(siteless):
+    claim = make_claim("11042-RT", siteless)
+    assert only(claim, a_ptp("11042", siteless)).remarks == ()
+    assert only(claim, a_ptp(siteless, "11042")).remarks == ()
+
+
+def test_a_more_specific_modifier_is_only_wanted_where_59_is_the_bypass():
+    hospital = {"setting": OUTPATIENT_HOSPITAL}
+    assert only(make_claim("11042", "99213-59"), a_ptp("11042", "99213")).remarks == ()
+    assert only(make_claim("11042-59", "97597", **hospital), PAIR).remarks == ()
+    assert only(make_claim("11042", "97597-59", **hospital), PAIR).remarks == (Remark.MORE_SPECIFIC,)
+
+
 def test_a_modifier_of_another_line_of_the_same_code_does_not_count():
     reference = a_reference(PAIR)
     assert told(make_claim("11042", "11042-59", "97597"), reference) == {
