@@ -81,8 +81,8 @@ def line_of_cells(
     """
     cells = (code, *modifiers, units, first, last, provider)
     is_cut = any(len(cell) > MAX_TEXT for cell in cells)
-    code, first, last, provider = (codes.normalize(cell[:MAX_TEXT]) for cell in (code, first, last, provider))
-    typed_modifiers = [typed for cell in modifiers if (typed := codes.normalize(cell[:MAX_TEXT]))]
+    code, first, last, provider = (_normal(cell[:MAX_TEXT]) for cell in (code, first, last, provider))
+    typed_modifiers = [typed for cell in modifiers if (typed := _normal(cell[:MAX_TEXT]))]
     units = _units_text(units)
     if not (code or typed_modifiers or first or last or provider) and units == "1":
         return None
@@ -101,7 +101,7 @@ def line_of_cells(
         if together.code:
             return _line(parsed, pieces, number, day, is_cut=is_cut, together=together)
     cells = filter(None, (pieces.code, *typed_modifiers))
-    pieces = pieces._replace(code=codes.normalize(", ".join(cells).replace("?", " ")))
+    pieces = pieces._replace(code=_normal(", ".join(cells).replace("?", " ")))
     return _line(_read_code(pieces.code), pieces, number, day, is_cut=is_cut)
 
 
@@ -142,7 +142,7 @@ def _line(
 
 def _read_code(text: str) -> codes.Parsed:
     """What the code cell means. Eleven digits are a drug's NDC here, never a code and three modifiers."""
-    parsed = codes.parse(codes.normalize(text[:MAX_CODE_TEXT]))
+    parsed = codes.parse(_normal(text[:MAX_CODE_TEXT]))
     if parsed.code and parsed.hint is codes.Hint.DRUG_NDC:
         return codes.Parsed(parsed.text, codes.Status.INVALID_FORMAT, hint=parsed.hint)
     return parsed
@@ -169,12 +169,12 @@ _UNITS_AT_END = tuple(
 
 def _split(text: str) -> _Pieces:
     """The parts of a text: after the last ``~``, the last ``@`` the first ``x?`` or what plainly means units."""
-    rest, provider = _from_last("~", codes.normalize(text[:MAX_TEXT]))
+    rest, provider = _from_last("~", _normal(text[:MAX_TEXT]))
     rest, day = _from_last("@", rest)
     code, is_marked, units = rest.partition("X?")
     if not is_marked:
         code, units = _units_at_end(rest)
-    return _Pieces(codes.normalize(code), _units_text(units), _date_text(day), codes.normalize(provider))
+    return _Pieces(_normal(code), _units_text(units), _date_text(day), _normal(provider))
 
 
 def _units_at_end(text: str) -> tuple[str, str]:
@@ -191,7 +191,7 @@ _MAY_BE_OF_MODIFIER = re.compile("[A-Z]X ?$")
 
 def _from_last(sign: str, text: str) -> tuple[str, str]:
     rest, found, tail = text.rpartition(sign)
-    return (codes.normalize(rest), tail) if found else (text, "")
+    return (_normal(rest), tail) if found else (text, "")
 
 
 # --- Units -------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def day_of(text: str) -> date | None:
     2026-07-15, 20260715, 7/15/2026, 07-15-26, 07152026, 15-Jul-2026, July 15, 2026.
     Of a year of two digits 00 to 68 are of this century, as in POSIX.
     """
-    text = codes.normalize(text[:MAX_TEXT])
+    text = _normal(text[:MAX_TEXT])
     if not re.fullmatch(_DAY, text):
         return None
     if text.isdecimal():
@@ -254,7 +254,7 @@ def day_of(text: str) -> date | None:
 
 def days_of(text: str) -> tuple[date, date] | tuple[None, None]:
     """The first and the last day of a date or of two, as ``day_of`` reads them; (None, None) for anything else."""
-    match = _SPAN.fullmatch(codes.normalize(text[:MAX_TEXT]))
+    match = _SPAN.fullmatch(_normal(text[:MAX_TEXT]))
     if not match:
         return None, None
     first = day_of(match[1])
@@ -277,9 +277,15 @@ _MORE = "+"  # ends a text that was cut, so that the rest of it is never read as
 _NO_SIGNS = str.maketrans("@~", "__")
 
 
+def _normal(text: str) -> str:
+    """The normal form of ``catalog.codes``, which most cells have: they are blank, or capitals and digits."""
+    is_normal = not text or (text.isascii() and text.isalnum() and text == text.upper())
+    return text if is_normal else codes.normalize(text)
+
+
 def _plain(typed: str) -> str:
     """The normal form without the signs that part a line."""
-    return codes.normalize(codes.normalize(typed[:MAX_TEXT]).translate(_NO_SIGNS))
+    return _normal(_normal(typed[:MAX_TEXT]).translate(_NO_SIGNS))
 
 
 def _shortened(text: str, limit: int) -> str:
