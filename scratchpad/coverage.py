@@ -249,8 +249,11 @@ def _modifiers(claim: Claim, reference: Reference, findings: list[Finding]) -> l
     if not on_claim:
         return []
     wrong = {finding.modifier: finding for finding in findings}
-    until = max(line.last_day for line in claim.readable)
-    found = Counter(_modifier_answer(modifier, wrong.get(modifier), until, reference) for modifier in on_claim)
+    by_day = sorted(claim.readable, key=lambda line: line.last_day)
+    until = {modifier: line.last_day for line in by_day for modifier in line.modifiers}
+    found = Counter(
+        _modifier_answer(modifier, wrong.get(modifier), until[modifier], reference) for modifier in on_claim
+    )
     missing = _missing_of(found)
     why = _why("Modifiers", counted(missing, "modifier"), reference.hcpcs) if missing else ""
     asked = counted(len(on_claim), "modifier")
@@ -258,7 +261,7 @@ def _modifiers(claim: Claim, reference: Reference, findings: list[Finding]) -> l
 
 
 def _modifier_answer(modifier: str, wrong: Finding | None, until: date, reference: Reference) -> str:
-    """``wrong`` is a finding on it, and ``until`` the last day of the claim."""
+    """``wrong`` is a finding on it, and ``until`` the last day it is reported for."""
     release = reference.hcpcs
     if wrong:
         return f"not in {release.title}, {_BEYOND}" if is_not_loaded(wrong) else "not valid on a line"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from catalog.edit_words import is_incomplete
+
 
 class LoadedRelease(NamedTuple):
     """What is said of a release. ``first_day`` and ``last_day`` are those of its quarter."""
@@ -23,8 +25,8 @@ class LoadedRelease(NamedTuple):
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether a row missing from it says nothing: parts are missing, or it is the starter set."""
-        return self.partial or self.is_starter
+        """See ``catalog.edit_words.is_incomplete``."""
+        return is_incomplete(self)
 
     def answers(self, day: date) -> bool:
         """Whether a table of rows with dates answers for a day: CMS's every day up to the end of its quarter, for

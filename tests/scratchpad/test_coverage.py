@@ -154,6 +154,12 @@ def test_codes_and_modifiers_are_not_checked_for_a_date_after_the_release_that_h
     )
 
 
+def test_a_modifier_is_asked_for_the_days_of_its_own_lines():
+    rows = {"LT": ModifierRow("LT", None, None)}
+    found = covered(loaded(modifiers=rows), line(1, "11042-LT"), line(2, "97597", day=date(2024, 10, 1)))
+    assert found["Modifiers on the date"] == "1 in force"
+
+
 # --- Summing up ---
 
 
