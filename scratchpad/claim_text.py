@@ -186,7 +186,7 @@ def _units_at_end(text: str) -> tuple[str, str]:
     return text, ""
 
 
-_MAY_BE_OF_MODIFIER = re.compile("[A-Z]X ?$")
+_MAY_BE_OF_MODIFIER = re.compile("(?<![ ,-][0-9A-Z])[A-Z]X ?$")  # behind -GP it is not
 
 
 def _from_last(sign: str, text: str) -> tuple[str, str]:
