@@ -280,7 +280,8 @@ _NO_SIGNS = str.maketrans("@~", "__")
 def _normal(text: str) -> str:
     """The normal form of ``catalog.codes``, which most cells have: they are blank, or capitals and digits."""
     is_normal = not text or (text.isascii() and text.isalnum() and text == text.upper())
-    return text if is_normal else codes.normalize(text)
+    # A grave accent is a quote, whatever stands beside it: ``codes`` takes it for one in texts beyond ASCII.
+    return text if is_normal else codes.normalize(text.replace("`", "'"))
 
 
 def _plain(typed: str) -> str:

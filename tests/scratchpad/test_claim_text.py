@@ -324,6 +324,7 @@ def test_a_line_written_and_read_again_is_the_same_line(text):
 @given(TEXTS, st.lists(TEXTS, max_size=4), TEXTS, TEXTS, TEXTS, TEXTS)
 @example("A@B", [], "X?5", "C~D", "", "")
 @example("J1885X?", ["X2"], "5", "", "", "")
+@example("", [], "`", "", "¼", "")
 def test_a_row_of_cells_written_and_read_again_is_the_same_line(code, modifiers, units, first, last, provider):
     line = read_cells(code, tuple(modifiers), units, first, last, provider)
     if line:
