@@ -103,6 +103,29 @@ def test_a_primary_that_was_deleted_is_listed_no_more():
     assert only(make_claim("11042", "11045", day=date(2025, 12, 31)), gone).status == Status.PRIMARY_PRESENT
 
 
+SPAN = "11045@2026-07-01..2026-07-10"
+
+
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [
+        (an_addon("11045", "11042", until="2026-07-04"), Status.PRIMARY_MISSING),
+        (an_addon("11045", "11042", until="2026-07-05"), Status.PRIMARY_PRESENT),
+        (an_addon("11045", "11042", since="2026-07-05"), Status.PRIMARY_PRESENT),
+        (an_addon("11045", "11042", since="2026-07-06"), Status.PRIMARY_MISSING),
+    ],
+)
+def test_a_primary_is_listed_on_the_first_day_it_shares_with_its_add_on(row, status):
+    finding = only(make_claim(SPAN, "11042@2026-07-05..2026-07-20"), row, an_addon("11045", "11043"))
+    shared = status == Status.PRIMARY_PRESENT
+    assert (finding.status, finding.day) == (status, date(2026, 7, 5 if shared else 1))
+
+
+def test_a_primary_of_a_day_beyond_the_table_is_not_called_missing():
+    finding = only(make_claim("11045@2026-09-29..2026-10-02", "11042@2026-10-01"), ROW)
+    assert (finding.status, finding.day, finding.row) == (Status.DATA_NOT_LOADED, date(2026, 10, 1), None)
+
+
 # --- The chain ---
 
 
@@ -184,10 +207,39 @@ def test_a_date_beyond_the_release_is_not_answered():
 
 def test_the_starter_set_answers_for_its_own_quarter_only():
     starter = a_release("addon", is_starter=True)
-    assert only(make_claim("11045"), ROW, addon=starter).status == Status.PRIMARY_MISSING
-    assert only(make_claim("11045", day=date(2026, 6, 30)), ROW, addon=starter).status == Status.DATA_NOT_LOADED
+    both = make_claim("11045", "11042")
+    assert only(both, ROW, addon=starter).status == Status.PRIMARY_PRESENT
+    earlier = make_claim("11045", "11042", day=date(2026, 6, 30))
+    assert only(earlier, ROW, addon=starter).status == Status.DATA_NOT_LOADED
     assert only(make_claim("11045", day=date(2013, 3, 31)), ROW, addon=starter).status == Status.EDIT_INACTIVE
 
 
 def test_rows_without_a_release_are_not_answered_from():
     assert only(make_claim("11045"), ROW, addon=None).status == Status.DATA_NOT_LOADED
+
+
+INCOMPLETE = [a_release("addon", partial=True), a_release("addon", is_starter=True)]
+
+
+@pytest.mark.parametrize("addon", INCOMPLETE)
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [
+        (ROW, Status.DATA_NOT_LOADED),
+        (an_addon("11045", "11042", "3"), Status.DATA_NOT_LOADED),
+        (an_addon("11045", "11042", until="2020-12-31"), Status.DATA_NOT_LOADED),
+        (an_addon("11045", "CCCCC", "2"), Status.CONTRACTOR_DEFINED),
+    ],
+)
+def test_an_incomplete_table_may_lack_the_row_that_lists_a_primary(addon, row, status):
+    finding = only(make_claim("11045", "11044"), row, addon=addon)
+    assert (finding.status, finding.row) == (status, row)
+
+
+@pytest.mark.parametrize("addon", INCOMPLETE)
+def test_what_a_row_says_of_a_line_that_is_there_stands_in_an_incomplete_table_too(addon):
+    pair = a_ptp("11044", "11042")
+    assert only(make_claim("11042", "11045"), ROW, addon=addon).status == Status.PRIMARY_PRESENT
+    assert only(make_claim("11044", "11042", "11045"), ROW, pair, addon=addon).status == Status.PRIMARY_DENIED
+    hour = an_addon("99292", "99291")
+    assert only(make_claim("99292"), hour, addon=addon).status == Status.EXCEPTION_99292
