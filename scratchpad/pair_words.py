@@ -32,6 +32,21 @@ _STANDINGS = {
 
 def pair_text(finding: Finding, claim: Claim) -> Text:
     """What to say of a finding on a pair, or on all pairs of a claim."""
+    said = _text(finding, claim)
+    return said._replace(sentences=sentences(*said.sentences, _day_told(finding, claim)))
+
+
+def _day_told(finding: Finding, claim: Claim) -> str:
+    """Which of the days that two lines have in common it speaks of, where there are several."""
+    if finding.day is None or not finding.lines:
+        return ""
+    one, two = (claim.line(number) for number in finding.lines)
+    if max(one.first_day, two.first_day) >= min(one.last_day, two.last_day):
+        return ""
+    return f"The lines have several days in common; this is said of {us_date(finding.day)}."
+
+
+def _text(finding: Finding, claim: Claim) -> Text:
     match finding.status:
         case Status.EDIT_APPLIES:
             return _applies(finding)

@@ -234,3 +234,11 @@ def test_a_line_that_names_no_provider_is_not_said_to_name_another():
     said = told(Status.DIFFERENT_PROVIDER, about=two)
     assert said.startswith("97597 with 11042: not compared, line 1 names no provider")
     assert "different" not in said
+
+
+def test_a_pair_of_lines_with_several_days_in_common_names_the_day_that_is_told():
+    spans = claim(*(line(at, code, last_day=date(2024, 8, 20)) for at, code in enumerate(("11042", "97597"), 1)))
+    about = "The lines have several days in common; this is said of Aug 16, 2024."
+    day = date(2024, 8, 16)
+    assert text(Status.EDIT_APPLIES, ptp("0"), spans, day=day).sentences[-1] == about
+    assert about not in text(Status.EDIT_APPLIES, ptp("0"), day=day).sentences
