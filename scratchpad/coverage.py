@@ -328,7 +328,7 @@ def headline(claim: Claim, findings: Sequence[Finding], rows: Sequence[Covered])
     of ``coverage``."""
     missing, why = sum(row.missing for row in rows), " ".join(filter(None, (row.why for row in rows)))
     looked_up = _looked_up(findings)
-    asked = f"{us_date(claim.date_of_service)}, {SETTINGS[claim.setting]}"
+    asked = f"{_dates(claim)}, {SETTINGS[claim.setting]}"
     if loud := _loud(findings):
         return Headline(_count(loud, missing, len(findings) - missing), why)
     if not claim.lines:
@@ -340,6 +340,12 @@ def headline(claim: Claim, findings: Sequence[Finding], rows: Sequence[Covered])
     were = "was" if looked_up.startswith("1 ") and " and " not in looked_up else "were"
     told = f"{looked_up} {were} looked up for {asked}."
     return Headline(title, " ".join(sentences(told, _not_compared(claim, findings), why, NOT_AN_APPROVAL)))
+
+
+def _dates(claim: Claim) -> str:
+    """The date of the lines, or the first and last of several; that of the claim where no line can be read."""
+    days = {day for line in claim.readable for day in (line.first_day, line.last_day)} or {claim.date_of_service}
+    return us_date(min(days)) if len(days) == 1 else f"{us_date(min(days))} to {us_date(max(days))}"
 
 
 def _count(loud: list[Finding], missing: int, answered: int) -> str:

@@ -240,6 +240,12 @@ def test_findings_are_counted_and_what_was_not_checked_is_added():
     assert summed(loaded(pairs={("45378", "45385"): (EDIT,)}, addon=None)).title == "1 finding, some not checked"
 
 
+def test_the_headline_names_the_dates_of_the_lines():
+    lines = line(1, "45385", day=date(2024, 8, 1)), line(2, "J1885", day=date(2024, 8, 3))
+    assert "looked up for Aug 1, 2024 to Aug 3, 2024, practitioner." in summed(loaded(), *lines).sentence
+    assert "looked up for Aug 1, 2024, practitioner." in summed(loaded(), lines[0]).sentence
+
+
 def test_a_claim_without_lines_says_so():
     assert sum_up(claim(), loaded(), []).title == "No lines yet"
 
