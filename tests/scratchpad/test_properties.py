@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog import codes
@@ -15,6 +15,7 @@ from scratchpad.claim import OUTPATIENT_HOSPITAL, PRACTITIONER, Claim, ClaimLine
 from scratchpad.findings import Kind, Status
 from scratchpad.rules import check
 from scratchpad.rules.mue import units_per_day
+from tests.builders import make_claim
 from tests.references import a_mue, a_ptp, a_reference, a_release, an_addon
 
 DAY = date(2026, 7, 15)
@@ -118,8 +119,20 @@ def test_a_further_line_never_takes_a_day_back_under_its_limit(claim, line, refe
             assert any(set(one.lines) <= set(more.lines) and one.units <= more.units for more in longer)
 
 
+@st.composite
+def crowded_claims(draw) -> Claim:
+    """Lines of one code on the same few days, which spans tie together."""
+    spans = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(sorted)
+    of_lines = draw(st.lists(st.tuples(spans, st.integers(1, 9)), min_size=2, max_size=5))
+    return make_claim(*(f"11042x{units}@2026-07-0{one + 1}..2026-07-0{two + 1}" for (one, two), units in of_lines))
+
+
 @settings(deadline=None)
-@given(claims, references())
+@given(claims | crowded_claims(), references())
+@example(
+    make_claim("11042x9@2026-07-01", "11042x8@2026-07-05", "11042@2026-07-01..2026-07-05"),
+    a_reference(a_mue("11042", 5)),
+)
 def test_every_day_over_a_limit_for_all_its_lines_is_told_with_its_own_lines_and_units(claim, reference):
     told = [one for one in check(claim, reference) if one.status in OVER - {Status.LINE_EXCEEDS}]
     for one in told:
