@@ -34,7 +34,7 @@ def test_nothing_else_is_told_of_a_line_without_one_code(text):
     assert [kind for kind, *_ in told(text)] == [Kind.PARSE]
 
 
-@pytest.mark.parametrize("units", ["0", "-1", "1.5", "?TEN"])
+@pytest.mark.parametrize("units", ["0", "?-1", "1.5", "?TEN"])
 def test_units_that_are_no_whole_number_from_1_leave_the_line_out_of_all_checks(units):
     assert told(f"99213x{units}") == [
         (Kind.UNITS, "@1", Status.INVALID_UNITS),

@@ -194,6 +194,6 @@ def test_dme_suppliers_have_limits():
     assert told(claim, a_mue("E0601", 1, "2")) == {"E0601": Status.DOS_EXCEEDS_POLICY}
 
 
-@pytest.mark.parametrize("unreadable", ["97110x0", "97110x1.5", "97110x-1", "97110x?TEN", "9711x9"])
+@pytest.mark.parametrize("unreadable", ["97110x0", "97110x1.5", "97110x?-1", "97110x?TEN", "9711x9"])
 def test_a_line_that_cannot_be_read_adds_no_units(unreadable):
     assert told(make_claim("97110", unreadable), a_mue("97110", 1)) == {"97110": Status.WITHIN_LIMIT}
