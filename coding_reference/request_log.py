@@ -1,11 +1,16 @@
 """One line of JSON for every request and every other log record.
 
-A line has method, path, status and milliseconds, never the query string: what a coder types is not kept.
+A line has method, path, status and milliseconds, never the query string: what a coder types is not kept. Nor are
+the messages of errors, for these often quote what could not be read; where they came from and their kind are.
 """
 
 import json
 import logging
 import time
+from collections.abc import Iterator
+from traceback import TracebackException
+
+from django.db import OperationalError
 
 logger = logging.getLogger("coding_reference.requests")
 REQUEST_FIELDS = ("method", "path", "status", "ms", "bytes")
@@ -46,3 +51,20 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)
+
+    def formatException(self, exc_info) -> str:  # noqa: N802 - the name logging calls it by
+        return "\n".join(_told(TracebackException(*exc_info)))
+
+
+def _told(error: TracebackException) -> Iterator[str]:
+    """The lines of a traceback, what led to the error first, each error without its message.
+
+    Only the first line of what a database says of itself stays: "database is locked", "connection refused".
+    """
+    if led_to_it := error.__cause__ or (None if error.__suppress_context__ else error.__context__):
+        yield from _told(led_to_it)
+        yield "then"
+    yield "Traceback (most recent call last):"
+    yield from (frame.rstrip("\n") for frame in error.stack.format())
+    kind_and_message = next(error.format_exception_only()).splitlines()[0]
+    yield kind_and_message if issubclass(error.exc_type, OperationalError) else error.exc_type.__qualname__

@@ -3,6 +3,7 @@ import logging
 import sys
 
 import pytest
+from django.db import DataError, OperationalError, connection
 from django.urls import path
 
 from coding_reference import urls as site
@@ -72,13 +73,52 @@ def test_neither_a_refused_host_nor_a_failed_login_logs_what_was_typed(client, l
     assert TYPED not in json.dumps(lines())
 
 
-def test_an_error_keeps_its_traceback_on_one_line():
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/scratchpad/?line={TYPED}",
+        f"/scratchpad/?line=J1885x?{TYPED}&_export=csv",
+        f"/scratchpad/?line=J1885x?{TYPED}&_export=xlsx",
+        f"/scratchpad/?line=J1885&line={TYPED}&view=settings",
+        f"/scratchpad/suggest/?q={TYPED}",
+        f"/?q={TYPED}",
+    ],
+)
+def test_an_error_that_quotes_what_was_typed_leaves_it_in_no_line(client, lines, address):
+    def refused(execute, sql, params, many, context):
+        try:
+            int(TYPED)
+        except ValueError as error:
+            raise DataError(f"invalid input: {TYPED}") from error
+
+    client.raise_request_exception = False
+    with connection.execute_wrapper(refused):
+        assert client.get(address).status_code == 500
+    said = json.dumps(lines())
+    assert TYPED not in said
+    assert "DataError" in said
+    assert "ValueError" in said
+
+
+def logged(error: Exception) -> str:
     try:
-        raise RuntimeError("out of order")
-    except RuntimeError:
+        raise error
+    except type(error):
         record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Error: %s", ("/",), sys.exc_info())
-    text = JsonFormatter().format(record)
+    return JsonFormatter().format(record)
+
+
+def test_an_error_keeps_its_traceback_on_one_line_but_not_its_message():
+    text = logged(RuntimeError("out of order"))
     assert "\n" not in text
     line = json.loads(text)
     assert (line["level"], line["message"]) == ("error", "Error: /")
-    assert line["traceback"].endswith("RuntimeError: out of order")
+    assert f"{__name__.replace('.', '/')}.py" in line["traceback"]
+    assert "    raise error\n" in line["traceback"]
+    assert line["traceback"].endswith("\nRuntimeError")
+
+
+def test_what_a_database_says_of_itself_is_kept():
+    line = json.loads(logged(OperationalError("database is locked\nLINE 1: J1885")))
+    assert line["traceback"].endswith("django.db.utils.OperationalError: database is locked")
