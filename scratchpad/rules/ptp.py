@@ -40,12 +40,12 @@ class _Meeting(NamedTuple):
 
 
 class _Side(NamedTuple):
-    """What every pair needs of a line, taken from it once."""
+    """What every pair needs of a line, taken from it once; ``occasion`` is the place of it in a list."""
 
     number: int
     code: str
     subject: str
-    occasion: _Occasion
+    occasion: int
     line: ClaimLine
 
 
@@ -59,11 +59,13 @@ def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
         yield Finding(PTP, Status.NOT_APPLICABLE_SETTING, subject="claim")
         return
     release, edits = reference.ptp, _edits_by_code(reference)
-    sides = [_side(line) for line in claim.readable]
-    occasions = {side.occasion for side in sides}  # one or two: most lines share provider and date
+    occasions: dict[_Occasion, int] = {}  # one or two: most lines share provider and date
+    sides = [_side(line, occasions) for line in claim.readable]
+    meetings_of = [[_meeting(one, two, release) for two in occasions] for one in occasions]
+    made = tuple.__new__
     for place, (number, code, subject, occasion, line) in enumerate(sides, 1):
         edits_with = edits.get(code, {})
-        meetings = {other: _meeting(occasion, other, release) for other in occasions}
+        meetings = meetings_of[occasion]
         for other_number, other_code, other_subject, other_occasion, other_line in sides[place:]:
             if other_code == code:
                 continue
@@ -73,8 +75,9 @@ def findings(claim: Claim, reference: Reference) -> Iterator[Finding]:
                 yield _judged(edits_with[other_code], meeting, line, other_line, claim.setting, reference)
             else:
                 numbers, codes, subjects = (number, other_number), (code, other_code), f"{subject}|{other_subject}"
-                yield Finding._make(
-                    (PTP, status, numbers, codes, None, release, subjects, "", (), remarks, 0, (), (), None, day)
+                yield made(
+                    Finding,
+                    (PTP, status, numbers, codes, None, release, subjects, "", (), remarks, 0, (), (), None, day),
                 )
 
 
@@ -91,9 +94,11 @@ def denied_lines(found: Iterable[Finding]) -> frozenset[int]:
     return frozenset(finding.denied_line for finding in found if finding.status is APPLIES)
 
 
-def _side(line: ClaimLine) -> _Side:
+def _side(line: ClaimLine, occasions: dict[_Occasion, int]) -> _Side:
+    """The side of a line; its occasion is added to those there are."""
     occasion = _Occasion(line.provider, line.first_day, line.last_day)
-    return _Side(line.number, line.code, f"{line.code}@{line.number}", occasion, line)
+    place = occasions.setdefault(occasion, len(occasions))
+    return _Side(line.number, line.code, f"{line.code}@{line.number}", place, line)
 
 
 def _meeting(one: _Occasion, two: _Occasion, release: LoadedRelease | None) -> _Meeting:
