@@ -24,6 +24,7 @@ from openpyxl.styles import Font
 
 # What makes a spreadsheet read a cell of a CSV file as a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_LOSES_ZEROS = re.compile("0[0-9]")  # what a spreadsheet would make a number of when somebody edits the cell
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes the file for a local code page
 
 
@@ -115,7 +116,7 @@ def workbook(pages: Iterable[Page]) -> bytes:
         sheet = book.create_sheet(_sheet_name(page.name))
         sheet.freeze_panes = "A2" if page.is_table else None
         for number, row in enumerate(page.rows):
-            sheet.append([_text_cell(sheet, cell, bold=number == 0) for cell in row])
+            sheet.append([_cell(sheet, cell, bold=number == 0) for cell in row])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -133,13 +134,17 @@ def _harmless(cell: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _text_cell(page, cell: object, *, bold: bool) -> WriteOnlyCell:
-    typed = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", _text(cell)))
-    typed.data_type = "s"  # a leading "=" would make it a formula
-    typed.number_format = "@"
+def _cell(page, cell: object, *, bold: bool) -> WriteOnlyCell | str | None:
+    """Text for a workbook. Only what needs a style has one, for that takes longer than all else."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", _text(cell))
+    if not (bold or text.startswith(_FORMULA_STARTS) or _LOSES_ZEROS.match(text)):
+        return text or None
+    styled = WriteOnlyCell(page, text)
+    styled.data_type = "s"  # a leading "=" would make it a formula
+    styled.number_format = "@"  # text it stays when somebody edits it
     if bold:
-        typed.font = Font(bold=True)
-    return typed
+        styled.font = Font(bold=True)
+    return styled
 
 
 def _sheet_name(name: str) -> str:

@@ -66,10 +66,14 @@ def test_remarks_stand_apart_from_the_rows():
 
 
 def test_an_xlsx_cell_is_text_even_when_it_looks_like_a_number_or_a_formula():
-    [*_, row] = read_xlsx(sheet(["00100", "=1+1", date(1993, 1, 1)]))
-    assert [cell.value for cell in row] == ["00100", "=1+1", "1993-01-01"]
+    [*_, row] = read_xlsx(sheet(["00100", "=1+1", date(1993, 1, 1), "45378", 2]))
+    assert [cell.value for cell in row] == ["00100", "=1+1", "1993-01-01", "45378", "2"]
     assert {cell.data_type for cell in row} == {"s"}
-    assert {cell.number_format for cell in row} == {"@"}
+
+
+def test_an_xlsx_cell_that_editing_would_change_has_the_format_of_text():
+    [*_, row] = read_xlsx(sheet(["00100", "=1+1", "+1", "@SUM(A1)", "J1885"]))
+    assert [cell.number_format for cell in row] == ["@", "@", "@", "@", "General"]
 
 
 def test_an_xlsx_sheet_is_named_after_the_release_and_begins_with_the_header():
