@@ -63,7 +63,8 @@ def response(told: Told, export_format: str) -> HttpResponse | StreamingHttpResp
     claim = told.claim
     setting = SETTINGS[claim.setting].lower().replace(" ", "-")
     filename = f"claim-{setting}-{claim.date_of_service.isoformat()}.{export_format}"
-    return exports.download(filename, export_format, csv_rows(told), pages(told))
+    rows = list(csv_rows(told)) if export_format == "csv" else ()  # so that what fails does so before it is sent
+    return exports.download(filename, export_format, rows, pages(told))
 
 
 def csv_rows(told: Told) -> Iterator[Row]:

@@ -147,6 +147,15 @@ def test_the_supplier_of_equipment_has_no_pairs_to_list():
     assert len(sheets(told("45378", "45385", setting="dme_supplier"))["All pairs"]) == 1
 
 
+def test_a_claim_that_cannot_be_written_fails_before_a_part_of_it_is_sent():
+    def describe(code: str) -> str:
+        raise LookupError(code)
+
+    broken = told("J1885")._replace(describe=describe)
+    with pytest.raises(LookupError):
+        response(broken, "csv")
+
+
 def test_an_empty_claim_is_a_file_too():
     lines, findings, *_ = tables(told())
     assert (lines, findings) == ([], [])
