@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
-from catalog.models import AddOnEdit, Dataset, HcpcsCode, Modifier, Mue, PtpEdit, Release
+from catalog.models import AddOnEdit, Dataset, HcpcsCode, Modifier, Mue, PtpEdit, Release, ReleaseFile
 from catalog.snapshot import Snapshot
 from scratchpad.claim import Claim
 from scratchpad.reference import (
@@ -65,6 +65,15 @@ def reference_for(claim: Claim, loaded: Snapshot) -> Reference:
     """
     with connection.cursor() as cursor:  # one for all queries
         return _reference(claim, loaded, partial(_rows, cursor))
+
+
+def files_of(reference: Reference) -> list[ReleaseFile]:
+    """The files that the releases of a reference were read from, each with its release; one query."""
+    asked = filter(None, (reference.hcpcs, reference.ptp, *reference.mue.values(), reference.addon))
+    keys = [release.pk for release in asked]
+    return list(
+        ReleaseFile.objects.filter(release__in=keys).select_related("release").order_by("release_id", "pk")
+    )
 
 
 def _reference(claim: Claim, loaded: Snapshot, ask: Ask) -> Reference:

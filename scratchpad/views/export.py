@@ -12,6 +12,7 @@ from catalog.views.code_edits import notices
 from scratchpad import exports
 from scratchpad.exports import Describe, Told
 from scratchpad.forms import provider_remark
+from scratchpad.lookup import files_of
 from scratchpad.reference import Reference
 from scratchpad.views.checked import Checked, address
 from scratchpad.views.shown import releases_read
@@ -43,5 +44,7 @@ def _remarks(request: HttpRequest, found: Checked, loaded: Snapshot) -> Iterator
     if remark := provider_remark(found.claim):
         yield "Providers", remark
     yield "Address", request.build_absolute_uri(address(found.claim))
+    for file in files_of(found.reference):
+        yield "File", f"{file.release}: {file}, SHA-256 {file.sha256}"
     for notice in notices(releases_read(loaded, found.reference)):
         yield f"Notice of {', '.join(map(str, notice.releases))}", notice.text

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from catalog.models import Release
 from tests.builders import make_code, make_ptp, make_release, make_section
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,18 @@ def test_the_remarks_have_the_address_the_notice_and_what_was_not_kept(client):
     )
     assert remarks["Notice of PTP edits, practitioner, October 2025"] == "A notice of the AMA."
     assert "is not a setting" in remarks["Not kept"]
+
+
+def test_the_remarks_name_every_file_that_was_asked_with_its_hash(client):
+    table = Release.objects.get(dataset="ptp")
+    table.files.update(name="ccipra-f3.txt", archive="practitioner-f3.zip", sha256="ab" * 32)
+    Release.objects.get(dataset="hcpcs").files.create(name="HCPC.xlsx", sha256="cd" * 32, size=9)
+    make_release("2025Q3", dataset="ptp", setting="outpatient_hospital").files.create(name="other.txt", size=9)
+    files = [row[1] for row in rows(exported(client, "J1885", "45378", "45385")) if row[:1] == ["File"]]
+    assert files == [
+        f"HCPCS Level II, October 2025: HCPC.xlsx, SHA-256 {'cd' * 32}",
+        f"PTP edits, practitioner, October 2025: practitioner-f3.zip / ccipra-f3.txt, SHA-256 {'ab' * 32}",
+    ]
 
 
 def test_a_workbook_is_called_one_and_kept_by_no_cache(client):
