@@ -17,7 +17,7 @@ from scratchpad.claim_text import cells_of
 from scratchpad.findings import Kind
 from scratchpad.reference import Reference
 from scratchpad.views.checked import address
-from scratchpad.views.shown import Article
+from scratchpad.views.shown import Note
 from scratchpad.views.unreadable import unread
 
 FEWEST_ROWS = 3
@@ -50,7 +50,7 @@ class Row(NamedTuple):
     what: What = What()
     invalid: tuple[str, ...] = ()
     """Names of the fields that are wrong."""
-    signs: Sequence[Article] = ()
+    signs: Sequence[Note] = ()
     more_signs: int = 0
 
     @property
@@ -83,13 +83,13 @@ def _row(line: ClaimLine) -> Row:
 
 
 def with_findings(
-    found: Iterable[Row], claim: Claim, reference: Reference, articles: Iterable[Article], loaded: Snapshot
+    found: Iterable[Row], claim: Claim, reference: Reference, notes: Iterable[Note], loaded: Snapshot
 ) -> list[Row]:
     """The rows with what each code is, the signs of its findings, and which cells are wrong."""
-    by_line: Mapping[int, list[Article]] = defaultdict(list)
-    for article in articles:
-        for number in article.marked:
-            by_line[number].append(article)
+    by_line: Mapping[int, list[Note]] = defaultdict(list)
+    for note in notes:
+        for number in note.marked:
+            by_line[number].append(note)
     return [
         _with_findings(row, claim, reference, by_line[row.number], loaded)
         if row.number <= len(claim.lines)
@@ -98,24 +98,22 @@ def with_findings(
     ]
 
 
-def _with_findings(row: Row, claim: Claim, reference: Reference, articles: list[Article], loaded: Snapshot) -> Row:
+def _with_findings(row: Row, claim: Claim, reference: Reference, notes: list[Note], loaded: Snapshot) -> Row:
     line = claim.line(row.number)
     return row._replace(
-        what=_what(line, claim, reference, articles, loaded),
-        invalid=tuple(dict.fromkeys(_invalid(line, articles))),
-        signs=articles[:SIGNS_SHOWN],
-        more_signs=max(0, len(articles) - SIGNS_SHOWN),
+        what=_what(line, claim, reference, notes, loaded),
+        invalid=tuple(dict.fromkeys(_invalid(line, notes))),
+        signs=notes[:SIGNS_SHOWN],
+        more_signs=max(0, len(notes) - SIGNS_SHOWN),
     )
 
 
-def _what(
-    line: ClaimLine, claim: Claim, reference: Reference, articles: Iterable[Article], loaded: Snapshot
-) -> What:
+def _what(line: ClaimLine, claim: Claim, reference: Reference, notes: Iterable[Note], loaded: Snapshot) -> What:
     level, wrong, advice = level_of(line.code) if line.code else 0, "", ""
     if unclear := unread([line]):
         wrong, advice = unclear[0].wrong, unclear[0].advice
-    elif on_file := next((article for article in articles if article.finding.kind is Kind.CODE), None):
-        wrong = on_file.said.chip
+    elif on_file := next((note for note in notes if note.finding.kind is Kind.CODE), None):
+        wrong = on_file.chip.label
     if not line.code:
         return What(0, wrong=wrong, advice=advice)
     row = reference.codes.get(line.code)
@@ -134,13 +132,13 @@ def confirmed(claim: Claim, line: ClaimLine) -> Claim:
     return replace(claim, lines=tuple(as_read if one is line else one for one in claim.lines))
 
 
-def _invalid(line: ClaimLine, articles: Iterable[Article]) -> Iterator[str]:
+def _invalid(line: ClaimLine, notes: Iterable[Note]) -> Iterator[str]:
     """The names of the fields that are wrong."""
     yield from (each.field for each in unread([line]))
-    kinds = {article.finding.kind for article in articles}
+    kinds = {note.finding.kind for note in notes}
     if line.code and Kind.CODE in kinds:
         yield "code"
     if line.units is not None and Kind.MUE in kinds:
         yield "units"
-    wrong = {article.finding.modifier for article in articles if article.finding.kind is Kind.MODIFIER}
+    wrong = {note.finding.modifier for note in notes if note.finding.kind is Kind.MODIFIER}
     yield from (f"mod{at}" for at, modifier in enumerate(line.modifiers, start=1) if modifier in wrong)

@@ -12,7 +12,7 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from scratchpad.views.grid import Row
-from scratchpad.views.shown import Article
+from scratchpad.views.shown import Note
 
 NEXT = "__N__"
 """Stands for the number in the row that is copied when a line is added."""
@@ -102,7 +102,7 @@ def _signs(row: Row, oob: str = "") -> str:
     return f'<td class="signs" id="s{row.number}"{oob}>{signs}{more}</td>'
 
 
-def _sign(article: Article) -> str:
-    said, label = article.said, escape(article.said.headline)
-    link = f'class="sign k-{said.family}" href="{escape(article.link)}"'
-    return f'<a {link} aria-label="{label}" title="{label}">{_icon(article.icon)}</a>'
+def _sign(note: Note) -> str:
+    chip, label = note.chip, escape(note.label)
+    link = f'class="sign k-{chip.family}" href="{escape(note.link)}"'
+    return f'<a {link} aria-label="{label}" title="{label}">{_icon(f"v-{chip.sign}")}</a>'

@@ -83,9 +83,9 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
     form, claim, reference, _findings = found
     loaded = snapshot.of(request)
     shows_all = form.fields.get("findings") == "all"
-    articles = shown.articles(found, shows_all=shows_all)
+    notes = shown.notes(found, shows_all=shows_all)
     rows = grid.rows_of_lines(claim) if is_typing else grid.rows(claim)
-    rows = grid.with_findings(rows, claim, reference, articles, loaded)
+    rows = grid.with_findings(rows, claim, reference, notes, loaded)
     url = address(claim)
     return {
         "here": "scratchpad",
@@ -101,10 +101,10 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
         "problems": [problem for problem in form.problems if not problem.startswith("Line ")],
         "remark": provider_remark(claim),
         "unread": unread(claim.lines),
-        "articles": articles,
-        "shown": articles if shows_all else articles[: shown.MOST_FINDINGS],
+        "found_number": len(notes),
+        "articles": [note.article for note in notes if note.article],
         "all_findings": f"{url}&findings=all",
-        "matrix": _matrix(found, articles),
+        "matrix": _matrix(found, notes),
         "is_wide": len(claim.lines) > MOST_BESIDE,
         "notices": notices(shown.releases_read(loaded, reference)),
         "address": url,
@@ -114,9 +114,9 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
     } | _summary(found)
 
 
-def _matrix(found: Checked, articles: list[shown.Article]) -> str:
-    """The table as markup; its cells lead to findings on this page, or to the page that has all of them."""
-    elsewhere = {each.anchor: each.link for each in articles if not each.link.startswith("#")}
+def _matrix(found: Checked, notes: list[shown.Note]) -> str:
+    """The table as markup; its cells lead to findings on this page, or to what leads to all of them."""
+    elsewhere = {note.anchor: note.link for note in notes if not note.article}
     return mark_safe(matrix.as_html(matrix.matrix(*found[1:], elsewhere)))  # noqa: S308 - escaped there
 
 

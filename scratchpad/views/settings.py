@@ -13,7 +13,7 @@ from catalog.edit_words import NOT_A_DECISION
 from catalog.models import Setting
 from catalog.views.code_edits import notices
 from scratchpad import coverage, finding_words
-from scratchpad.claim import SETTINGS, Claim
+from scratchpad.claim import SETTINGS
 from scratchpad.compare import Mark, Row, compare
 from scratchpad.findings import Finding
 from scratchpad.forms import ClaimForm, provider_remark
@@ -23,7 +23,7 @@ from scratchpad.views.export import describing
 from scratchpad.views.shown import Answering, line_words
 
 MOST_ROWS = shown.MOST_FINDINGS
-"""Rows on a page, until all of them are asked for: each has the address of the claim three times."""
+"""Rows on a page, until all of them are asked for, and those with links: each has the claim's address thrice."""
 
 
 class Column(NamedTuple):
@@ -36,7 +36,7 @@ class Column(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """A row: ``codes`` and the lines they are on, and for each setting its marks with where they lead."""
+    """A row, the lines its codes are on, and for each setting its marks with where they lead, if anywhere."""
 
     row: Row
     at: str
@@ -51,7 +51,9 @@ def all_settings(request: HttpRequest, form: ClaimForm) -> HttpResponse:
     columns = [_column(setting, each, shown.answering(loaded, each.claim)) for setting, each in found.items()]
     anywhere = found[claim.setting]
     describe = describing(anywhere.reference, loaded)
+    here = columns[SETTINGS.index(claim.setting)]
     most = None if form.fields.get("findings") == "all" else MOST_ROWS
+    is_linked = len(compared.rows[:most]) <= MOST_ROWS
     context = {
         "here": "scratchpad",
         "claim": claim,
@@ -61,9 +63,10 @@ def all_settings(request: HttpRequest, form: ClaimForm) -> HttpResponse:
         "has_own": any(line.date_text or line.provider for line in claim.lines),
         "columns": columns,
         "compared": compared,
-        "subjects": [_subject(row, columns) for row in compared.rows[:most]],
+        "subjects": [_subject(row, columns, is_linked=is_linked) for row in compared.rows[:most]],
+        "is_linked": is_linked,
         "all_rows": address(claim, view="settings", findings="all"),
-        "everywhere": [_said(finding, anywhere) for finding in compared.everywhere],
+        "everywhere": [_said(finding, anywhere, here.href) for finding in compared.everywhere],
         "same_tables": shown.answering(loaded, claim)[len(_OF_SETTING) :],
         "address": address(claim),
         "share": request.build_absolute_uri(address(claim, view="settings")),
@@ -84,19 +87,18 @@ def _column(setting: str, found: Checked, tables: list[Answering]) -> Column:
     return Column(Setting(setting).label, href, headline.title, tables[: len(_OF_SETTING)])
 
 
-def _subject(row: Row, columns: list[Column]) -> Subject:
+def _subject(row: Row, columns: list[Column], *, is_linked: bool) -> Subject:
     cells = [
-        [(mark, f"{column.href}#{mark.anchor or 'ledger'}") for mark in marks]
+        [(mark, f"{column.href}#{mark.anchor or 'ledger'}" if is_linked else "") for mark in marks]
         for marks, column in zip(row.cells, columns, strict=True)
     ]
     return Subject(row, line_words(sorted(row.lines)), cells)
 
 
-def _said(finding: Finding, found: Checked) -> tuple[finding_words.Said, str, str]:
-    """Its words, the lines it speaks of, and where it stands in full."""
-    claim: Claim = found.claim
-    said = finding_words.said(finding, claim, found.reference)
-    return said, line_words(finding.lines), f"{address(claim)}#{finding_words.anchor(finding)}"
+def _said(finding: Finding, found: Checked, href: str) -> tuple[finding_words.Said, str, str]:
+    """Its words, the lines it speaks of, and where it stands in full: on the page of ``href``."""
+    said = finding_words.said(finding, found.claim, found.reference)
+    return said, line_words(finding.lines), f"{href}#{finding_words.anchor(finding)}"
 
 
 def _releases(read: Iterable[list]) -> list:

@@ -11,15 +11,17 @@ from django.urls import reverse
 from catalog.models import Dataset, Release
 from catalog.snapshot import Snapshot
 from catalog.wording import us_date
-from scratchpad import finding_words
 from scratchpad.claim import DME_SUPPLIER, Claim
-from scratchpad.finding_words import Said
+from scratchpad.finding_words import Chip, Said, anchor, chip_of, is_quiet, said
 from scratchpad.findings import Finding, Kind
 from scratchpad.reference import AddOnRow, MueRow, PtpRow, Reference
-from scratchpad.views.checked import Checked, address
+from scratchpad.views.checked import Checked
 
 MOST_FINDINGS = 60
 """Findings in full on a page, until all of them are asked for."""
+
+MORE = "#more-findings"
+"""Where a page says that there are more, and leads to them."""
 
 
 class Page(NamedTuple):
@@ -30,39 +32,57 @@ class Page(NamedTuple):
 
 
 class Article(NamedTuple):
-    """A finding that has something to say. ``at`` names its lines, ``marked`` are those that bear its sign."""
+    """A finding in full. ``at`` names its lines."""
 
-    finding: Finding
     said: Said
     anchor: str
     at: str
-    marked: tuple[int, ...]
     page: Page | None
-    link: str
-    """Where it stands in full: on this page, or on the one with all findings."""
 
     @property
     def icon(self) -> str:
         return f"v-{self.said.sign}"
 
 
-def articles(found: Checked, *, shows_all: bool = False) -> list[Article]:
+class Note(NamedTuple):
+    """A finding that has something to say, in short; in full where it stands on the page."""
+
+    finding: Finding
+    chip: Chip
+    anchor: str
+    article: Article | None
+
+    @property
+    def marked(self) -> tuple[int, ...]:
+        """The lines that bear its sign."""
+        return self.finding.lines[1:] if self.finding.kind is Kind.PTP else self.finding.lines
+
+    @property
+    def link(self) -> str:
+        """To where it stands, or to what leads to all: not to an address, which is as long as the claim."""
+        return f"#{self.anchor}" if self.article else MORE
+
+    @property
+    def label(self) -> str:
+        if self.article:
+            return self.article.said.headline
+        return f"{self.chip.label}, {line_words(sorted(self.finding.lines)).lower()}: among all findings"
+
+
+def notes(found: Checked, *, shows_all: bool = False) -> list[Note]:
     """The findings that say more than that nothing is wrong, in the order of the findings."""
-    claim, reference = found.claim, found.reference
-    loud = [finding for finding in found.findings if not finding_words.is_quiet(finding)]
-    elsewhere = "" if shows_all or len(loud) <= MOST_FINDINGS else address(claim, findings="all")
+    loud = [finding for finding in found.findings if not is_quiet(finding)]
+    most = len(loud) if shows_all else MOST_FINDINGS
     return [
-        Article(
-            finding,
-            finding_words.said(finding, claim, reference),
-            anchor := finding_words.anchor(finding),
-            line_words(sorted(finding.lines)),
-            finding.lines[1:] if finding.kind is Kind.PTP else finding.lines,
-            row_page(finding, claim),
-            f"{elsewhere if at >= MOST_FINDINGS else ''}#{anchor}",
-        )
+        Note(finding, chip_of(finding), anchor(finding), _article(finding, found) if at < most else None)
         for at, finding in enumerate(loud)
     ]
+
+
+def _article(finding: Finding, found: Checked) -> Article:
+    claim = found.claim
+    words = said(finding, claim, found.reference)
+    return Article(words, anchor(finding), line_words(sorted(finding.lines)), row_page(finding, claim))
 
 
 def line_words(lines: Sequence[int]) -> str:

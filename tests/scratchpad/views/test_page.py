@@ -1,11 +1,13 @@
 import json
 import logging
 import re
+from itertools import combinations
 
 import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
+from catalog.models import PtpEdit
 from coding_reference.request_log import JsonFormatter
 from tests.builders import make_ptp, make_section
 from tests.catalog.views.page import links, main, receipts, text, words
@@ -13,6 +15,7 @@ from tests.scratchpad.views.pad import DAY, PAGE, PASTE, TYPING, cells, chips, g
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tables")]
 
+BYTES_A_CELL = 180  # of the square, of which the matrix has half; the address of the claim is 650
 QUERIES = 6  # the stamp, then codes, modifiers, pairs, MUE values and add-on edits
 
 
@@ -201,12 +204,27 @@ def test_sixty_findings_stand_in_full_and_the_rest_on_request(client, many):
     assert "Show all" not in words(everything)
 
 
-def test_signs_and_matrix_lead_to_findings_that_are_not_on_the_page(client, many):
-    answer = opened(client, *many)
-    here = {element["id"] for element in main(answer).select("[id]")}
-    for link in main(answer).select("#matrix a, .signs a"):
-        address, _, anchor = link["href"].partition("#")
-        assert anchor in here or "findings=all" in address, link
+def test_signs_and_matrix_of_findings_that_are_not_on_the_page_lead_to_the_way_to_them(client, many):
+    page = main(opened(client, *many))
+    here = {f"#{element['id']}" for element in page.select("[id]")}
+    led_to = [link["href"] for link in page.select("#matrix a, .signs a")]
+    assert set(led_to) <= here
+    assert "#more-findings" in led_to
+    assert "findings=all" in page.select_one("#more-findings a")["href"]
+
+
+@pytest.mark.parametrize("ask", [opened, typed])
+def test_a_page_grows_with_its_pairs_and_not_with_their_addresses(client, tables, ask):
+    codes = [f"{number}" for number in range(11000, 11100)]
+    one = make_ptp(codes[0], codes[1], tables)
+    others = [pair for pair in combinations(codes, 2) if pair != (codes[0], codes[1])]
+    like = {
+        field.attname: getattr(one, field.attname) for field in one._meta.concrete_fields if not field.primary_key
+    }
+    PtpEdit.objects.bulk_create(PtpEdit(**like | {"column_one": a, "column_two": b}) for a, b in others)
+    answer = ask(client, *codes)
+    assert b"Show all 4950 findings" in answer.content
+    assert len(answer.content) <= BYTES_A_CELL * len(codes) ** 2
 
 
 def test_the_number_of_queries_does_not_depend_on_the_number_of_lines(client, many, django_assert_num_queries):

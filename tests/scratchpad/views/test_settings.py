@@ -121,9 +121,12 @@ def test_three_settings_take_few_queries(client, django_assert_max_num_queries):
 def test_of_many_rows_the_gravest_come_first_and_all_on_demand(client):
     make_mue("11042", 1)
     lines = ["11042x2"] + [f"11042x2@2025-11-{day:02}" for day in range(1, 31)]
-    lines += [f"11042x2@2025-10-{day:02}" for day in range(1, 32)]
+    lines += [f"11042x2@2025-10-{day:02}" for day in range(1, 32)] + ["hello"]
     page = side_by_side(client, line=lines)
     assert len(rows(page)) == 2 + 60 + 1  # headlines, tables, the rows, and the way to all of them
     assert "Show all 62 rows" in words(page)
     [everything] = [link for link in links(page) if "findings=all" in link and "#h-settings" in link]
-    assert "Show all" not in words(client.get(everything))
+    assert any("findings=all#f-parse-63" in link for link in links(page)), "beyond the first on its own page"
+    all_rows = client.get(everything)
+    assert "Show all" not in words(all_rows)
+    assert not main(all_rows).select("table.settings td a.vq"), "the claim's address in each of all cells"
