@@ -14,6 +14,7 @@ const WHOLE = {
 };
 
 const form = () => document.querySelector("#claim");
+const desk = () => form().closest(".desk"); // all that a paste replaces and somebody could be typing in
 const rows = () => [...document.querySelectorAll("#claim tr[data-line]")];
 const rowOf = (element) => element?.closest?.("#claim tr[data-line]");
 const cells = (row) => [...row.querySelectorAll("input")];
@@ -60,12 +61,12 @@ let hasFailed = false;
 
 const ask = () => form().dispatchEvent(new Event("change"));
 
-// Not while a code is half typed, and never the same twice.
+// Not while a code is half typed or a paste is under way, and never the same twice.
 document.addEventListener("htmx:confirm", (event) => {
   const { elt, triggeringEvent: cause } = event.detail;
   if (elt !== form()) return;
   const isHalfTyped = cause?.type === "input" && pattern(cause.target.name) && typed(cause.target) && !isWhole(cause.target);
-  if (isHalfTyped || (claim() === asked && !hasFailed)) event.preventDefault();
+  if (isHalfTyped || desk().inert || (claim() === asked && !hasFailed)) event.preventDefault();
 });
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
@@ -79,11 +80,30 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (isPaste) {
     htmx.trigger(form(), "htmx:abort");
     history.replaceState({ htmx: true }, "", address(claim())); // what Back returns to
+    lock();
   } else {
     asked = claim();
     hasFailed = false;
   }
 });
+
+// Of a check that was given up there are no findings; one that takes its place is noted right after this.
+document.addEventListener("htmx:sendAbort", ({ detail }) => detail.elt === form() && (asked = ""));
+
+// What is typed while a paste is read would be lost with the grid that its answer replaces.
+let unlock = () => {};
+
+function lock() {
+  const [locked, here] = [desk(), document.activeElement];
+  locked.inert = true;
+  unlock = () => {
+    locked.inert = false;
+    here.focus({ preventScroll: true });
+    unlock = () => {};
+  };
+}
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.matches(".pastebox form") && unlock());
 
 // --- Answers ---
 
@@ -122,6 +142,8 @@ function failed(event) {
     elt.closest("details").open = true;
     elt.querySelector("[role=alert]")?.remove();
     elt.prepend(notice("#no-answer", () => elt.requestSubmit()));
+    unlock();
+    ask();
   } else return;
   event.stopPropagation();
 }
@@ -268,7 +290,7 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const { target, key } = event;
-  if (!form() || event.defaultPrevented || event.isComposing) return;
+  if (!form() || desk().inert || event.defaultPrevented || event.isComposing) return;
   const row = rowOf(target);
   const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && key.toLowerCase() === "z") {

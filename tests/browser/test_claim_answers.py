@@ -1,0 +1,105 @@
+"""Answers that come late, or not at all, while somebody goes on typing or pastes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.claim import chips, code, codes, expect_lines, lines, paste
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TYPED = "**/scratchpad/?*"
+PASTED = "**/scratchpad/paste/"
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """The next request to an address, which gets no answer until it is told to go on."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route), times=1)
+    return held
+
+
+# --- Typing ---
+
+
+def test_an_older_check_is_given_up_for_a_newer_one(page, pad):
+    page.goto(f"{pad}?line=45378")
+    hold(page, TYPED)
+    with page.expect_request(TYPED):
+        code(page, 2).fill("45385")
+    with page.expect_event("requestfailed") as given_up:
+        code(page, 2).fill("J1885")
+    assert "line=45385" in given_up.value.url
+    expect_lines(page, "45378", "J1885")
+    expect(page.locator("#e2")).to_contain_text("ketorolac")
+    expect(page.locator(".finding")).to_have_count(0)
+
+
+def test_eight_lines_typed_fast_lose_nothing_and_end_with_their_own_findings(page, pad):
+    typed = ["45378", "45385", "45380", "J1885", "97598", "97597", "11042", "J1890"]
+    page.goto(pad)
+    code(page, 1).focus()
+    for each in typed:
+        page.keyboard.type(each, delay=20)
+        page.keyboard.press("Enter")
+    expect_lines(page, *typed)
+    assert codes(page) == typed
+    expect(page.locator("#check")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#e8")).to_contain_text("cephalothin")
+    live = page.locator("#check").inner_text()
+    page.reload()
+    assert page.locator("#check").inner_text() == live
+
+
+# --- Pasting ---
+
+
+def test_a_check_under_way_is_given_up_for_a_paste(page, pad):
+    page.goto(f"{pad}?line=45378")
+    hold(page, TYPED)
+    with page.expect_request(TYPED):
+        code(page, 2).fill("45385")
+    code(page, 3).focus()
+    with page.expect_event("requestfailed") as given_up:
+        paste(page, "11042, 97597")
+    assert "line=45385" in given_up.value.url
+    expect_lines(page, "45378", "45385", "11042", "97597")
+    expect(chips(page).first).to_contain_text("Denied by edit")
+
+
+def test_nothing_is_typed_into_a_grid_that_a_paste_is_about_to_replace(page, pad):
+    page.goto(f"{pad}?line=45378")
+    held = hold(page, PASTED)
+    code(page, 2).focus()
+    with page.expect_request(PASTED):
+        paste(page, "11042, 97597")
+    checks = []
+    page.on("request", lambda request: "line=" in request.url and checks.append(request.url))
+    page.keyboard.type("99213")
+    page.get_by_label("Line 1 units").evaluate(
+        "field => { field.value = '2'; field.form.dispatchEvent(new Event('change')); }"
+    )
+    assert codes(page) == ["45378"]
+    held[0].continue_()
+    expect_lines(page, "45378", "11042", "97597")
+    expect(code(page, 4)).to_be_focused()
+    page.keyboard.type("99213")
+    expect_lines(page, "45378", "11042", "97597", "99213")
+    assert len(checks) == 1
+
+
+def test_a_paste_that_failed_leaves_the_grid_as_it_was_with_its_own_findings(chromium, pad):
+    page = chromium.new_page()
+    page.goto(f"{pad}?line=45378")
+    page.route(PASTED, lambda route: route.abort())
+    hold(page, TYPED)
+    with page.expect_request(TYPED):  # given up for the paste
+        code(page, 2).fill("45385")
+    code(page, 3).focus()
+    paste(page, "11042, 97597")
+    expect(page.locator(".pastebox").get_by_role("alert")).to_contain_text("did not answer")
+    expect(chips(page).first).to_contain_text("Denied by edit")
+    expect(code(page, 3)).to_be_focused()
+    assert lines(page) == ["45378", "45385"]
+    page.close()
