@@ -6,7 +6,6 @@ The catalog knows of the scratchpad no more than the name of its page and the fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
@@ -15,8 +14,6 @@ from urllib.parse import quote_plus
 from django.urls import reverse
 
 from catalog.codes import Parsed
-
-_UNITS = re.compile("X[1-9]")
 
 
 def address(lines: Iterable[str], *, setting: str = "", day: date | None = None) -> str:
@@ -31,14 +28,8 @@ def _page() -> str:
     return reverse("scratchpad")
 
 
-def claim_line(part: Parsed, typed: str) -> str:
-    """One part of a typed text as a line of a claim, every modifier of it kept; what is no code stays as it was.
-
-    An X with a digit at its end means units there, as in ``97597-59 x2``, unless a dash makes it a modifier.
-    """
+def claim_line(part: Parsed, units: str = "") -> str:
+    """One part of a typed text as a line of a claim, every modifier kept; what is no code stays as it was."""
     if not part.code:
         return part.canonical
-    modifiers, units = [*part.modifiers, *part.dropped], ""
-    if modifiers and _UNITS.fullmatch(modifiers[-1]) and not re.search(rf"-\s*{modifiers[-1]}", typed.upper()):
-        units = modifiers.pop().lower()
-    return "-".join((part.code, *modifiers)) + units
+    return "-".join((part.code, *part.modifiers, *part.dropped)) + (f"x{units}" if units else "")

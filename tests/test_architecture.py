@@ -38,6 +38,7 @@ PURE = (
     "catalog.reading",
     "catalog.search",
     "catalog.shapes",
+    "catalog.typed_units",
     "catalog.values",
     "catalog.wording",
     "catalog.words",

@@ -6,12 +6,12 @@ anything else is searched as words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from django.urls import reverse
 
-from catalog import codes, modifiers
+from catalog import codes, modifiers, typed_units
 from catalog.codes import Kind, Parsed
 from catalog.hints import Hint
 from catalog.models import Section
@@ -38,7 +38,9 @@ OTHER_NUMBERS = {
 
 
 def answer(shown: Snapshot, asked: Asked) -> Answer:
-    """The answer to a question, whatever was typed."""
+    """The answer to a question, whatever was typed. Units behind codes are for the scratchpad alone."""
+    text, units = typed_units.read(asked.text)
+    asked = asked._replace(text=text)
     found = _found(shown, asked)
     tabled = edit_codes.beginning(shown, asked, found.parsed.text)
     if asked.page > (last := listing.last_page(asked, found, tabled)):
@@ -48,9 +50,9 @@ def answer(shown: Snapshot, asked: Asked) -> Answer:
         found = replace(found, entries=(), total=0, ended_total=0, letters={}, suggestion="", corrected=False)
     parsed = found.parsed
     if parsed.codes or parsed.needs_confirmation:
-        return _as_typed(shown, parsed)
+        return _as_typed(shown, parsed, units)
     if parsed.code:
-        return _one_code(shown, parsed, found)
+        return _one_code(shown, parsed, found, units.get(0, ""))
     if parsed.range:
         return _range(shown, asked, parsed, found)
     if parsed.modifier and (found.exact or modifiers.is_level_one(parsed.modifier)):
@@ -77,9 +79,9 @@ def _found(shown: Snapshot, asked: Asked) -> Results:
 # --- What was named ----------------------------------------------------------------------------------------
 
 
-def _one_code(shown: Snapshot, parsed: Parsed, found: Results) -> Answer:
+def _one_code(shown: Snapshot, parsed: Parsed, found: Results, units: str) -> Answer:
     code = parsed.code
-    card = cards.of_code(shown, code, found.exact)._replace(line=claim_line(parsed, parsed.text))
+    card = cards.of_code(shown, code, found.exact)._replace(line=claim_line(parsed, units))
     answer = Answer(say=f"{code}: {card.lede}", card=card, note=parsed.hint.sentence if parsed.hint else "")
     if parsed.modifiers:
         answer.groups.append(_modifiers_of(shown, parsed))
@@ -133,14 +135,14 @@ def _several_modifiers(shown: Snapshot, parsed: Parsed) -> Answer:
     return Answer(say=f"Modifiers: {remark}.", groups=[_modifier_group(shown, parsed.candidates, remark)])
 
 
-def _as_typed(shown: Snapshot, parsed: Parsed) -> Answer:
+def _as_typed(shown: Snapshot, parsed: Parsed, units: Mapping[int, str]) -> Answer:
     """A list of codes, or codes that can only be guessed at: shown in the order typed, a guess to be confirmed."""
     parts = parsed.codes or (parsed,)
     meant = []
     if parsed.needs_confirmation:
         meant = [Link(url_for(parsed.canonical), parsed.canonical, parsed.code or "")]
     remark = f"{len(parts)}, in the order typed" if parsed.codes else "if it is that one"
-    lines = [claim_line(part, parsed.text) for part in parts]
+    lines = [claim_line(part, units.get(number, "")) for number, part in enumerate(parts)]
     items = rows.html(
         _part_row(shown, part, line)._replace(line=line if part.code else "")
         for part, line in zip(parts, lines, strict=True)

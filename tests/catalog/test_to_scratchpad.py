@@ -3,13 +3,14 @@ from datetime import date
 import pytest
 from django.http import QueryDict
 
-from catalog import codes
+from catalog import codes, typed_units
 from catalog.to_scratchpad import address, claim_line
 
 
 def lines(typed: str) -> list[str]:
-    parsed = codes.parse(typed)
-    return [claim_line(part, parsed.text) for part in parsed.codes or (parsed,)]
+    bare, units = typed_units.read(typed)
+    parsed = codes.parse(bare)
+    return [claim_line(part, units.get(number, "")) for number, part in enumerate(parsed.codes or (parsed,))]
 
 
 def test_the_address_names_setting_day_and_lines_in_this_order():
@@ -37,6 +38,8 @@ def test_whatever_was_typed_comes_back_from_the_address(typed):
         ("99213, J1885, E0143", ["99213", "J1885", "E0143"]),
         ("11042, 97597-59 x2", ["11042", "97597-59x2"]),
         ("J1885x2", ["J1885x2"]),
+        ("97597-59 x12", ["97597-59x12"]),
+        ("45378, 45385 x20", ["45378", "45385x20"]),
         ("J1885-X2", ["J1885-X2"]),
         ("J1885 - X2", ["J1885-X2"]),
         ("J1885-XS", ["J1885-XS"]),

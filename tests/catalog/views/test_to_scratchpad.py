@@ -140,6 +140,27 @@ def test_units_typed_with_a_pair_are_no_modifiers(client):
     assert "not weighed here" not in text(main(response))
 
 
+@pytest.mark.parametrize("units", ["x20", " x20", ", 20 units", " × 20", "*20"])
+def test_units_of_two_digits_leave_the_pair_and_go_along(client, units):
+    make_ptp("45385", "45378", make_table("ptp", "practitioner"))
+    response = client.get("/", {"q": f"45378-59, 45385{units}"})
+    assert to_scratchpad(response) == ["/scratchpad/?setting=practitioner&line=45385x20&line=45378-59"]
+    assert "45385" in main(response).select_one(".hit").get_text()
+
+
+@pytest.mark.parametrize("units", ["x2", "x12", " x12", " X2"])
+def test_units_of_one_code_go_along_and_are_shown_as_no_modifier(client, release, units):
+    response = client.get("/", {"q": f"J1885{units}"})
+    assert to_scratchpad(response) == [f"/scratchpad/?line=J1885{units.strip().lower()}"]
+    assert main(response).find(id="g-modifiers") is None
+
+
+def test_an_x_behind_a_dash_is_a_modifier(client, release):
+    response = client.get("/", {"q": "J1885-X2"})
+    assert to_scratchpad(response) == ["/scratchpad/?line=J1885-X2"]
+    assert main(response).find(id="g-modifiers")
+
+
 def test_a_pair_is_opened_in_the_setting_with_the_gravest_answer(client):
     make_ptp("45385", "45378", make_table("ptp", "practitioner"), modifier_indicator="1")
     make_ptp("45385", "45378", make_table("ptp", "outpatient_hospital"), modifier_indicator="0")
