@@ -8,6 +8,7 @@ from typing import Protocol
 from catalog.edit_words import NOT_IN_STARTER
 from catalog.edits import AddOnRow, PtpRow
 
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 OPEN = "*"  # what CMS writes where no deletion date is set
 
 
@@ -65,6 +66,11 @@ def addon_cells(row: AddOnCells) -> list[tuple[str, str]]:
         ("Deletion", iso(row.deletion_date)),
         ("Note", row.note or "–"),
     ]
+
+
+def place(file: str) -> str:
+    """What the number of a row counts in a file: rows of a sheet, or lines."""
+    return "Row" if file.lower().endswith(_WORKBOOKS) else "Line"
 
 
 def iso(day: date | None, none: str = "–") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from catalog.edit_cells import addon_cells, iso, mue_cells, ptp_cells
+from catalog.edit_cells import addon_cells, iso, mue_cells, place, ptp_cells
 from scratchpad.addon_words import addon_text
 from scratchpad.claim import Claim
 from scratchpad.findings import Finding, Kind, Status
@@ -17,8 +17,6 @@ from scratchpad.pair_words import pair_text
 from scratchpad.phrases import Text
 from scratchpad.reference import AddOnRow, CodeRow, ModifierRow, MueRow, PtpRow, Reference
 from scratchpad.unit_words import unit_text
-
-WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
 class Chip(NamedTuple):
@@ -197,7 +195,7 @@ def _place(row: PtpRow | MueRow | AddOnRow | CodeRow | ModifierRow) -> list[tupl
     file = getattr(row, "file", "")
     if not file:
         return []
-    return [("File", file), ("Row" if file.lower().endswith(WORKBOOKS) else "Line", str(row.line))]
+    return [("File", file), (place(file), str(row.line))]
 
 
 def _cells(row: PtpRow | MueRow | AddOnRow | CodeRow | ModifierRow, *, is_starter: bool) -> list[tuple[str, str]]:

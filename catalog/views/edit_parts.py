@@ -9,13 +9,12 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from catalog import codes
-from catalog.edit_cells import addon_cells, mue_cells, ptp_cells
+from catalog.edit_cells import addon_cells, mue_cells, place, ptp_cells
 from catalog.models import AddOnEdit, HcpcsCode, Mue, PtpEdit, Release, ReleaseFile, Section, Setting
 from catalog.snapshot import Snapshot
 from catalog.views.errors import NotACode, NotASetting
 
 AS_TYPED = {codes.Status.OK, codes.Status.NORMALIZED}
-WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
 def setting_in_address(text: str) -> Setting:
@@ -109,8 +108,7 @@ class Receipt(NamedTuple):
 
 def receipt(release: Release, row: PtpEdit | Mue | AddOnEdit) -> Receipt:
     """The receipt of a row and its file. ``place`` is what its number counts: lines, or rows of a sheet."""
-    place = "Row" if row.file.name.lower().endswith(WORKBOOKS) else "Line"
-    return Receipt(release, row.file, place, row.line, _cells(release, row))
+    return Receipt(release, row.file, place(row.file.name), row.line, _cells(release, row))
 
 
 def _cells(release: Release, row: PtpEdit | Mue | AddOnEdit) -> list[tuple[str, str]]:

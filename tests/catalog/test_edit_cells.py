@@ -1,7 +1,7 @@
 from datetime import date
 from types import SimpleNamespace
 
-from catalog.edit_cells import addon_cells, mue_cells, ptp_cells
+from catalog.edit_cells import addon_cells, mue_cells, place, ptp_cells
 
 PAIR = SimpleNamespace(
     column_one="45385",
@@ -52,3 +52,9 @@ def test_an_add_on_row_shows_the_days_of_all_three():
     )
     values = [value for _, value in addon_cells(row)]
     assert values == ["1", "11045", "–", "11042", "2024-12-31", "2013-04-01", "2025-12-31", "–"]
+
+
+def test_rows_of_a_workbook_are_counted_and_lines_of_any_other_file():
+    assert [place(file) for file in ("MCR_MUE.XLSX", "aoc.xls", "ccipra-f3.txt", "mue.csv")] == [
+        *("Row", "Row", "Line", "Line"),
+    ]
