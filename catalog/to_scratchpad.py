@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from urllib.parse import quote_plus
 
 from django.urls import reverse
 
 from catalog.codes import Parsed
+from catalog.query_string import readable
 
 
 def address(lines: Iterable[str], *, setting: str = "", day: date | None = None) -> str:
     """The scratchpad with these lines on it; the setting and the day are those of the page unless given."""
     named = [("setting", setting), ("date", day.isoformat() if day else ""), *(("line", line) for line in lines)]
-    query = "&".join(f"{name}={quote_plus(value, safe='@~:,/?*()!')}" for name, value in named if value)
+    query = readable((name, value) for name, value in named if value)
     return f"{_page()}?{query}" if query else _page()
 
 

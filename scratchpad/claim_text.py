@@ -16,9 +16,9 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import quote_plus
 
 from catalog import codes
+from catalog.query_string import readable
 from scratchpad.claim import Claim, ClaimLine, Fault
 
 MAX_TEXT = 1_000
@@ -346,4 +346,4 @@ def claim_query(claim: Claim) -> str:
     """The query string of a claim, with no more escapes than it needs: ``setting=…&date=…&line=…&line=…``."""
     fields = [("setting", claim.setting), ("date", claim.date_of_service.isoformat())]
     fields += (("line", text_of(line)) for line in claim.lines)
-    return "&".join(f"{name}={quote_plus(value, safe='@~:,/?*()!')}" for name, value in fields)
+    return readable(fields)

@@ -11,6 +11,7 @@ from html import escape
 from types import MappingProxyType
 from typing import NamedTuple
 
+from catalog.icons import svg
 from scratchpad.claim import DME_SUPPLIER, Claim, ClaimLine
 from scratchpad.finding_words import CHIPS, DENIED_UNLESS, anchor, chip_of, is_quiet, pair_anchor
 from scratchpad.findings import Finding, Kind, Status, severity
@@ -158,7 +159,7 @@ def _cell_html(cell: Cell) -> str:
     """A link where more is said. What was not checked is no stop of the Tab key: all of it leads to one place."""
     label = escape(cell.label)
     css = "self" if cell.family == "self" else f"k-{cell.family}"
-    what = escape(cell.text) or f'<svg class="ic" aria-hidden="true"><use href="#v-{cell.sign}"/></svg>'
+    what = escape(cell.text) or svg(f"v-{cell.sign}")
     if not cell.href:
         return f'<span class="sign {css}" role="img" aria-label="{label}">{what}</span>'
     tab = ' tabindex="-1"' if cell.href == LEDGER else ""

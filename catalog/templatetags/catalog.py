@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog import codes, wording
+from catalog import codes, icons, wording
 from catalog.models import Level, Section
 from catalog.modifiers import is_level_one
 from catalog.to_scratchpad import address
@@ -53,8 +53,8 @@ def level(of: Level | int) -> SafeString:
 
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
-    """A picture from ``_icons.svg``; decoration, so the words beside it must say the same."""
-    return format_html('<svg class="ic {}" aria-hidden="true"><use href="#{}"/></svg>', css, name)
+    """See ``catalog.icons``."""
+    return mark_safe(icons.svg(name, css))  # noqa: S308 - escaped there
 
 
 @register.simple_tag
