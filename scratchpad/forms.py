@@ -33,7 +33,11 @@ Row = tuple[str, ...]
 
 
 class ClaimForm:
-    """The claim in some fields, and ``problems``: what of them could not be taken as sent, in sentences.
+    """The claim in some fields, and in sentences what of them could not be taken as sent.
+
+    ``problems`` are those of the claim; ``line_problems`` begin with the number of their line. ``left_blank`` are
+    the names of fields of a line, by its number, whose cell was sent as good as blank: what is said of them stands
+    in the cell of the code. ``dropped`` counts lines of the request that are not among its fields.
 
     The lines are those of ``line``, each as ``scratchpad.claim_text`` writes it, or the rows of the grid; then
     ``remove``, ``up`` and ``down`` give the number of the row whose button was pressed, counting blank rows.
@@ -41,16 +45,19 @@ class ClaimForm:
     nothing is raised; fields of other names do not matter.
     """
 
-    def __init__(self, fields: QueryDict, today: date):
+    def __init__(self, fields: QueryDict, today: date, dropped: int = 0):
         self.fields = fields
         self.today = today
+        self.dropped = dropped
         self.problems: list[str] = []
+        self.left_blank: dict[int, frozenset[str]] = {}
         self.is_grid = any(name in fields for name in CELLS)
         self.more = fields.get("more") == "1"
         setting, day = self._setting(), self._day()
         self.claim = Claim(setting, day, self._lines(day))
-        for line in self.claim.lines:
-            self.problems += (f"Line {line.number}: {sentence}" for sentence in _problems(line))
+        self.line_problems = [
+            f"Line {line.number}: {sentence}" for line in self.claim.lines for sentence in _problems(line)
+        ]
 
     @property
     def rows_wanted(self) -> int:
@@ -87,19 +94,23 @@ class ClaimForm:
 
     def _lines(self, day: date) -> tuple[ClaimLine, ...]:
         """The lines sent, blank ones left out, as many as a claim may have."""
-        found = [line_of(text, 1, day) for text in self.fields.getlist("line") if _plain(text)]
-        for code, *modifiers, units, first, last, provider in self._rows():
+        texts = filter(_plain, self.fields.getlist("line"))
+        found: list[tuple[ClaimLine, Row]] = [(line_of(text, 1, day), ()) for text in texts]
+        for row in self._rows():
+            code, *modifiers, units, first, last, provider = row
             line = line_of_cells(code, modifiers, units, first, last, provider, 1, day)
-            found += [line] if line else []
+            found += [(line, row)] if line else []
         # A line of a provider that could not be kept is empty.
-        self.problems += (FAULTS[fault] for line in found if _is_empty(line) for fault in line.faults)
-        found = [line for line in found if not _is_empty(line)]
-        left_out = len(found) - MAX_LINES
-        if left_out > 0:
+        self.problems += (FAULTS[fault] for line, _ in found if _is_empty(line) for fault in line.faults)
+        found = [(line, row) for line, row in found if not _is_empty(line)]
+        left_out = max(0, len(found) - MAX_LINES) + self.dropped
+        if left_out:
             self.problems.append(
                 f"A claim here holds {MAX_LINES} lines. The first {MAX_LINES} were kept and {left_out} left out."
             )
-        return tuple(replace(line, number=number) for number, line in enumerate(found[:MAX_LINES], start=1))
+        numbered = list(enumerate(found[:MAX_LINES], start=1))
+        self.left_blank = {number: _left_blank(row) for number, (_, row) in numbered if row}
+        return tuple(replace(line, number=number) for number, (line, _) in numbered)
 
     def _rows(self) -> list[Row]:
         """The rows of the grid, in the order its buttons ask for."""
@@ -138,6 +149,12 @@ def _moved(rows: list[Row], fields: QueryDict) -> list[Row]:
             rows[at], rows[filled[place]] = rows[filled[place]], rows[at]
     removed = _row_number(fields.get("remove", ""))
     return [row for number, row in enumerate(rows, start=1) if number != removed]
+
+
+def _left_blank(row: Row) -> frozenset[str]:
+    *_, units, first, last, provider = map(_plain, row)
+    blank = {"units": units in ("", "1"), "from": not first + last, "provider": not provider}
+    return frozenset(name for name, is_blank in blank.items() if is_blank)
 
 
 def _row_number(text: str) -> int:

@@ -14,10 +14,13 @@ from catalog.snapshot import Snapshot
 from scratchpad.claim import Claim
 from scratchpad.claim_text import claim_query
 from scratchpad.findings import Finding
-from scratchpad.forms import ClaimForm
+from scratchpad.forms import CELLS, ClaimForm
 from scratchpad.lookup import reference_for
 from scratchpad.reference import Reference
 from scratchpad.rules import check
+
+ONCE = ("setting", "date", "view", "findings", "more", "add", "remove", "up", "down", "_export")
+"""The fields of an address that are no lists."""
 
 
 class Checked(NamedTuple):
@@ -36,7 +39,8 @@ def checked(request: HttpRequest) -> Checked:
 
 
 def claim_form(request: HttpRequest) -> ClaimForm:
-    return ClaimForm(query(request), snapshot.of(request).day)
+    fields, dropped = query(request)
+    return ClaimForm(fields, snapshot.of(request).day, dropped)
 
 
 def check_claim(form: ClaimForm, claim: Claim, loaded: Snapshot) -> Checked:
@@ -44,10 +48,23 @@ def check_claim(form: ClaimForm, claim: Claim, loaded: Snapshot) -> Checked:
     return Checked(form, claim, reference, check(claim, reference))
 
 
-def query(request: HttpRequest) -> QueryDict:
-    """The fields of the address, as many as one request may have: ``request.GET`` refuses an address with more."""
+def query(request: HttpRequest) -> tuple[QueryDict, int]:
+    """The fields of the address, as many as one request may have, and how many lines are not among them.
+
+    ``request.GET`` refuses an address with more fields. Here those that stand once in a claim come before its
+    lines, wherever they stand, and names that mean nothing last.
+    """
     fields = request.META.get("QUERY_STRING", "").split("&")
-    return QueryDict("&".join(fields[: settings.DATA_UPLOAD_MAX_NUMBER_FIELDS]))
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    if len(fields) > most:
+        fields = sorted((field for field in fields if field != "line="), key=_place)
+    dropped = sum(field.startswith(("line=", "code=")) for field in fields[most:])
+    return QueryDict("&".join(fields[:most])), dropped
+
+
+def _place(field: str) -> int:
+    name = field.partition("=")[0]
+    return 0 if name in ONCE else 1 if name in ("line", *CELLS) else 2
 
 
 def address(claim: Claim, **more: str) -> str:

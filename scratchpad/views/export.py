@@ -40,7 +40,7 @@ def describing(reference: Reference, loaded: Snapshot) -> Describe:
 
 
 def _remarks(request: HttpRequest, found: Checked, loaded: Snapshot) -> Iterator[tuple[str, str]]:
-    yield from (("Not kept", problem) for problem in found.form.problems)
+    yield from (("Not kept", problem) for problem in (*found.form.problems, *found.form.line_problems))
     if remark := provider_remark(found.claim):
         yield "Providers", remark
     yield "Address", request.build_absolute_uri(address(found.claim))

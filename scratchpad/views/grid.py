@@ -16,14 +16,19 @@ from scratchpad.claim import MAX_LINES, Claim, ClaimLine
 from scratchpad.claim_text import cells_of
 from scratchpad.findings import Kind
 from scratchpad.reference import Reference
-from scratchpad.views.checked import address
+from scratchpad.views.checked import Checked, address
 from scratchpad.views.shown import Note
-from scratchpad.views.unreadable import unread
+from scratchpad.views.unreadable import Unread
 
 FEWEST_ROWS = 3
 MODIFIER_CELLS = 4
 LONGEST_DESCRIPTOR = 70
 SIGNS_SHOWN = 3
+CONFIRMED_ALONE = 3
+"""Codes of a claim that can be confirmed each by itself: it takes an address as long as the claim."""
+
+CONFIRM_ALL = "#confirm"
+"""Where a page offers to confirm all codes that wait for it."""
 
 
 class What(NamedTuple):
@@ -31,10 +36,10 @@ class What(NamedTuple):
 
     level: int = 0
     text: str = ""
-    wrong: str = ""
-    advice: str = ""
+    wrong: tuple[tuple[str, str], ...] = ()
+    """What is wrong, each with what would do."""
     instead: tuple[str, str] | None = None
-    """A code to confirm, and the address of the claim with it."""
+    """A code to confirm, and the address of the claim with it or the place where all can be confirmed."""
 
 
 class Row(NamedTuple):
@@ -83,58 +88,52 @@ def _row(line: ClaimLine) -> Row:
 
 
 def with_findings(
-    found: Iterable[Row], claim: Claim, reference: Reference, notes: Iterable[Note], loaded: Snapshot
+    rows: Iterable[Row], found: Checked, notes: Iterable[Note], unclear: Iterable[Unread], loaded: Snapshot
 ) -> list[Row]:
     """The rows with what each code is, the signs of its findings, and which cells are wrong."""
-    by_line: Mapping[int, list[Note]] = defaultdict(list)
+    claim, reference = found.claim, found.reference
+    noted: Mapping[int, list[Note]] = defaultdict(list)
     for note in notes:
         for number in note.marked:
-            by_line[number].append(note)
-    return [
-        _with_findings(row, claim, reference, by_line[row.number], loaded)
-        if row.number <= len(claim.lines)
-        else row
-        for row in found
-    ]
+            noted[number].append(note)
+    unread: Mapping[int, list[Unread]] = defaultdict(list)
+    for each in unclear:
+        unread[each.line].append(each)
+    instead = _instead(claim)
+
+    def said_of(row: Row) -> Row:
+        line, of_line = claim.line(row.number), noted[row.number]
+        what = _what(line, reference, unread[row.number], of_line, loaded)
+        return row._replace(
+            what=what._replace(instead=instead.get(row.number)),
+            invalid=tuple(dict.fromkeys(_invalid(line, unread[row.number], of_line))),
+            signs=of_line[:SIGNS_SHOWN],
+            more_signs=max(0, len(of_line) - SIGNS_SHOWN),
+        )
+
+    return [said_of(row) if row.number <= len(claim.lines) else row for row in rows]
 
 
-def _with_findings(row: Row, claim: Claim, reference: Reference, notes: list[Note], loaded: Snapshot) -> Row:
-    line = claim.line(row.number)
-    return row._replace(
-        what=_what(line, claim, reference, notes, loaded),
-        invalid=tuple(dict.fromkeys(_invalid(line, notes))),
-        signs=notes[:SIGNS_SHOWN],
-        more_signs=max(0, len(notes) - SIGNS_SHOWN),
-    )
-
-
-def _what(line: ClaimLine, claim: Claim, reference: Reference, notes: Iterable[Note], loaded: Snapshot) -> What:
-    level, wrong, advice = level_of(line.code) if line.code else 0, "", ""
-    if unclear := unread([line]):
-        wrong, advice = unclear[0].wrong, unclear[0].advice
-    elif on_file := next((note for note in notes if note.finding.kind is Kind.CODE), None):
-        wrong = on_file.chip.label
+def _what(
+    line: ClaimLine, reference: Reference, unread: list[Unread], notes: list[Note], loaded: Snapshot
+) -> What:
+    wrong = tuple((each.wrong, each.advice) for each in unread)
+    if not wrong and (on_file := next((note for note in notes if note.finding.kind is Kind.CODE), None)):
+        wrong = ((on_file.chip.label, ""),)
     if not line.code:
-        return What(0, wrong=wrong, advice=advice)
+        return What(wrong=wrong)
     row = reference.codes.get(line.code)
     if row:
         what = shorten(row.descriptor, LONGEST_DESCRIPTOR)
     else:
         section = loaded.tree.narrowest(line.code)
         what = section.title if section else ""
-    instead = (line.code, address(confirmed(claim, line))) if line.parsed.needs_confirmation else None
-    return What(int(level), what, wrong, advice, instead)
+    return What(int(level_of(line.code)), what, wrong)
 
 
-def confirmed(claim: Claim, line: ClaimLine) -> Claim:
-    """The claim with the code of a line as it was read instead of as it was typed."""
-    as_read = replace(line, parsed=codes.parse(line.parsed.canonical))
-    return replace(claim, lines=tuple(as_read if one is line else one for one in claim.lines))
-
-
-def _invalid(line: ClaimLine, notes: Iterable[Note]) -> Iterator[str]:
+def _invalid(line: ClaimLine, unread: list[Unread], notes: list[Note]) -> Iterator[str]:
     """The names of the fields that are wrong."""
-    yield from (each.field for each in unread([line]))
+    yield from (each.field for each in unread)
     kinds = {note.finding.kind for note in notes}
     if line.code and Kind.CODE in kinds:
         yield "code"
@@ -142,3 +141,25 @@ def _invalid(line: ClaimLine, notes: Iterable[Note]) -> Iterator[str]:
         yield "units"
     wrong = {note.finding.modifier for note in notes if note.finding.kind is Kind.MODIFIER}
     yield from (f"mod{at}" for at, modifier in enumerate(line.modifiers, start=1) if modifier in wrong)
+
+
+# --- Codes to confirm --------------------------------------------------------------------------------------
+
+
+def to_confirm(claim: Claim) -> list[ClaimLine]:
+    """The lines whose code was read otherwise than it was typed."""
+    return [line for line in claim.lines if line.code and line.parsed.needs_confirmation]
+
+
+def confirmed(claim: Claim, lines: Sequence[ClaimLine]) -> Claim:
+    """The claim with the codes of these lines as they were read instead of as they were typed."""
+    as_read = {line.number: replace(line, parsed=codes.parse(line.parsed.canonical)) for line in lines}
+    return replace(claim, lines=tuple(as_read.get(line.number, line) for line in claim.lines))
+
+
+def _instead(claim: Claim) -> dict[int, tuple[str, str]]:
+    """By line the code that was read, and where to confirm it: the first few alone, the rest with all others."""
+    waiting = to_confirm(claim)
+    first = waiting[:CONFIRMED_ALONE]
+    alone = {line.number: (line.code, address(confirmed(claim, [line]))) for line in first}
+    return alone | {line.number: (line.code, CONFIRM_ALL) for line in waiting[CONFIRMED_ALONE:]}

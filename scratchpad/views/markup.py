@@ -64,7 +64,11 @@ def _row(row: Row) -> str:
 
 
 def _wrong(row: Row, field: str) -> str:
-    return ' aria-invalid="true"' if field in row.invalid else ""
+    """What is wrong with it stands beside the code, or, where it is found and not misread, in the signs."""
+    if field not in row.invalid:
+        return ""
+    described = "" if field == "code" else f' aria-describedby="e{row.number} s{row.number}"'
+    return f' aria-invalid="true"{described}'
 
 
 def _button(number: int | str, name: str, label: str, icon: str, css: str = "") -> str:
@@ -80,8 +84,8 @@ def _icon(name: str) -> str:
 
 def _what(row: Row, oob: str = "") -> str:
     what, parts = row.what, []
-    if what.wrong:
-        parts.append(f'<span class="wrong"><b>{escape(what.wrong)}.</b> {escape(what.advice)}</span>')
+    for wrong, advice in what.wrong:
+        parts.append(f'<span class="wrong"><b>{escape(wrong)}.</b> {escape(advice)}</span>')
     if what.instead:
         code, href = map(escape, what.instead)
         parts.append(f'<span class="wrong">Read as <b>{code}</b>. <a href="{href}">Confirm {code}</a></span>')

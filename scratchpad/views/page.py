@@ -46,7 +46,9 @@ def scratchpad(request: HttpRequest) -> HttpResponse:
     """
     form = claim_form(request)
     is_typing = request.htmx.target == "check"
-    if form.is_grid and not is_typing and not form.problems:  # what was not kept is said before it is gone
+    if (
+        form.is_grid and not is_typing and not (form.problems or form.line_problems)
+    ):  # what was not kept is said before it is gone
         return redirect(_address(form))
     if form.fields.get("view") == "settings" and not is_typing:
         return all_settings(request, form)
@@ -80,13 +82,15 @@ def _address(form: ClaimForm) -> str:
 
 def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -> dict[str, object]:
     """For the page, and for what changes of it while somebody types."""
-    form, claim, reference, _findings = found
+    form, claim, reference, _ = found
     loaded = snapshot.of(request)
     shows_all = form.fields.get("findings") == "all"
     notes = shown.notes(found, shows_all=shows_all)
     rows = grid.rows_of_lines(claim) if is_typing else grid.rows(claim)
-    rows = grid.with_findings(rows, claim, reference, notes, loaded)
-    url = address(claim)
+    # What somebody types stays in the cell they typed it in; a page is opened with each part in its own.
+    unclear = unread(claim.lines, form.left_blank if is_typing else {})
+    rows = grid.with_findings(rows, found, notes, unclear, loaded)
+    url, waiting = address(claim), grid.to_confirm(claim)
     return {
         "here": "scratchpad",
         "form": form,
@@ -97,10 +101,11 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
         "rows": markup.beside_fields(rows) if is_typing else markup.grid_rows(rows),
         "typed": [text_of(line) for line in claim.lines],
         "answering": shown.answering(loaded, claim),
-        # What is wrong with a line is said with a link to its field.
-        "problems": [problem for problem in form.problems if not problem.startswith("Line ")],
+        "problems": form.problems,
         "remark": provider_remark(claim),
-        "unread": unread(claim.lines),
+        "to_confirm": waiting,
+        "confirm_all": address(grid.confirmed(claim, waiting)) if len(waiting) > 1 else "",
+        "unread": unclear,
         "found_number": len(notes),
         "articles": [note.article for note in notes if note.article],
         "all_findings": f"{url}&findings=all",

@@ -57,7 +57,7 @@ def all_settings(request: HttpRequest, form: ClaimForm) -> HttpResponse:
     context = {
         "here": "scratchpad",
         "claim": claim,
-        "problems": form.problems,
+        "problems": [*form.problems, *form.line_problems],
         "remark": provider_remark(claim),
         "lines": [(line, describe(line.code)) for line in claim.lines],
         "has_own": any(line.date_text or line.provider for line in claim.lines),

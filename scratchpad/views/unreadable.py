@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from catalog.codes import Status
@@ -39,8 +40,13 @@ _NO_CODE = {
 }
 
 
-def unread(lines: Iterable[ClaimLine]) -> list[Unread]:
-    return [each for line in lines for each in _of(line)]
+def unread(
+    lines: Iterable[ClaimLine], left_blank: Mapping[int, Container[str]] = MappingProxyType({})
+) -> list[Unread]:
+    """``left_blank`` are fields, by the number of the line, in whose cells nothing was typed: what is wrong with
+    them stands in the cell of the code."""
+    found = (each for line in lines for each in _of(line))
+    return [each._replace(field="code") if each.field in left_blank.get(each.line, ()) else each for each in found]
 
 
 def _of(line: ClaimLine) -> Iterator[Unread]:

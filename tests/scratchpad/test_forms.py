@@ -173,9 +173,9 @@ def test_a_hundred_lines_are_no_problem():
 
 def test_a_name_in_place_of_a_provider_is_said_and_never_shown():
     read = form("line=11042&line=97597~Smith")
-    assert len(read.problems) == 1
-    assert read.problems[0].startswith("Line 2: A provider is told apart by one letter")
-    assert "smith" not in (read.problems[0] + read.query()).lower()
+    assert len(read.line_problems) == 1
+    assert read.line_problems[0].startswith("Line 2: A provider is told apart by one letter")
+    assert "smith" not in (read.line_problems[0] + read.query()).lower()
 
 
 def test_a_row_of_nothing_but_a_name_is_no_line_and_that_is_said():
@@ -186,25 +186,36 @@ def test_a_row_of_nothing_but_a_name_is_no_line_and_that_is_said():
 
 def test_a_date_of_a_line_that_is_none_is_said():
     read = form("line=11042%40soon&line=97597%402026-07-05..2026-07-01")
-    assert [problem.split(" is not")[0] for problem in read.problems] == [
+    assert [problem.split(" is not")[0] for problem in read.line_problems] == [
         "Line 1: “SOON”",
         "Line 2: “2026-07-05..2026-07-01”",
     ]
 
 
 def test_a_line_too_long_to_keep_is_said():
-    assert form("line=" + "9921+" * 1000).problems == [
+    assert form("line=" + "9921+" * 1000).line_problems == [
         "Line 1: The text is too long for a line, and the end of it was not kept."
     ]
 
 
 def test_modifiers_after_the_fourth_are_said_by_name():
     read = form("line=11042&line=97597-22-51-GA-76-59-LT")
-    assert read.problems == ["Line 2: Only the first four modifiers of a line are kept. Left out: 59 and LT."]
-    assert form(urlencode({"code": "97597-22-51-GA-76", "mod1": "59"})).problems == [
+    assert read.line_problems == ["Line 2: Only the first four modifiers of a line are kept. Left out: 59 and LT."]
+    assert form(urlencode({"code": "97597-22-51-GA-76", "mod1": "59"})).line_problems == [
         "Line 1: Only the first four modifiers of a line are kept. Left out: 59."
     ]
-    assert form("line=97597-22-51-GA-76").problems == []
+    assert form("line=97597-22-51-GA-76").line_problems == []
+
+
+def test_cells_in_which_nothing_was_typed_are_known_by_line():
+    read = grid("- - -", "11042@SOON - 1", "97597~Smith 59 2")
+    assert read.left_blank == {1: {"units", "from", "provider"}, 2: {"from", "provider"}}
+    assert form("line=11042@SOON").left_blank == {}
+
+
+def test_lines_of_the_request_that_are_not_among_the_fields_count_as_left_out():
+    read = ClaimForm(QueryDict("&".join(["line=11042"] * 101)), TODAY, dropped=20)
+    assert read.problems == ["A claim here holds 100 lines. The first 100 were kept and 21 left out."]
 
 
 # --- Providers ---------------------------------------------------------------------------------------------
@@ -246,7 +257,7 @@ def test_whatever_is_sent_there_is_a_claim_with_a_canonical_address(fields):
     again = form(read.query())
     assert again.query() == read.query()
     assert len(again.claim.lines) == len(read.claim.lines)
-    assert all(problem.endswith(".") for problem in read.problems)
+    assert all(problem.endswith(".") for problem in (*read.problems, *read.line_problems))
 
 
 def test_thousands_of_fields_and_megabytes_of_text_are_read():
@@ -256,4 +267,4 @@ def test_thousands_of_fields_and_megabytes_of_text_are_read():
     fields["date"], fields["setting"] = "2" * 1_000_000, "\0" * 1_000_000
     read = ClaimForm(fields, TODAY)
     assert len(read.claim.lines) == 100
-    assert all(len(problem) < 300 for problem in read.problems)
+    assert all(len(problem) < 300 for problem in (*read.problems, *read.line_problems))

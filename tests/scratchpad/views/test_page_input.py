@@ -72,6 +72,41 @@ def test_a_code_read_otherwise_than_typed_is_checked_and_waits_to_be_confirmed(c
     assert "Confirm the code" in chips(answer)
 
 
+def test_of_many_codes_to_confirm_the_first_few_are_confirmed_alone_and_all_together(client):
+    answer = opened(client, *["4538O"] * 20, "45385")
+    lines = [link["href"] for link in main(answer).select(".what a")]
+    assert [link.count("line=45380") for link in lines[:3]] == [1, 1, 1]
+    assert lines[3:] == ["#confirm"] * 17
+    everything = main(answer).select_one("#confirm a")
+    assert text(everything) == "Confirm all 20"
+    assert cells(client.get(everything["href"]), "code")[:21] == ["45380"] * 20 + ["45385"]
+    assert main(opened(client, "4538O", "45385")).select_one("#confirm") is None
+
+
+@pytest.mark.parametrize("code", ["45378@SOON", "45385x0", "45385~Smith"])
+def test_a_fault_typed_into_the_code_cell_is_pointed_out_there(client, code):
+    answer = client.get(PAGE, {"code": ["45380", code], "date": DAY}, headers=TYPING)
+    soup = BeautifulSoup(answer.content, "html.parser")
+    assert [link["href"] for link in soup.select("#unread li a")] == ["#c2"]
+    assert soup.find(id="e2")["data-invalid"] == "code"
+
+
+def test_a_fault_typed_into_a_cell_of_its_own_is_pointed_out_there(client):
+    sent = {"code": ["45378"], "from": ["soon"], "units": ["x"], "date": DAY}
+    soup = BeautifulSoup(client.get(PAGE, sent, headers=TYPING).content, "html.parser")
+    assert [link["href"] for link in soup.select("#unread li a")] == ["#u1", "#d1"]
+    assert soup.find(id="e1")["data-invalid"] == "units from"
+
+
+def test_every_wrong_field_is_described_by_all_that_is_wrong(client):
+    page = main(opened(client, "45378x0@soon"))
+    wrong = page.select("#claim [aria-invalid]")
+    assert [field["id"] for field in wrong] == ["u1", "d1"]
+    assert all("e1" in field["aria-describedby"].split() for field in wrong)
+    assert "Units must be a whole number" in text(page.select_one("#e1"))
+    assert "Not a date" in text(page.select_one("#e1"))
+
+
 # --- Rubbish ---
 
 
@@ -116,6 +151,14 @@ def test_lines_beyond_a_hundred_are_left_out_with_a_word(client):
     answer = client.get(f"{PAGE}?date={DAY}&" + "&".join(["line=45385"] * 130))
     assert "30 left out" in words(answer)
     assert len([code for code in cells(answer, "code") if code]) == 100
+
+
+def test_what_is_left_out_of_thousands_of_fields_is_counted_and_the_date_kept_wherever_it_stands(client):
+    lines = "&".join(["line=45385"] * 3000)
+    answer = client.get(f"{PAGE}?{lines}&x=1&setting=outpatient_hospital&date={DAY}")
+    assert "2900 left out" in words(answer)
+    assert main(answer).select_one("#date")["value"] == DAY
+    assert main(answer).select_one("[name=setting][checked]")["value"] == "outpatient_hospital"
 
 
 def test_nothing_typed_becomes_markup(client):
