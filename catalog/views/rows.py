@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog import modifiers
+from catalog import codes, modifiers
 from catalog.models import Section
 from catalog.reading import Marks, highlight
 from catalog.search import Entry, SectionEntry
@@ -26,7 +26,7 @@ from catalog.wording import shorten
 DESCRIPTOR_LENGTH = 180
 NO_MARKS = Marks()
 
-code_mark = lru_cache(maxsize=16_384)(mark_code)
+mark_kept = lru_cache(maxsize=16_384)(mark_code)
 
 
 class Row(NamedTuple):
@@ -99,22 +99,32 @@ def _item(row: Row, *, is_first: bool) -> str:
     css = "row-link ended" if row.is_muted else "row-link"
     tag = f' <span class="tag tag-ended">{escape(row.tag)}</span>' if row.tag else ""
     css, key = (f"{css} is-on", " <kbd>Enter</kbd>") if is_first else (css, "")
-    button = to_scratchpad(row.line) if row.line else ""
+    button = _button(row.line) if row.line else ""
     return (
-        f'<li><a class="{css}" href="{escape(row.href)}">{code_mark(row.code)}'
+        f'<li><a class="{css}" href="{escape(row.href)}">{_mark(row.code)}'
         f"<span>{_marked(row.text, row.marks)}</span>"
         f'<span class="where small muted">{escape(row.where)}{tag}{key}</span></a>{button}</li>'
     )
 
 
-@lru_cache(maxsize=16_384)
-def to_scratchpad(line: str) -> str:
-    """The button beside a row."""
-    return (
-        f'<a class="icon-btn" href="{escape(address([line]))}" data-scratchpad '
-        f'aria-label="Put {escape(line)} on the scratchpad">'
-        '<svg class="ic" aria-hidden="true"><use href="#i-plus"/></svg></a>'
-    )
+# What is kept in memory is of single codes: a line with modifiers and units is somebody's claim.
+
+
+def _mark(text: str) -> str:
+    return mark_kept(text) if codes.is_code(text) or codes.is_modifier(text) else mark_code(text)
+
+
+def _button(line: str) -> str:
+    return button_kept(line) if codes.is_code(line) else _to_scratchpad(line)
+
+
+def _to_scratchpad(line: str) -> str:
+    """The button beside a row. A page has fifty, so its plus is a character, which is shorter than a picture."""
+    href, label = escape(address([line])), f"Put {escape(line)} on the scratchpad"
+    return f'<a class="icon-btn" href="{href}" data-scratchpad aria-label="{label}">+</a>'
+
+
+button_kept = lru_cache(maxsize=16_384)(_to_scratchpad)
 
 
 def _marked(text: str, marks: Marks) -> str:

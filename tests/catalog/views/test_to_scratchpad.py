@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Release
+from catalog.views import rows
 from tests.builders import make_addon, make_code, make_modifier, make_mue, make_ptp, make_release, make_table
 from tests.catalog.views.page import main, text
 
@@ -208,6 +209,13 @@ def test_a_row_of_a_list_goes_with_its_modifiers(client, release):
         "Put 99213 on the scratchpad": "/scratchpad/?line=99213",
         "Put J1885-JW on the scratchpad": "/scratchpad/?line=J1885-JW",
     }
+
+
+def test_no_line_that_was_typed_stays_in_memory_beside_the_codes(client, release):
+    client.get("/", {"q": "J1885"})
+    kept = rows.button_kept.cache_info().misses, rows.mark_kept.cache_info().misses
+    client.get("/", {"q": "J1885-JW x14, J1885-LT, J18777"})
+    assert kept == (rows.button_kept.cache_info().misses, rows.mark_kept.cache_info().misses)
 
 
 def test_a_list_that_was_guessed_at_is_confirmed_first(client, release):
