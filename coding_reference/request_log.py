@@ -1,7 +1,8 @@
 """One line of JSON for every request and every other log record.
 
-A line has method, path, status and milliseconds, never the query string: what a coder types is not kept. Nor are
-the messages of errors, for these often quote what could not be read; where they came from and their kind are.
+A line has method, page, status and milliseconds. The page is its pattern, ``/codes/<str:code>/``: neither the
+query string nor the codes in a path are kept, as they are what a coder looked up. Nor are the messages of errors,
+for these often quote what could not be read; where they came from and their kind are.
 """
 
 import json
@@ -10,10 +11,12 @@ import time
 from collections.abc import Iterator
 from traceback import TracebackException
 
+from django.conf import settings
 from django.db import OperationalError
+from django.http import HttpRequest
 
 logger = logging.getLogger("coding_reference.requests")
-REQUEST_FIELDS = ("method", "path", "status", "ms", "bytes")
+REQUEST_FIELDS = ("method", "page", "status", "ms", "bytes")
 
 
 class RequestLogMiddleware:
@@ -28,13 +31,20 @@ class RequestLogMiddleware:
                 "request",
                 extra={
                     "method": request.method,
-                    "path": request.path,
+                    "page": page_of(request),
                     "status": response.status_code,
                     "ms": round((time.perf_counter() - start) * 1000, 1),
                     "bytes": None if response.streaming else len(response.content),
                 },
             )
         return response
+
+
+def page_of(request: HttpRequest) -> str:
+    """The pattern of a page's address. Files, which nobody types, are named; what is no page is not."""
+    if request.resolver_match:
+        return f"/{request.resolver_match.route}"
+    return request.path if request.path.startswith(settings.STATIC_URL) else "no page"
 
 
 class JsonFormatter(logging.Formatter):
@@ -46,6 +56,8 @@ class JsonFormatter(logging.Formatter):
         }
         if record.name == logger.name:
             line |= {name: getattr(record, name) for name in REQUEST_FIELDS}
+        elif record.name == "django.request" and hasattr(record, "request"):
+            line["message"] = f"{record.args[0]}: {page_of(record.request)}"  # in place of the path
         else:
             line["message"] = record.getMessage()
         if record.exc_info:

@@ -36,10 +36,10 @@ def requests(lines: list[dict]) -> list[dict]:
 
 
 @pytest.mark.django_db
-def test_a_request_is_one_line_with_method_path_status_time_and_size(client, lines):
+def test_a_request_is_one_line_with_method_page_status_time_and_size(client, lines):
     response = client.get("/healthz")
     (line,) = requests(lines())
-    assert (line["method"], line["path"], line["status"]) == ("GET", "/healthz", 200)
+    assert (line["method"], line["page"], line["status"]) == ("GET", "/healthz", 200)
     assert line["bytes"] == len(response.content)
     assert line["ms"] >= 0
 
@@ -63,6 +63,27 @@ def test_what_was_typed_is_in_no_line_of_any_logger(client, lines, address, stat
     assert client.get(address, query).status_code == status
     assert requests(lines())
     assert TYPED not in json.dumps(lines())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/codes/J1885/", "/edits/ptp/practitioner/J1885/45378/", "/J1885/"])
+def test_a_code_in_a_path_is_in_no_line(client, lines, address):
+    client.get(address)
+    assert len(requests(lines())) == 1
+    assert "J1885" not in json.dumps(lines())
+
+
+@pytest.mark.django_db
+def test_an_error_on_a_page_of_a_code_names_the_page_alone(client, lines):
+    def refused(*_):
+        raise DataError("out of order")
+
+    client.raise_request_exception = False
+    with connection.execute_wrapper(refused):
+        assert client.get("/codes/J1885/").status_code == 500
+    said = json.dumps(lines())
+    assert "Internal Server Error: /codes/<str:code>/" in said
+    assert "J1885" not in said
 
 
 @pytest.mark.django_db

@@ -253,7 +253,7 @@ def test_no_line_of_a_claim_reaches_a_log(client, caplog):
     client.post(PASTE, {"paste": "45385 and J1885", "date": DAY})
     lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
     requests = [line for line in lines if line["logger"] == "coding_reference.requests"]
-    assert {line["path"] for line in requests} == {PAGE, PASTE}
+    assert {line["page"] for line in requests} == {PAGE, PASTE}
     others = [line for line in lines if not line["logger"].startswith("django.db")]
     assert "4538" not in json.dumps(others)
     assert "J1885" not in json.dumps(others)
