@@ -1,7 +1,6 @@
-"""What was checked and what was not, and how it is summed up (pure).
+"""What was checked and what was not, table by table (pure).
 
-No data is never a pass: the headline of a claim without findings says so only when the tables answered, and even
-then it is no approval.
+No data is never a pass: what no loaded table answers is a gap, and counted.
 """
 
 from __future__ import annotations
@@ -18,25 +17,21 @@ from catalog.edits import FIRST_ADD_ON_DAY
 from catalog.modifiers import is_level_one, ncci_group
 from catalog.wording import us_date
 from scratchpad.claim import DME_SUPPLIER, Claim
-from scratchpad.finding_words import chip_of, is_quiet
+from scratchpad.finding_words import chip_of
 from scratchpad.findings import Finding, Kind, Status
 from scratchpad.line_words import is_not_loaded
-from scratchpad.phrases import SETTINGS, counted, day_of, inside, listed, outlasts, sentences
+from scratchpad.phrases import SETTINGS, counted, day_of, inside, outlasts
 from scratchpad.reference import LoadedRelease, Reference
 
 NOT_LOOKED_AT = (
     "Not looked at: the patient’s other claims for this date, Medicaid edits, coverage rules, payer rules, and "
     "unit limits CMS keeps confidential."
 )
-NOT_AN_APPROVAL = (
-    "This is not an approval: coverage, medical necessity, payer rules and the patient’s other claims are outside "
-    "these files."
-)
-_NOT_CHECKED = "not checked"
+NOT_CHECKED = "not checked"
 _BEYOND = "not checked for this date"
-_GAPS = (_NOT_CHECKED, "not compared", "not read", "no value published")
-_APART = frozenset((Status.DIFFERENT_DATE, Status.DIFFERENT_PROVIDER))
-_MISSING = frozenset((Status.DATA_NOT_LOADED, Status.PREDATES_NCCI))
+_GAPS = (NOT_CHECKED, "not compared", "not read", "no value published")
+APART = frozenset((Status.DIFFERENT_DATE, Status.DIFFERENT_PROVIDER))
+MISSING = frozenset((Status.DATA_NOT_LOADED, Status.PREDATES_NCCI))
 
 
 class Answer(NamedTuple):
@@ -60,23 +55,6 @@ class Covered(NamedTuple):
     missing: int = 0
     why: str = ""
     source: str = "not loaded"
-
-
-class Tallied(NamedTuple):
-    """How many findings of a kind: ``2``, ``denied by edit``."""
-
-    family: str
-    sign: str
-    words: str
-    count: int
-
-
-class Headline(NamedTuple):
-    title: str
-    sentence: str = ""
-
-
-# --- The table ---------------------------------------------------------------------------------------------
 
 
 def coverage(claim: Claim, reference: Reference, findings: Sequence[Finding]) -> list[Covered]:
@@ -115,9 +93,9 @@ _PAIR_ANSWERS = {
     Status.DIFFERENT_DATE: "not compared: different dates",
     Status.DIFFERENT_PROVIDER: "not compared: different providers",
     Status.PREDATES_NCCI: "not checked: before NCCI began",
-    Status.DATA_NOT_LOADED: _NOT_CHECKED,
+    Status.DATA_NOT_LOADED: NOT_CHECKED,
 }
-_PAIR_LOOKED_UP = frozenset(status for status, text in _PAIR_ANSWERS.items() if not text.startswith(_GAPS))
+PAIR_LOOKED_UP = frozenset(status for status, text in _PAIR_ANSWERS.items() if not text.startswith(_GAPS))
 
 
 def _pairs(claim: Claim, reference: Reference, findings: list[Finding]) -> Covered:
@@ -129,14 +107,14 @@ def _pairs(claim: Claim, reference: Reference, findings: list[Finding]) -> Cover
     possible = lines * (lines - 1) // 2
     found = Counter(dict.fromkeys(_PAIR_ANSWERS.values(), 0))
     for finding in findings:
-        found[_pair_answer(finding, claim)] += 1
+        found[pair_answer(finding, claim)] += 1
     found["of one code twice: only units count"] = possible - len(findings)
-    missing = sum(finding.status in _MISSING for finding in findings)
+    missing = sum(finding.status in MISSING for finding in findings)
     why = _why("Pair edits", counted(missing, "pair"), _first_missing(findings)) if missing else ""
     return Covered(what, reference.ptp, counted(possible, "pair"), _answers(found), missing, why)
 
 
-def _pair_answer(finding: Finding, claim: Claim) -> str:
+def pair_answer(finding: Finding, claim: Claim) -> str:
     is_apart = finding.status is Status.DIFFERENT_PROVIDER
     if is_apart and not all(claim.line(number).provider for number in finding.lines):
         return "not compared: a line names no provider"
@@ -150,7 +128,7 @@ _UNIT_ANSWERS = {
     Status.ZERO_MUE: "the value is 0",
     Status.WITHIN_LIMIT: "within",
     Status.NO_PUBLISHED_MUE: "no value published (may be confidential)",
-    Status.DATA_NOT_LOADED: _NOT_CHECKED,
+    Status.DATA_NOT_LOADED: NOT_CHECKED,
 }
 
 
@@ -172,7 +150,7 @@ def _units_of(claim: Claim, release: LoadedRelease | None, findings: list[Findin
     found = dict.fromkeys(_UNIT_ANSWERS.values(), 0)
     for finding in findings:
         found[_UNIT_ANSWERS[finding.status]] += len(finding.lines)
-    missing = found[_NOT_CHECKED]
+    missing = found[NOT_CHECKED]
     why = _why("Unit limits", counted(missing, "line"), _first_missing(findings)) if missing else ""
     what, asked = f"Unit limits, {SETTINGS[claim.setting]}", counted(sum(found.values()), "line")
     return Covered(what, release, asked, _answers(found), missing, why)
@@ -189,8 +167,8 @@ def _add_ons(claim: Claim, reference: Reference, findings: list[Finding]) -> Cov
         return Covered(what, release, asked, (Answer("add-on codes on this claim", 0, False),))
     found = Counter(inside(chip_of(finding).short) for finding in findings)
     found["no add-on"] = len(others) - unknown
-    found[_NOT_CHECKED] += unknown
-    missing = found[_NOT_CHECKED]
+    found[NOT_CHECKED] += unknown
+    missing = found[NOT_CHECKED]
     why = _why(what, counted(missing, "line"), release) if missing else ""
     return Covered(what, release, asked, _answers(found), missing, why)
 
@@ -204,7 +182,7 @@ _CODE_ANSWERS = {
     Status.NOT_YET_EFFECTIVE: "not yet in effect",
     Status.TERMINATED_CODE: "ended",
     Status.UNKNOWN_CODE: "unknown",
-    Status.DATA_NOT_LOADED: _NOT_CHECKED,
+    Status.DATA_NOT_LOADED: NOT_CHECKED,
     Status.CPT_NOT_VERIFIABLE: "not checked: CPT list needs a license",
     Status.CDT_NOT_IN_FILE: "not checked: the ADA keeps dental codes",
     Status.LEVEL3_RETIRED: "local, ended Dec 31, 2003",
@@ -269,7 +247,7 @@ def _modifier_answer(modifier: str, wrong: Finding | None, until: date, referenc
         return f"in {release.title}, {_BEYOND}" if release and release.last_day < until else "in force"
     if is_level_one(modifier):
         return "not checked: the AMA keeps them"
-    return "known as NCCI-associated" if ncci_group(modifier) else _NOT_CHECKED
+    return "known as NCCI-associated" if ncci_group(modifier) else NOT_CHECKED
 
 
 def _answers(found: Mapping[str, int]) -> tuple[Answer, ...]:
@@ -282,12 +260,12 @@ def _answers(found: Mapping[str, int]) -> tuple[Answer, ...]:
 
 def _missing_of(found: Mapping[str, int]) -> int:
     """How many no loaded release answers for their date."""
-    return sum(count for text, count in found.items() if text == _NOT_CHECKED or text.endswith(_BEYOND))
+    return sum(count for text, count in found.items() if text == NOT_CHECKED or text.endswith(_BEYOND))
 
 
 def _first_missing(findings: Iterable[Finding]) -> LoadedRelease | NotCompared | None:
     """What kept the first of them from being checked: the release that does not answer, or a date before NCCI."""
-    first = next(finding for finding in findings if finding.status in _MISSING)
+    first = next(finding for finding in findings if finding.status in MISSING)
     return NotCompared.PREDATES if first.status is Status.PREDATES_NCCI else first.release
 
 
@@ -310,67 +288,3 @@ def _why(what: str, missing: str, release: LoadedRelease | NotCompared | None) -
 
 def _span(release: LoadedRelease) -> str:
     return f"for {us_date(release.first_day)} to {us_date(release.last_day)}"
-
-
-# --- Summing up --------------------------------------------------------------------------------------------
-
-
-def tally(findings: Sequence[Finding]) -> list[Tallied]:
-    """The findings by kind, in their order; what could not be checked comes last."""
-    loud = Counter(map(chip_of, _loud(findings)))
-    counts = [Tallied(chip.family, chip.sign, inside(chip.short), count) for chip, count in loud.items()]
-    missing = sum(finding.status in _MISSING for finding in findings)
-    return [*counts, Tallied("unk", "unk", _NOT_CHECKED, missing)] if missing else counts
-
-
-def headline(claim: Claim, findings: Sequence[Finding], rows: Sequence[Covered]) -> Headline:
-    """What stands above the findings, or in their place. It never says that nothing is wrong. ``rows`` are those
-    of ``coverage``."""
-    missing, why = sum(row.missing for row in rows), " ".join(filter(None, (row.why for row in rows)))
-    looked_up = _looked_up(findings)
-    asked = f"{_dates(claim)}, {SETTINGS[claim.setting]}"
-    if loud := _loud(findings):
-        return Headline(_count(loud, missing, len(findings) - missing), why)
-    if not claim.lines:
-        return Headline("No lines yet", "Nothing was looked up.")
-    if not looked_up:
-        title = f"Nothing was checked: no loaded table answers for {asked}"
-        return Headline(title, " ".join(sentences(why, "No data is no answer.")))
-    title = "Nothing found in what could be checked" if missing else "Nothing found in the loaded edits"
-    were = "was" if looked_up.startswith("1 ") and " and " not in looked_up else "were"
-    told = f"{looked_up} {were} looked up for {asked}."
-    return Headline(title, " ".join(sentences(told, _not_compared(claim, findings), why, NOT_AN_APPROVAL)))
-
-
-def _dates(claim: Claim) -> str:
-    """The date of the lines, or the first and last of several; that of the claim where no line can be read."""
-    days = {day for line in claim.readable for day in (line.first_day, line.last_day)} or {claim.date_of_service}
-    return us_date(min(days)) if len(days) == 1 else f"{us_date(min(days))} to {us_date(max(days))}"
-
-
-def _count(loud: list[Finding], missing: int, answered: int) -> str:
-    """``7 findings``, ``1 finding in sample rows, most not checked``."""
-    is_sample = any(finding.row and finding.release and finding.release.is_starter for finding in loud)
-    found = counted(len(loud), "finding") + (" in sample rows" if is_sample else "")
-    how_many = "most" if missing > answered else "some"
-    return f"{found}, {how_many} not checked" if missing else found
-
-
-def _looked_up(findings: Sequence[Finding]) -> str:
-    """``6 pairs and 4 lines``: what the pair table and the unit limits answered; empty where neither did."""
-    pairs = sum(finding.kind is Kind.PTP and finding.status in _PAIR_LOOKED_UP for finding in findings)
-    units = (finding for finding in findings if finding.kind is Kind.MUE and finding.status not in _MISSING)
-    lines = len({number for finding in units for number in finding.lines})
-    return listed(sentences(counted(pairs, "pair") if pairs else "", counted(lines, "line") if lines else ""))
-
-
-def _not_compared(claim: Claim, findings: Sequence[Finding]) -> str:
-    """How many pairs were not, and why, in the words of the table."""
-    answers = Counter(_pair_answer(one, claim) for one in findings if one.status in _APART)
-    reasons = listed(text.removeprefix("not compared: ") for text in answers)
-    were = "was" if answers.total() == 1 else "were"
-    return f"{counted(answers.total(), 'pair')} {were} not compared: {reasons}." if answers else ""
-
-
-def _loud(findings: Iterable[Finding]) -> list[Finding]:
-    return [finding for finding in findings if not is_quiet(finding)]

@@ -16,11 +16,12 @@ from catalog.edit_words import NOT_A_DECISION, NOT_IN_STARTER
 from catalog.exports import Page
 from scratchpad.claim import Claim
 from scratchpad.claim_text import text_of
-from scratchpad.coverage import NOT_LOOKED_AT, Covered, coverage, headline
+from scratchpad.coverage import NOT_LOOKED_AT, Covered, coverage
 from scratchpad.finding_words import chip_of, is_quiet, said
 from scratchpad.findings import Finding, Kind
 from scratchpad.phrases import SETTINGS
 from scratchpad.reference import LoadedRelease, PtpRow, Reference
+from scratchpad.summary import headline
 
 Row = Sequence[object]
 Describe = Callable[[str], str]

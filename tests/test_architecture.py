@@ -61,6 +61,7 @@ PURE = (
     "scratchpad.phrases",
     "scratchpad.reference",
     "scratchpad.remittance",
+    "scratchpad.summary",
     "scratchpad.rules",
     "scratchpad.unit_words",
 )

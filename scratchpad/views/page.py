@@ -18,7 +18,7 @@ from django_htmx.http import push_url, replace_url
 from catalog import snapshot
 from catalog.models import Setting
 from catalog.views.code_edits import notices
-from scratchpad import coverage, matrix
+from scratchpad import coverage, matrix, summary
 from scratchpad.claim import MAX_LINES
 from scratchpad.claim_text import text_of
 from scratchpad.forms import ClaimForm, provider_remark
@@ -129,8 +129,8 @@ def _summary(found: Checked) -> dict[str, object]:
     """Headline, counts and table of what was checked, and the sentence that is read out when they change."""
     _form, claim, reference, findings = found
     rows = coverage.coverage(claim, reference, findings)
-    headline = coverage.headline(claim, findings, rows)
-    tally = coverage.tally(findings)
+    headline = summary.headline(claim, findings, rows)
+    tally = summary.tally(findings)
     left_out = len(claim.lines) - len(claim.readable)
     aloud = [headline.title, ", ".join(f"{each.count} {each.words}" for each in tally)]
     if left_out:

@@ -12,7 +12,7 @@ from catalog import snapshot
 from catalog.edit_words import NOT_A_DECISION
 from catalog.models import Setting
 from catalog.views.code_edits import notices
-from scratchpad import coverage, finding_words
+from scratchpad import coverage, finding_words, summary
 from scratchpad.claim import SETTINGS
 from scratchpad.compare import Mark, Row, compare
 from scratchpad.findings import Finding
@@ -71,7 +71,7 @@ def all_settings(request: HttpRequest, form: ClaimForm) -> HttpResponse:
         "address": address(claim),
         "share": request.build_absolute_uri(address(claim, view="settings")),
         "notices": notices(_releases(shown.releases_read(loaded, each.reference) for each in found.values())),
-        "note": f"{coverage.NOT_LOOKED_AT} {coverage.NOT_AN_APPROVAL} {NOT_A_DECISION}",
+        "note": f"{coverage.NOT_LOOKED_AT} {summary.NOT_AN_APPROVAL} {NOT_A_DECISION}",
     }
     return render(request, "scratchpad/settings.html", context)
 
@@ -81,7 +81,7 @@ _OF_SETTING = ("PTP edits", "MUE")
 
 
 def _column(setting: str, found: Checked, tables: list[Answering]) -> Column:
-    headline = coverage.headline(found.claim, found.findings, coverage.coverage(*found[1:]))
+    headline = summary.headline(found.claim, found.findings, coverage.coverage(*found[1:]))
     loud = sum(not finding_words.is_quiet(finding) for finding in found.findings)
     href = address(found.claim, findings="all" if loud > shown.MOST_FINDINGS else "")
     return Column(Setting(setting).label, href, headline.title, tables[: len(_OF_SETTING)])

@@ -123,3 +123,24 @@ EVERY_LINE = (
 EVERY_FINDING = (*EVERY_PAIR, *EVERY_UNIT, *EVERY_ADD_ON, *EVERY_LINE)
 TWO_LINES = claim("11042", "97597")
 NOTHING_LOADED = Reference()
+
+
+# --- What is loaded where nothing is missing ---
+
+CODES = ("45385", "45378", "J1885")
+EDIT = PtpRow("45385", "45378", date(2003, 1, 1), None, "0", "More extensive procedure", "f3.txt", 7)
+KETOROLAC = CodeRow("J1885", date(2001, 1, 1), None)
+COMPLETE = {
+    "hcpcs": release("hcpcs"),
+    "ptp": release("ptp"),
+    "mue": {"2024Q3": release("mue")},
+    "newest_mue": release("mue"),
+    "addon": release("addon"),
+    "codes": {"J1885": KETOROLAC},
+    "mues": {("2024Q3", code): MueRow(code, 8, "3") for code in CODES},
+}
+STARTER = {"is_starter": True, "title": "Starter set"}
+
+
+def loaded(**other) -> Reference:
+    return Reference(**COMPLETE | other)
