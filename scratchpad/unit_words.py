@@ -47,28 +47,41 @@ def _over(finding: Finding, claim: Claim) -> Text:
             *_counted(finding, claim),
             rationale_words(row.rationale),
         ),
-        f"{counted(row.mue_value, 'unit')} or fewer on one {'line' if is_by_line else 'day'}. "
-        f"Beyond that: {inside(mai.more)}",
+        f"{_at_most(row.mue_value)} on one {'line' if is_by_line else 'day'}. Beyond that: {inside(mai.more)}",
         remittance.UNITS,
     )
 
 
+def _at_most(limit: int) -> str:
+    return f"{limit:,} units or fewer" if limit > 1 else "1 unit"
+
+
+def _denied(units: int, of_what: str) -> str:
+    """That all of them are: nobody is over a limit from 1 with less than two units."""
+    every = "Both" if units == 2 else f"All {units:,}"
+    return f"{every} units of {of_what} are denied by this edit"
+
+
+def _above(finding: Finding) -> str:
+    above = finding.units - finding.row.mue_value
+    return f"not only the {'one' if above == 1 else f'{above:,}'} above the limit."
+
+
 def _over_a_line(finding: Finding, claim: Claim) -> tuple[str, str]:
     """What is over, and what the edit denies: the line whole, also where its units are shared out over days."""
-    line, above = claim.line(finding.lines[0]), finding.units - finding.row.mue_value
-    all_of_it = f"All {line.units:,} units of line {line.number} are denied by this edit"
+    line = claim.line(finding.lines[0])
+    all_of_it = _denied(line.units, f"line {line.number}")
     units = counted(finding.units, "unit")
     if line.days > 1:
         return f"{units} a day on line {line.number}", f"{all_of_it}, not only those above the limit."
-    return f"{units} on one line", f"{all_of_it}, not only the {above:,} above the limit."
+    return f"{units} on one line", f"{all_of_it}, {_above(finding)}"
 
 
 def _over_a_day(finding: Finding, claim: Claim) -> tuple[str, str]:
-    units, above = finding.units, finding.units - finding.row.mue_value
     on_date = _on_date(finding, claim)
-    all_of_it = f"All {units:,} units of {finding.row.code} {on_date or 'on this date'} are denied by this edit"
-    headline = f"{counted(units, 'unit')} {on_date or 'on one day'}"
-    return headline, f"{all_of_it}, not only the {above:,} above the limit."
+    all_of_it = _denied(finding.units, f"{finding.row.code} {on_date or 'on this date'}")
+    headline = f"{counted(finding.units, 'unit')} {on_date or 'on one day'}"
+    return headline, f"{all_of_it}, {_above(finding)}"
 
 
 def _on_date(finding: Finding, claim: Claim) -> str:

@@ -53,6 +53,22 @@ def test_what_would_change_a_limit_depends_on_its_indicator(status, mai, change)
     assert change in text(status, mue(mai), units=5).change
 
 
+@pytest.mark.parametrize(
+    ("units", "limit", "denied"),
+    [
+        (2, 1, "Both units of 11042 on this date are denied by this edit, not only the one above the limit."),
+        (4, 3, "All 4 units of 11042 on this date are denied by this edit, not only the one above the limit."),
+        (4, 2, "All 4 units of 11042 on this date are denied by this edit, not only the 2 above the limit."),
+    ],
+)
+def test_one_unit_and_two_are_told_in_good_english(units, limit, denied):
+    assert text(Status.DOS_EXCEEDS_CLINICAL, mue(value=limit), units=units).sentences[0] == denied
+
+
+def test_a_limit_of_one_is_met_by_one_unit_and_by_no_fewer():
+    assert text(Status.DOS_EXCEEDS_POLICY, mue("2", 1), units=2).change.startswith("1 unit on one day.")
+
+
 def test_lines_counted_together_are_named_and_modifiers_do_not_split_them():
     two = claim("11042", "11042-59")
     finding = of_line(Kind.MUE, Status.DOS_EXCEEDS_POLICY, mue("2", 1), units=2)._replace(lines=(1, 2))
@@ -102,7 +118,7 @@ OVER_TWO_QUARTERS = claim(line(1, "11042", 10, date(2024, 9, 28), last_day=OCTOB
 def test_units_over_several_days_name_the_day_that_is_over():
     said = text(Status.DOS_EXCEEDS_POLICY, mue("2", 1), OVER_TWO_QUARTERS, units=2, day=OCTOBER)
     assert said.headline == "11042: 2 units on Oct 2, 2024, the limit is 1"
-    assert "All 2 units of 11042 on Oct 2, 2024 are denied by this edit" in said.sentences[0]
+    assert "Both units of 11042 on Oct 2, 2024 are denied by this edit" in said.sentences[0]
 
 
 def test_a_span_into_a_quarter_that_is_not_loaded_names_the_day_of_that_quarter():
