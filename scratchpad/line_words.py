@@ -18,6 +18,8 @@ LAST_LOCAL_DAY = date(2003, 12, 31)
 
 _LEFT_OUT = "The line was left out of every check."
 _STILL_CHECKED = "Edits that name it are looked up all the same."
+_REPORT_INSTEAD = "Report the code that was in effect on the date of service, whenever the claim is sent."
+_MAY_LEAD = "The file’s cross references may lead to it:"
 _LONGEST_SHOWN = 60
 
 
@@ -160,7 +162,7 @@ def _terminated(code: str, row: CodeRow | None) -> Text:
     return Text(
         f"{code} has ended{last}",
         (instead, _STILL_CHECKED),
-        "The code that was in effect on the date of service, whenever the claim is sent.",
+        " ".join(sentences(_REPORT_INSTEAD, f"{_MAY_LEAD} {listed(others)}." if others else "")),
     )
 
 

@@ -75,6 +75,19 @@ def test_an_ended_code_names_its_last_usable_day_and_where_cms_points():
     said = on_file(Status.TERMINATED_CODE, "C9742", row)
     assert "C9742 has ended: its last usable day was Dec 31, 2016" in said
     assert "CMS’s file refers from it to 31573 and 31574." in said
+    assert said.endswith(
+        "Report the code that was in effect on the date of service, whenever the claim is sent. The file’s cross "
+        "references may lead to it: 31573 and 31574."
+    )
+
+
+def test_an_ended_code_without_cross_references_is_still_to_be_replaced():
+    row = CodeRow("C9742", date(2015, 1, 1), date(2016, 12, 31))
+    said = on_file(Status.TERMINATED_CODE, "C9742", row)
+    assert said.endswith(
+        "CMS’s file names no other code for it. Edits that name it are looked up all the same. "
+        "Report the code that was in effect on the date of service, whenever the claim is sent."
+    )
 
 
 def test_a_code_that_is_not_in_effect_yet_names_its_first_day():
