@@ -68,7 +68,7 @@ def _under_indicator_0(placed: dict[str, list[int]]) -> str:
     """One sentence for all modifiers of a pair, each with its lines."""
     which = listed(f"{modifier} on {on_lines(lines)}" for modifier, lines in placed.items())
     has = "has" if len(placed) == 1 else "have"
-    return f"{which} {has} no effect on this pair: no modifier has under indicator 0."
+    return f"{which} {has} no effect on this pair: under indicator 0, no modifier does."
 
 
 def _visit(code: str) -> str:

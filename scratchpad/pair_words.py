@@ -209,7 +209,7 @@ def _columns(finding: Finding) -> str:
 
 def _reason(row: PtpRow) -> tuple[str, ...]:
     if ours := rationale_words(row.rationale):
-        return (f"CMS’s reason, in words of ours: {inside(ours)}",)
+        return (f"{ours} That is CMS’s reason in our words.",)
     return (f"CMS gives as its reason: “{row.rationale}”.",) if row.rationale else ()
 
 

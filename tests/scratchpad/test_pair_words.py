@@ -44,8 +44,8 @@ def test_an_edit_that_applies_names_lines_columns_reason_and_days():
         "11042 on line 1 is column one, the eligible code; 97597 on line 2 is column two"
     )
     assert sentences[1] == (
-        "CMS’s reason, in words of ours: as a rule, the column two code is not meant for what is done along with "
-        "column one."
+        "As a rule, the column two code is not meant for what is done along with column one. That is CMS’s reason "
+        "in our words."
     )
     assert sentences[2] == "In force from Jan 1, 2003 to Dec 31, 2025, counted here as its last day."
 
@@ -99,7 +99,7 @@ def test_one_modifier_on_both_lines_lifts_an_edit_in_the_singular():
 def test_all_modifiers_without_effect_under_indicator_0_share_a_sentence():
     both = [weighed("RT", on, None, Why.INDICATOR_ZERO) for on in (1, 2)]
     assert weighed_words([*both, weighed("59", 2, None, Why.INDICATOR_ZERO)], {1: "11042", 2: "97597"}) == (
-        "RT on lines 1 and 2 and 59 on line 2 have no effect on this pair: no modifier has under indicator 0.",
+        "RT on lines 1 and 2 and 59 on line 2 have no effect on this pair: under indicator 0, no modifier does.",
     )
 
 
@@ -113,8 +113,7 @@ def test_eye_visits_are_only_treated_like_visits(code, words):
 
 def test_a_rationale_under_indicator_1_does_not_forbid_what_the_indicator_permits():
     said = told(Status.EDIT_APPLIES, ptp("1")._replace(rationale="CPT Manual or CMS manual coding instruction"))
-    assert "CMS’s reason, in words of ours: the CPT book" in said
-    assert "as a rule, not both together." in said
+    assert "reported: as a rule, not both together. That is CMS’s reason in our words." in said
 
 
 @pytest.mark.parametrize(
@@ -127,7 +126,7 @@ def test_a_rationale_under_indicator_1_does_not_forbid_what_the_indicator_permit
         (weighed("59", 1, None, Why.COLUMN_ONE_EARLIER), "59 on line 1 has no effect: before Jul 1, 2019"),
         (weighed("59", 1, None, Why.COLUMN_ONE_HOSPITAL), "no source was found"),
         (weighed("LM", 2, None, Why.NOT_VALID_ON_DATE), "LM was not valid on this date."),
-        (weighed("59", 2, None, Why.INDICATOR_ZERO), "no modifier has under indicator 0."),
+        (weighed("59", 2, None, Why.INDICATOR_ZERO), "under indicator 0, no modifier does."),
         (weighed("76", 2, None, Why.NOT_IN_LIST), "76 on line 2 has no effect: it is not NCCI-associated."),
     ],
     ids=lambda value: value.why if hasattr(value, "why") else "",
