@@ -120,8 +120,32 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
 // a second over a hundred lines.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   event.preventDefault();
-  event.target.replaceWith(event.detail.fragment);
+  const [old, fresh] = [event.target, event.detail.fragment.firstElementChild];
+  if (old.isEqualNode(fresh)) return;
+  const goOn = placeIn(old);
+  old.replaceWith(fresh);
+  goOn(fresh);
 });
+
+let goOnInFindings = () => {};
+
+document.addEventListener("htmx:beforeSwap", ({ target }) => target.id === "check" && (goOnInFindings = placeIn(target)));
+document.addEventListener("htmx:afterSwap", ({ target }) => target.id === "check" && goOnInFindings(target));
+
+// Whoever stands in a part of the page goes on from the same link or button in what replaces it, else from the one
+// in its place, else from the row.
+function placeIn(part) {
+  const stops = (within) => [...within.querySelectorAll("a[href], button, summary, [tabindex]")];
+  const isSame = (stop) => stop.getAttribute("href") === here.getAttribute("href") && stop.textContent === here.textContent;
+  const here = document.activeElement;
+  const at = stops(part).indexOf(here);
+  if (at < 0) return () => {};
+  return (fresh) => {
+    const next = stops(fresh);
+    const instead = next[Math.min(at, next.length - 1)] ?? rowOf(fresh)?.querySelector("[name=units]");
+    (instead && isSame(instead) ? instead : (next.find(isSame) ?? instead))?.focus({ preventScroll: true });
+  };
+}
 
 // Findings of another claim never stand beside this one, and what was typed or pasted stays where it is.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {

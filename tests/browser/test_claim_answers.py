@@ -52,6 +52,44 @@ def test_eight_lines_typed_fast_lose_nothing_and_end_with_their_own_findings(pag
     assert page.locator("#check").inner_text() == live
 
 
+def test_who_stands_on_a_sign_goes_on_from_the_same_sign_when_the_answer_is_there(page, pad):
+    page.goto(f"{pad}?line=45378&line=45385&line=45385-LT")
+    expect(page.locator("#s1 a")).to_have_count(2)
+    kept = page.locator("#s1 a").nth(1).get_attribute("href")
+    code(page, 2).fill("J1885")  # takes the first sign away
+    page.locator("#s1 a").nth(1).focus()
+    expect_lines(page, "45378", "J1885", "45385-LT")
+    expect(page.locator("#s1 a")).to_have_count(1)
+    expect(page.locator("#s1 a")).to_be_focused()
+    expect(page.locator("#s1 a")).to_have_attribute("href", kept)
+
+
+def test_who_stands_on_a_sign_that_goes_away_goes_on_from_the_row(page, pad):
+    page.goto(f"{pad}?line=45378&line=45385")
+    code(page, 2).fill("J1885")
+    page.locator("#s1 a").focus()
+    expect_lines(page, "45378", "J1885")
+    expect(page.get_by_label("Line 1 units")).to_be_focused()
+
+
+def test_who_stands_on_a_link_about_the_claim_goes_on_from_it(page, pad):
+    page.goto(f"{pad}?line=45378")
+    for link, line in (("All settings", "J1885"), ("CSV", "J1890"), ("Copy link", "45385")):
+        code(page, 2).fill(line)
+        page.get_by_text(link).focus()
+        expect_lines(page, "45378", line)
+        expect(page.get_by_text(link)).to_be_focused()
+
+
+def test_what_an_answer_leaves_as_it_was_is_not_replaced(page, pad):
+    page.goto(f"{pad}?line=45378&line=45385")
+    page.locator("#s1, #e1, #loaded").evaluate_all("parts => parts.forEach(part => { part.isOld = true; })")
+    code(page, 3).fill("J1885")
+    expect_lines(page, "45378", "45385", "J1885")
+    expect(page.locator("#e3")).to_contain_text("ketorolac")
+    assert page.locator("#s1, #e1, #loaded").evaluate_all("parts => parts.map(part => part.isOld)") == [True] * 3
+
+
 # --- Pasting ---
 
 
