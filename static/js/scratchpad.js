@@ -54,6 +54,15 @@ function claim() {
 
 const address = (query) => `${new URL(form().action).pathname}?${query}`;
 
+// What is copied, downloaded or shown in other settings is the claim as it is now, answered or not.
+function lead(query) {
+  document.querySelector("#share [data-copy]").dataset.copy = new URL(address(query), location.href);
+  for (const link of document.querySelectorAll("#share a, #views a")) {
+    const [view] = /&(_export|view)=\w+$/.exec(link.href) ?? [""];
+    link.setAttribute("href", address(query) + view);
+  }
+}
+
 // --- Asking ---
 
 let asked = ""; // the claim that the findings on the page are about, or are about to be
@@ -157,8 +166,9 @@ function failed(event) {
   if (elt === form()) {
     hasFailed = true;
     history.replaceState({ htmx: true }, "", address(asked));
-    document.querySelector("#share [data-copy]").dataset.copy = location.href;
+    lead(asked);
     document.querySelector("#matrix").replaceChildren();
+    document.querySelector("#loaded").replaceChildren();
     rows().forEach(forget);
     markWrong();
     document.querySelector("#check").replaceChildren(notice("#check-failed", ask));
@@ -248,6 +258,7 @@ function step(change) {
 function remember(before) {
   history.replaceState({ htmx: true }, "", address(before));
   history.pushState({ htmx: true }, "", address(claim()));
+  lead(claim());
 }
 
 const removed = []; // rows, each with the place it had
@@ -303,11 +314,13 @@ document.addEventListener("focusin", ({ target }) => (entered = target.value));
 
 document.addEventListener("input", (event) => {
   const field = event.target;
+  if (field.form !== form()) return;
   const row = rowOf(field);
-  if (!row) return;
   if (field.name === "code") forget(row);
-  grow();
-  document.querySelector("#check").setAttribute("aria-busy", claim() !== asked);
+  if (row) grow();
+  const query = claim();
+  document.querySelector("#check").setAttribute("aria-busy", query !== asked);
+  lead(query);
   const isInserted = event.inputType?.startsWith("insert") && !event.isComposing;
   if (isInserted && /^mod/.test(field.name) && field.value.length === 2) goTo(row, cells(row)[cells(row).indexOf(field) + 1].name);
 });

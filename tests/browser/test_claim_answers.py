@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.claim import chips, code, codes, expect_lines, lines, paste
+from tests.browser.claim import chips, code, codes, expect_lines, lines, lines_of, paste
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -18,6 +18,12 @@ def hold(page: Page, address: str) -> list[Route]:
     held: list[Route] = []
     page.route(address, lambda route: held.append(route), times=1)
     return held
+
+
+def leading_on(page: Page) -> set[tuple[str, ...]]:
+    """The claims that the links to its address, its files and its other settings are about."""
+    links = page.locator("#share a, #views a").evaluate_all("links => links.map(link => link.href)")
+    return {tuple(lines_of(link)) for link in [*links, page.locator("[data-copy]").get_attribute("data-copy")]}
 
 
 # --- Typing ---
@@ -140,4 +146,26 @@ def test_a_paste_that_failed_leaves_the_grid_as_it_was_with_its_own_findings(chr
     expect(chips(page).first).to_contain_text("Denied by edit")
     expect(code(page, 3)).to_be_focused()
     assert lines(page) == ["45378", "45385"]
+    page.close()
+
+
+# --- What is left behind ---
+
+
+def test_links_are_about_what_was_typed_before_there_is_an_answer_and_after_none(chromium, pad):
+    page = chromium.new_page()
+    page.goto(f"{pad}?line=45378")
+    page.route(TYPED, lambda route: route.abort())
+    code(page, 2).fill("45385")
+    assert leading_on(page) == {("45378", "45385")}
+    expect(page.locator("#check").get_by_role("alert")).to_contain_text("did not answer")
+    assert leading_on(page) == {("45378", "45385")}
+    expect(page.locator("#loaded")).to_be_empty()
+    page.unroute(TYPED)  # and on leaving the field it is checked again
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert "45385" in download.value.path().read_text()
+    expect(page.locator("#loaded")).to_contain_text("PTP edits")
+    page.get_by_role("link", name="All settings").click()
+    expect(page.get_by_role("heading", level=2).first).to_contain_text("The same 2 lines in every setting")
     page.close()
