@@ -3,6 +3,8 @@
 
 const MOST_LINES = 100;
 const PATIENCE = 15_000; // ms until an answer counts as failed
+const MOST_READ = 20_000; // characters of a pasted text, scratchpad/paste.py; the rest is left out, and said to be
+const MOST_SENT = 100_000; // characters, each of up to nine bytes, in the million bytes that the server takes
 const WHOLE = {
   // What a cell holds once it is typed to its end. Anything else is sent as it stands, for the server to understand.
   code: /^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$/,
@@ -78,9 +80,16 @@ document.addEventListener("htmx:confirm", (event) => {
   if (isHalfTyped || desk().inert || (claim() === asked && !hasFailed)) event.preventDefault();
 });
 
-document.addEventListener("htmx:configRequest", ({ detail }) => {
+document.addEventListener("htmx:configRequest", (event) => {
+  const { detail } = event;
   const isPaste = detail.elt.matches(".pastebox form");
   if (detail.elt !== form() && !isPaste) return;
+  if (isPaste) detail.elt.querySelector("[role=alert]")?.remove();
+  if (isPaste && detail.parameters.paste.length > MOST_SENT) {
+    event.preventDefault();
+    warn(detail.elt, tooLong());
+    return;
+  }
   const sent = new FormData();
   for (const name of isPaste ? ["csrfmiddlewaretoken", "paste"] : []) sent.append(name, detail.parameters[name]);
   for (const [name, value] of new URLSearchParams(claim())) sent.append(name, value);
@@ -173,9 +182,7 @@ function failed(event) {
     markWrong();
     document.querySelector("#check").replaceChildren(notice("#check-failed", ask));
   } else if (elt.matches(".pastebox form")) {
-    elt.closest("details").open = true;
-    elt.querySelector("[role=alert]")?.remove();
-    elt.prepend(notice("#no-answer", () => elt.requestSubmit()));
+    warn(elt, notice("#no-answer", () => elt.requestSubmit()));
     unlock();
     ask();
   } else return;
@@ -185,6 +192,21 @@ function failed(event) {
 function notice(template, again) {
   const note = document.querySelector(template).content.cloneNode(true);
   note.querySelector("a").addEventListener("click", (event) => (event.preventDefault(), again()));
+  return note;
+}
+
+function warn(pasted, note) {
+  pasted.closest("details").open = true;
+  pasted.prepend(note);
+}
+
+function tooLong() {
+  const note = document.createElement("p");
+  note.role = "alert";
+  note.className = "note note-strong";
+  note.textContent =
+    `The text is too long. At most ${MOST_READ.toLocaleString("en-US")} characters are read at once. ` +
+    "Nothing was read; keep only the lines of this claim.";
   return note;
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from scratchpad.paste import MAX_CHARACTERS
 from tests.browser.claim import chips, code, codes, expect_lines, lines, lines_of, paste
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -147,6 +148,21 @@ def test_a_paste_that_failed_leaves_the_grid_as_it_was_with_its_own_findings(chr
     expect(code(page, 3)).to_be_focused()
     assert lines(page) == ["45378", "45385"]
     page.close()
+
+
+def test_a_text_no_request_can_carry_is_not_sent_and_said_to_be_too_long(page, pad):
+    sent = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    page.goto(f"{pad}?line=45378")
+    code(page, 2).focus()
+    paste(page, "45385, J1885\n" * 90_000)
+    alert = page.locator(".pastebox").get_by_role("alert")
+    expect(alert).to_contain_text(f"too long. At most {MAX_CHARACTERS:,} characters are read")
+    page.locator("#paste").fill("45385, J1885 x" + "\N{SNOWMAN}" * 99_000)  # nine bytes each, as they are sent
+    page.get_by_role("button", name="Read lines").click()
+    expect(page.locator("#report")).to_contain_text("longer than 20,000 characters")
+    expect(alert).to_have_count(0)
+    assert len(sent) == 1
 
 
 # --- What is left behind ---
