@@ -30,8 +30,9 @@ function clear() {
 
 // What the focused row is about, else the page's own code or pair, on the scratchpad.
 function toScratchpad() {
-  const ofRow = document.activeElement.closest("li, tr")?.querySelector("[data-scratchpad]");
-  const link = ofRow ?? document.querySelector("[data-scratchpad]:not(:is(li, tr) *)");
+  const here = document.activeElement;
+  const ofRow = here.closest("li, tr")?.querySelector("[data-scratchpad]");
+  const link = ofRow ?? (here.closest(".row-link") ? null : document.querySelector("[data-scratchpad]:not(:is(li, tr) *)"));
   link?.click();
   return Boolean(link);
 }
@@ -72,6 +73,17 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const said = detail.elt.dataset?.say;
   if (said) say(said);
 });
+
+// htmx notes the address, and with it what was typed, where it outlives the page. Back asks the server, not that note.
+function leaveNoNote() {
+  try {
+    sessionStorage.removeItem("htmx-current-path-for-history");
+  } catch {
+    // Where nothing can be stored, nothing is noted either.
+  }
+}
+leaveNoNote();
+for (const noted of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) document.addEventListener(noted, leaveNoNote);
 
 // A fragment that did not come is said to be missing; it never looks like an empty answer.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {

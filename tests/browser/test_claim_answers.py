@@ -185,3 +185,25 @@ def test_links_are_about_what_was_typed_before_there_is_an_answer_and_after_none
     page.get_by_role("link", name="All settings").click()
     expect(page.get_by_role("heading", level=2).first).to_contain_text("The same 2 lines in every setting")
     page.close()
+
+
+def test_nothing_that_was_typed_is_stored_in_the_browser(page, pad, live_server):
+    def stored() -> str:
+        return page.evaluate("JSON.stringify({ ...sessionStorage, ...localStorage })")
+
+    page.goto(f"{pad}?line=45378")
+    assert stored() == "{}"
+    code(page, 2).fill("45385")
+    expect_lines(page, "45378", "45385")
+    assert stored() == "{}"
+    code(page, 3).focus()
+    paste(page, "11042, 97597")
+    expect(page.locator("#report")).to_be_visible()
+    assert stored() == "{}"
+    page.go_back()
+    expect(code(page, 3)).to_have_value("")
+    assert stored() == "{}"
+    page.goto(live_server.url)
+    page.locator("#q").press_sequentially("45378")
+    page.wait_for_url("**/?q=45378*")
+    assert stored() == "{}"
