@@ -99,7 +99,7 @@ def _words(modifier: str, why: Why, lines: list[int], codes: dict[int, str]) -> 
         case Why.COLUMN_ONE_EARLIER:
             return f"{placed} has no effect: before Jul 1, 2019, it counted on column two only."
         case Why.NOT_IN_LIST:
-            return f"{placed} has no effect: it is not NCCI-associated."
+            return f"{placed} has no effect: not NCCI-associated."
         case Why.NOT_VALID_ON_DATE:
-            return f"{placed} has no effect: {modifier} was not valid on this date."
+            return f"{placed} has no effect: not valid then."
     raise ValueError(f"{why} is no reason known here.")

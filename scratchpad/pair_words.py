@@ -88,12 +88,12 @@ def _applies(finding: Finding) -> Text:
 
 def _bypassed(finding: Finding) -> Text:
     good = [one for one in finding.weighed if one.counts_as is Status.BYPASSED_BY_MODIFIER]
-    denied = finding.row.column_two
-    support = _must_support(good, denied)
+    support = _must_support(good, finding)
     lifted = "the modifier lifts" if len({one.modifier for one in good}) == 1 else "the modifiers lift"
     return Text(
         f"{_beside(finding)}: bypassed by {_placed(good)}",
         sentences(
+            _standing_on(good, finding),
             f"The edit is in force, and {lifted} it: indicator 1. {support}",
             *_reason(finding.row),
             _dates(finding),
@@ -103,10 +103,14 @@ def _bypassed(finding: Finding) -> Text:
     )
 
 
-def _must_support(good: list[Weighed], denied: str) -> str:
+def _must_support(good: list[Weighed], finding: Finding) -> str:
+    """What a bypass rests on. A modifier may lift other edits of its line too: each needs support of its own."""
     needs = [_with_label(modifier) for modifier in dict.fromkeys(one.modifier for one in good)]
     fails = "it does not" if len(needs) == 1 else "it supports none of them"
-    return f"The record must support {listed(needs)}. If {fails}, {denied} is denied by this edit."
+    return (
+        f"The record must support {listed(needs)} for this very pair, {_beside(finding)}. If {fails}, "
+        f"{finding.row.column_two} is denied by this edit."
+    )
 
 
 def _with_label(modifier: str) -> str:
@@ -115,9 +119,11 @@ def _with_label(modifier: str) -> str:
 
 
 def _questionable(finding: Finding) -> Text:
+    doubtful = [one for one in finding.weighed if one.counts_as is Status.BYPASS_QUESTIONABLE]
     return Text(
         f"{_beside(finding)}: a bypass modifier is present but does not fit",
         sentences(
+            _standing_on(doubtful, finding),
             *_modifiers(finding),
             f"Where it does not count, this edit denies {finding.row.column_two} on line {finding.lines[1]}.",
             *_reason(finding.row),
@@ -136,6 +142,7 @@ def _unverified(finding: Finding) -> Text:
     return Text(
         f"{_beside(finding)}: placement of {_placed(open_ones)} is not confirmed for this setting",
         sentences(
+            _standing_on(open_ones, finding),
             *_modifiers(finding),
             f"The column two line, here line {line} with {denied}, is the place CMS has always named for it.",
             f"If it does not count where it stands, {denied} is denied by this edit.",
@@ -193,10 +200,29 @@ def _with(finding: Finding) -> str:
 
 
 def _placed(weighed: list[Weighed]) -> str:
+    return listed(f"{modifier} on {on_lines(numbers)}" for modifier, numbers in _lines_of(weighed).items())
+
+
+def _lines_of(weighed: list[Weighed]) -> dict[str, list[int]]:
+    """The numbers of the lines of each modifier."""
     lines: dict[str, list[int]] = {}
     for one in weighed:
         lines.setdefault(one.modifier, []).append(one.line)
-    return listed(f"{modifier} on {on_lines(numbers)}" for modifier, numbers in lines.items())
+    return lines
+
+
+def _standing_on(weighed: list[Weighed], finding: Finding) -> str:
+    """Which line is which column, and on which of them the modifiers in question stand."""
+    first, second = finding.lines
+    columns = {(first,): "column one", (second,): "column two"}
+    placed = listed(
+        f"{modifier} stands on {columns.get(tuple(numbers), 'both')}"
+        for modifier, numbers in _lines_of(weighed).items()
+    )
+    return (
+        f"{finding.row.column_one} on line {first} is column one, {finding.row.column_two} on line {second} "
+        f"column two; {placed}."
+    )
 
 
 def _columns(finding: Finding) -> str:

@@ -79,21 +79,40 @@ def test_starter_rows_do_not_say_when_the_edit_began():
 def test_a_bypass_names_the_modifier_its_line_and_what_the_record_must_support():
     said = text(BYPASSED, ptp(), weighed=(weighed("59", 2, BYPASSED), weighed("76", 2, None, Why.NOT_IN_LIST)))
     assert said.headline == "97597 beside 11042: bypassed by 59 on line 2"
-    assert "The record must support 59 (separate, distinct service)." in said.sentences[0]
-    assert said.sentences[0].endswith("If it does not, 97597 is denied by this edit.")
-    assert "76 on line 2 has no effect: it is not NCCI-associated." in said.sentences
+    assert said.sentences[1] == (
+        "The edit is in force, and the modifier lifts it: indicator 1. The record must support 59 (separate, "
+        "distinct service) for this very pair, 97597 beside 11042. If it does not, 97597 is denied by this edit."
+    )
+    assert "76 on line 2 has no effect: not NCCI-associated." in said.sentences
+
+
+@pytest.mark.parametrize(("on", "column"), [((1,), "column one"), ((2,), "column two"), ((1, 2), "both")])
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (BYPASSED, None),
+        (Status.BYPASS_QUESTIONABLE, Why.A_VISIT),
+        (Status.BYPASS_UNVERIFIED, Why.COLUMN_ONE_HOSPITAL),
+    ],
+)
+def test_whatever_a_modifier_does_its_pair_says_which_line_is_which_column(status, why, on, column):
+    said = text(status, ptp(), weighed=tuple(weighed("59", line, status, why) for line in on))
+    assert said.sentences[0] == (
+        f"11042 on line 1 is column one, 97597 on line 2 column two; 59 stands on {column}."
+    )
 
 
 def test_two_modifiers_that_bypass_are_both_named():
     said = text(BYPASSED, ptp(), weighed=(weighed("RT", 1, BYPASSED), weighed("LT", 2, BYPASSED)))
     assert said.headline == "97597 beside 11042: bypassed by RT on line 1 and LT on line 2"
-    assert "RT (right side) and LT (left side)" in said.sentences[0]
-    assert said.sentences[0].startswith("The edit is in force, and the modifiers lift it")
+    assert said.sentences[0].endswith("; RT stands on column one and LT stands on column two.")
+    assert "RT (right side) and LT (left side)" in said.sentences[1]
+    assert said.sentences[1].startswith("The edit is in force, and the modifiers lift it")
 
 
 def test_one_modifier_on_both_lines_lifts_an_edit_in_the_singular():
     said = text(BYPASSED, ptp(), weighed=(weighed("59", 1, BYPASSED), weighed("59", 2, BYPASSED)))
-    assert said.sentences[0].startswith("The edit is in force, and the modifier lifts it")
+    assert said.sentences[1].startswith("The edit is in force, and the modifier lifts it")
 
 
 def test_all_modifiers_without_effect_under_indicator_0_share_a_sentence():
@@ -125,9 +144,9 @@ def test_a_rationale_under_indicator_1_does_not_forbid_what_the_indicator_permit
         (weighed("27", 2, None, Why.FACILITY_MODIFIER), "is generally taken to be"),
         (weighed("59", 1, None, Why.COLUMN_ONE_EARLIER), "59 on line 1 has no effect: before Jul 1, 2019"),
         (weighed("59", 1, None, Why.COLUMN_ONE_HOSPITAL), "no source was found"),
-        (weighed("LM", 2, None, Why.NOT_VALID_ON_DATE), "LM was not valid on this date."),
+        (weighed("LM", 2, None, Why.NOT_VALID_ON_DATE), "LM on line 2 has no effect: not valid then."),
         (weighed("59", 2, None, Why.INDICATOR_ZERO), "under indicator 0, no modifier does."),
-        (weighed("76", 2, None, Why.NOT_IN_LIST), "76 on line 2 has no effect: it is not NCCI-associated."),
+        (weighed("76", 2, None, Why.NOT_IN_LIST), "76 on line 2 has no effect: not NCCI-associated."),
     ],
     ids=lambda value: value.why if hasattr(value, "why") else "",
 )
