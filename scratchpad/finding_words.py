@@ -114,7 +114,13 @@ _QUIET = frozenset(
     {
         *(Status.OK, Status.NORMALIZED, Status.MODIFIER_SPLIT),
         *(Status.ACTIVE, Status.CPT_NOT_VERIFIABLE),
-        *(Status.NO_EDIT_ON_FILE, Status.PREDATES_NCCI, Status.DIFFERENT_DATE, Status.DIFFERENT_PROVIDER),
+        *(
+            Status.NO_EDIT_ON_FILE,
+            Status.EDIT_VOID,
+            Status.PREDATES_NCCI,
+            Status.DIFFERENT_DATE,
+            Status.DIFFERENT_PROVIDER,
+        ),
         *(Status.NOT_APPLICABLE_SETTING, Status.WITHIN_LIMIT, Status.NO_PUBLISHED_MUE, Status.PRIMARY_PRESENT),
         Status.DATA_NOT_LOADED,
     }

@@ -53,9 +53,11 @@ _NOT_CHECKED = Cell("unk", "unk", "Not checked", LEDGER)
 _OTHER_DATE = Cell("unk", "unk", "Not compared: different dates", LEDGER)
 _OTHER_PROVIDER = Cell("unk", "unk", "Not compared: different providers", LEDGER)
 _NOT_READ = Cell("unk", "unk", "Not read")
+_WITHDRAWN = Cell("off", "off", "Edit withdrawn from its start", LEDGER)
 
 _SHARED = {
     Status.NO_EDIT_ON_FILE: _NO_EDIT,
+    Status.EDIT_VOID: _WITHDRAWN,
     Status.DIFFERENT_DATE: _OTHER_DATE,
     Status.DIFFERENT_PROVIDER: _OTHER_PROVIDER,
     Status.PREDATES_NCCI: _NOT_CHECKED,
@@ -104,7 +106,8 @@ def _of_pair(finding: Finding, names: tuple[str, ...], elsewhere: Mapping[str, s
     if low > high:
         low, high = high, low
     chip, at = chip_of(finding), pair_anchor(low, high)
-    label = f"{names[high - 1]} with {names[low - 1]}: {_INSIDE[chip.label]}"
+    pair = f"Line {high}, {names[high - 1]}, with line {low}, {names[low - 1]}"
+    label = f"{pair}: {_INSIDE[chip.label]}"
     return Cell(chip.family, chip.sign, label, elsewhere.get(at) or f"#{at}")
 
 
@@ -142,21 +145,25 @@ _CAPTION = "Every pair of lines. The diagonal is the line by itself: units over 
 
 def as_html(matrix: Matrix) -> str:
     """The table of a page. All text is escaped here, whatever its shape promises."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in matrix.columns)
+    head = "".join(_header("col", number, name) for number, name in enumerate(matrix.columns, 1))
     shared = {id(cell): f"<td>{_cell_html(cell)}</td>" for cell in (*_SHARED.values(), _SAME_CODE, _NOT_READ)}
     rows = []
     for row in matrix.rows:
         cells = (shared.get(id(cell)) or f"<td>{_cell_html(cell)}</td>" for cell in row.cells)
-        number = f'<small class="muted fw-normal me-2">{row.number}</small>'
-        rows.append(f'<tr><th scope="row">{number}{escape(row.name)}</th>{"".join(cells)}</tr>')
+        rows.append(f"<tr>{_header('row', row.number, row.name)}{''.join(cells)}</tr>")
     return (
         f'<table class="mx"><caption class="visually-hidden">{_CAPTION}</caption>'
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
 
+def _header(scope: str, number: int, name: str) -> str:
+    """A line by number and code: several may have one code."""
+    return f'<th scope="{scope}"><small class="muted fw-normal me-1">{number}</small> {escape(name)}</th>'
+
+
 def _cell_html(cell: Cell) -> str:
-    """A link where more is said. What was not checked is no stop of the Tab key: all of it leads to one place."""
+    """A link where more is said. What leads to the ledger is no stop of the Tab key: all of it leads there."""
     label = escape(cell.label)
     css = "self" if cell.family == "self" else f"k-{cell.family}"
     what = escape(cell.text) or svg(f"v-{cell.sign}")

@@ -87,6 +87,7 @@ def test_the_chips_are_those_of_the_design(finding, family, sign, chip):
 def test_what_says_nothing_is_wrong_or_was_not_loaded_is_only_counted():
     quiet = {finding.status for finding in EVERY_FINDING if is_quiet(finding)}
     assert {"no_edit_on_file", "within_limit", "active", "primary_present", "data_not_loaded"} <= quiet
+    assert "edit_void" in quiet
     assert quiet.isdisjoint({"edit_applies", "unknown_code", "edit_deleted", "corrected", "contractor_defined"})
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -40,12 +41,18 @@ def test_every_line_stands_beside_those_before_it_and_by_itself():
     ]
 
 
+def test_an_edit_withdrawn_from_its_start_is_shown_and_leads_to_the_ledger():
+    withdrawn = EDIT._replace(modifier_indicator="9", deletion_date=EDIT.effective_date)
+    found = made("45385", "45378", reference=replace(LOADED, pairs={("45378", "45385"): (withdrawn,)}))
+    assert cell(found, 2, 1) == Cell("off", "off", "Edit withdrawn from its start", "#ledger")
+
+
 def test_a_pair_is_told_in_words_and_leads_to_its_finding():
     about = claim("45378", "45385")  # column one stands below
     findings = check(about, LOADED)
     href = next(f"#{anchor(one)}" for one in findings if one.status is Status.EDIT_APPLIES)
     assert cell(matrix(about, LOADED, findings), 2, 1) == Cell(
-        "deny", "deny", "45385 with 45378: denied by edit", href
+        "deny", "deny", "Line 2, 45385, with line 1, 45378: denied by edit", href
     )
 
 
@@ -140,9 +147,17 @@ def test_the_table_has_a_caption_headers_and_a_cell_for_every_pair():
     assert len(tags.all("td")) == 1 + 6
 
 
+def test_the_columns_of_one_code_are_told_apart_by_their_lines():
+    html = as_html(made("45385", "45378", "45385"))
+    for number, code in ((1, "45385"), (2, "45378"), (3, "45385")):
+        header = f'<small class="muted fw-normal me-1">{number}</small> {code}</th>'
+        assert f'<th scope="col">{header}' in html
+        assert f'<th scope="row">{header}' in html
+
+
 def test_a_sign_is_a_named_link_and_its_picture_is_hidden():
     html = as_html(made("45385", "45378"))
-    words = "45378 with 45385: denied by edit"
+    words = "Line 2, 45378, with line 1, 45385: denied by edit"
     assert (
         f'<a class="sign k-deny" href="#f-ptp-1-2" aria-label="{words}" title="{words}">'
         '<svg class="ic" aria-hidden="true"><use href="#v-deny"/></svg></a>' in html
