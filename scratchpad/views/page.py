@@ -6,6 +6,7 @@ The address is the claim: nothing is stored, and what a shared cache may not kee
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,10 +20,10 @@ from catalog import snapshot
 from catalog.models import Setting
 from catalog.views.code_edits import notices
 from scratchpad import coverage, matrix, summary
-from scratchpad.claim import MAX_LINES
+from scratchpad.claim import MAX_LINES, Claim
 from scratchpad.claim_text import text_of
 from scratchpad.forms import ClaimForm, provider_remark
-from scratchpad.paste import read
+from scratchpad.paste import Pasted, read
 from scratchpad.phrases import SETTINGS, counted
 from scratchpad.views import grid, markup, shown
 from scratchpad.views.checked import Checked, address, check_claim, claim_form
@@ -46,18 +47,17 @@ def scratchpad(request: HttpRequest) -> HttpResponse:
     """
     form = claim_form(request)
     is_typing = request.htmx.target == "check"
-    if (
-        form.is_grid and not is_typing and not (form.problems or form.line_problems)
-    ):  # what was not kept is said before it is gone
+    if "_export" in form.fields:
+        return export(request, check_claim(form, form.claim, snapshot.of(request)))
+    is_kept = not (form.problems or form.line_problems)  # what was not is said before it is gone
+    if form.is_grid and is_kept and not is_typing:
         return redirect(_address(form))
     if form.fields.get("view") == "settings" and not is_typing:
         return all_settings(request, form)
     found = check_claim(form, form.claim, snapshot.of(request))
-    if "_export" in form.fields:
-        return export(request, found)
     if not is_typing:
-        return render(request, "scratchpad/scratchpad.html", _context(request, found))
-    response = render(request, "scratchpad/_typed.html", _context(request, found, is_typing=True))
+        return render(request, "scratchpad/scratchpad.html", _page(request, found))
+    response = render(request, "scratchpad/_typed.html", _answer(request, found, is_typing=True))
     return replace_url(response, _address(form))
 
 
@@ -70,37 +70,58 @@ def paste(request: HttpRequest) -> HttpResponse:
     here = form.claim.lines
     pasted = read(request.POST.get("paste", ""), form.claim.date_of_service, MAX_LINES - len(here))
     claim = replace(form.claim, lines=(*here, *pasted.lines))
-    context = _context(request, check_claim(form, claim, snapshot.of(request))) | {"pasted": pasted}
+    context = _page(request, check_claim(form, claim, snapshot.of(request)))
+    context |= {"pasted": pasted, "report": _report(pasted)}
     if request.htmx.target == "pad":
         return push_url(render(request, "scratchpad/_pad.html", context), address(claim))
     return render(request, "scratchpad/scratchpad.html", context)
 
 
 def _address(form: ClaimForm) -> str:
-    return address(form.claim, more="1" if form.more else "")
+    return address(form.claim, more="1" if form.more else "", findings="all" if _shows_all(form) else "")
 
 
-def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -> dict[str, object]:
-    """For the page, and for what changes of it while somebody types."""
+def _shows_all(form: ClaimForm) -> bool:
+    return form.fields.get("findings") == "all"
+
+
+def _report(pasted: Pasted) -> str:
+    """What was made of a paste, in short."""
+    taken, others = len(pasted.taken), len(pasted.not_understood)
+    said = f"{counted(taken, 'line')} read" if taken else "No line could be read"
+    return f"{said}, {counted(others, 'row')} not understood" if others else said
+
+
+def _page(request: HttpRequest, found: Checked) -> dict[str, object]:
+    """For the whole page: its findings, and what somebody types into."""
+    form, claim = found.form, found.claim
+    return _answer(request, found) | {
+        "here": "scratchpad",
+        "settings": Setting,
+        "more": form.more or any(line.date_text or line.provider for line in claim.lines),
+        "shows_all": _shows_all(form),
+        "typed": [text_of(line) for line in claim.lines],
+        "blank_row": markup.blank_row(),
+    }
+
+
+def _answer(request: HttpRequest, found: Checked, *, is_typing: bool = False) -> dict[str, object]:
+    """For the findings, and what stands beside the fields: all that changes while somebody types."""
     form, claim, reference, _ = found
     loaded = snapshot.of(request)
-    shows_all = form.fields.get("findings") == "all"
-    notes = shown.notes(found, shows_all=shows_all)
+    notes = shown.notes(found, shows_all=_shows_all(form))
     rows = grid.rows_of_lines(claim) if is_typing else grid.rows(claim)
     # What somebody types stays in the cell they typed it in; a page is opened with each part in its own.
     unclear = unread(claim.lines, form.left_blank if is_typing else {})
     rows = grid.with_findings(rows, found, notes, unclear, loaded)
+    answering = shown.answering(loaded, claim)
     url, waiting = address(claim), grid.to_confirm(claim)
     return {
-        "here": "scratchpad",
-        "form": form,
         "claim": claim,
-        "settings": Setting,
         "setting_words": SETTINGS[claim.setting],
-        "more": form.more or any(line.date_text or line.provider for line in claim.lines),
         "rows": markup.beside_fields(rows) if is_typing else markup.grid_rows(rows),
-        "typed": [text_of(line) for line in claim.lines],
-        "answering": shown.answering(loaded, claim),
+        "answering": answering,
+        "last_days": _last_days(claim, answering),
         "problems": form.problems,
         "remark": provider_remark(claim),
         "to_confirm": waiting,
@@ -114,9 +135,14 @@ def _context(request: HttpRequest, found: Checked, *, is_typing: bool = False) -
         "notices": notices(shown.releases_read(loaded, reference)),
         "address": url,
         "share": request.build_absolute_uri(url),
-        "blank_row": markup.blank_row(),
         "is_typing": is_typing,
     } | _summary(found)
+
+
+def _last_days(claim: Claim, answering: list[shown.Answering]) -> list[tuple[date, str]]:
+    """The last days of tables that end before the date of service, and the address of the lines on each."""
+    days = dict.fromkeys(each.last_day for each in answering if each.last_day)
+    return [(day, address(replace(claim, date_of_service=day))) for day in days]
 
 
 def _matrix(found: Checked, notes: list[shown.Note]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -116,11 +117,15 @@ def _page(words: str, view: str, *parts: str, **asked: str) -> Page:
 
 
 class Answering(NamedTuple):
-    """A kind of table and its release that answers for the date of service; ``words`` where none does."""
+    """A kind of table and its release that answers for the date of service; ``words`` where none does.
+
+    ``last_day`` is that of the newest release, where all end before the date.
+    """
 
     label: str
     release: Release | None
     words: str = ""
+    last_day: date | None = None
 
 
 TABLES = (("PTP edits", Dataset.PTP), ("MUE", Dataset.MUE), ("Add-on codes", Dataset.ADDON))
@@ -143,8 +148,10 @@ def _answering(loaded: Snapshot, claim: Claim, label: str, dataset: Dataset) -> 
     if not of_kind:
         return Answering(label, None, "not loaded")
     newest = max(of_kind, key=lambda each: each.quarter)
-    until = f", loaded to {us_date(newest.last_day)}" if newest.last_day < claim.date_of_service else ""
-    return Answering(label, None, f"not for this date{until}")
+    if newest.last_day >= claim.date_of_service:
+        return Answering(label, None, "not for this date")
+    until = f"not for this date, loaded to {us_date(newest.last_day)}"
+    return Answering(label, None, until, newest.last_day)
 
 
 def releases_read(loaded: Snapshot, reference: Reference) -> list[Release]:

@@ -63,5 +63,9 @@ def test_a_workbook_is_called_one_and_kept_by_no_cache(client):
     assert "no-store" in response["Cache-Control"]
 
 
+def test_a_file_of_the_claim_is_had_from_every_view(client):
+    assert exported(client, "45385", view="settings")["Content-Type"].startswith("text/csv")
+
+
 def test_another_format_is_not_found(client):
     assert exported(client, "45385", _export="pdf").status_code == 404

@@ -111,6 +111,22 @@ def test_a_date_beyond_the_tables_is_not_checked_and_says_how_far_they_reach(cli
     assert "not for this date, loaded to Dec 31, 2025" in text(main(answer).select_one("#loaded"))
 
 
+def test_a_date_beyond_the_tables_offers_their_last_day_with_the_same_lines(client):
+    link = main(opened(client, "45385", "45378", date="2026-01-01")).select_one("#loaded a[href*='2025-12-31']")
+    assert text(link) == "Check for Dec 31, 2025 instead"
+    assert link["href"] == f"{PAGE}?setting=practitioner&date=2025-12-31&line=45385&line=45378"
+    assert chips(client.get(link["href"])) == ["Denied by edit"]
+    assert "instead" not in text(main(opened(client, "45385")).select_one("#loaded"))
+
+
+def test_a_claim_without_lines_has_nothing_to_copy_print_or_download(client):
+    assert main(client.get(PAGE)).select_one("#share").has_attr("hidden")
+    assert text(main(opened(client, "45385")).select_one("#share:not([hidden])")) == "Copy link CSV XLSX Print"
+    after_typing = BeautifulSoup(typed(client, "45385").content, "html.parser").find(id="share")
+    assert not after_typing.has_attr("hidden")
+    assert after_typing.find(attrs={"data-print": True})
+
+
 def test_notices_of_the_releases_stand_once_below_the_findings(client):
     assert words(opened(client, "45385", "J1885")).count("A notice of the AMA.") == 1
 
@@ -202,6 +218,14 @@ def test_sixty_findings_stand_in_full_and_the_rest_on_request(client, many):
     everything = client.get(more["href"])
     assert len(main(everything).select(".finding")) == 66
     assert "Show all" not in words(everything)
+
+
+def test_whoever_asked_for_all_findings_has_them_while_typing_on(client, many):
+    page = main(opened(client, *many, findings="all"))
+    assert page.select_one("#claim [name=findings]")["value"] == "all"
+    answer = typed(client, *many, findings="all")
+    assert b"Show all" not in answer.content
+    assert answer["HX-Replace-Url"].endswith("&findings=all")
 
 
 def test_signs_and_matrix_of_findings_that_are_not_on_the_page_lead_to_the_way_to_them(client, many):

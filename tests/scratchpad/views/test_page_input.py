@@ -188,6 +188,8 @@ def test_what_was_not_understood_of_a_paste_is_said(client):
     answer = client.post(PASTE, {"paste": "45378\nJane Doe, 2025", "date": DAY})
     report = text(main(answer).select_one("#report"))
     assert report.startswith("1 line read, 1 row not understood Row 2:")
+    assert main(answer).select_one("#pad")["data-say"] == "1 line read, 1 row not understood"
+    assert main(answer).select_one("#report a[href*=line]")["href"].endswith(f"date={DAY}&line=45378")
     assert "Jane" not in report
 
 
@@ -196,7 +198,14 @@ def test_a_paste_by_htmx_gets_the_page_below_its_title_and_the_address(client):
     answer = client.post(PASTE, {"paste": "45385\n45378", "date": DAY}, headers=headers)
     assert b"<html" not in answer.content
     assert answer["HX-Push-Url"] == f"{PAGE}?setting=practitioner&date={DAY}&line=45385&line=45378"
-    assert BeautifulSoup(answer.content, "html.parser").select_one("#pad #claim")
+    soup = BeautifulSoup(answer.content, "html.parser")
+    assert soup.select_one("#pad #claim")
+    assert soup.select_one("#pad")["data-say"] == "2 lines read"
+    assert soup.select_one("#report a") is None, "the address bar has it"
+
+
+def test_without_javascript_it_is_said_that_what_was_not_checked_is_not_taken_along(client):
+    assert "press Check first" in text(main(client.get(PAGE)).select_one(".pastebox noscript"))
 
 
 def test_a_paste_needs_a_token(client):
