@@ -75,6 +75,13 @@ def test_a_row_of_the_lookup_goes_to_the_scratchpad_without_a_mouse(page, rooms,
     expect(page.get_by_label("Line 1 code")).to_have_value("J1885")
 
 
+def test_the_button_beside_a_row_has_a_name_and_room_for_a_finger(page, rooms):
+    page.goto(rooms[4])
+    button = page.get_by_role("link", name="Put J1885 on the scratchpad", exact=True)
+    box = button.bounding_box()
+    assert min(box["width"], box["height"]) >= 24  # WCAG 2.2, 2.5.8
+
+
 def test_on_paper_the_settings_stand_side_by_side_on_a_sheet(page, rooms):
     page.goto(rooms[0])
     page.set_viewport_size({"width": 718, "height": 1000})  # the width of a Letter sheet between its margins
