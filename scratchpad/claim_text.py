@@ -59,6 +59,8 @@ def line_of(text: str, number: int, day: date) -> ClaimLine:
     Read leniently: small letters, ``97597 59 ×2``, ``97597-59*2``, ``J1885 10 units``, American dates.
     X and digits after a code are units (``J1885X2``, ``97597-XSx2``), after a dash a modifier (``J1885-X2``); an X
     that a modifier ends in is no sign of units (``97112-KX-59``, ``97112KX59``), but ``97110 KX 4`` are 4 units.
+    A small x behind a code with letters behind it (``J1885xTEN``) marks units that cannot be read, unless it
+    begins the modifier XE, XP, XS or XU.
     """
     pieces = _split(text)
     return _line(_read_code(pieces.code), pieces, number, day, is_cut=len(text) > MAX_TEXT)
@@ -81,17 +83,17 @@ def line_of_cells(
     """
     cells = (code, *modifiers, units, first, last, provider)
     is_cut = any(len(cell) > MAX_TEXT for cell in cells)
+    whole = _split(code)
     code, first, last, provider = (_normal(cell[:MAX_TEXT]) for cell in (code, first, last, provider))
     typed_modifiers = [typed for cell in modifiers if (typed := _normal(cell[:MAX_TEXT]))]
     units = _units_text(units)
     if not (code or typed_modifiers or first or last or provider) and units == "1":
         return None
-    typed = _split(code)
     pieces = _Pieces(
-        typed.code,
-        _units_text(_either(typed.units, units, "1")),
-        _date_text(_either(typed.date, _date_text(f"{first or day}..{last}" if last else first))),
-        _either(typed.provider, provider),
+        whole.code,
+        _units_text(_either(whole.units, units, "1")),
+        _date_text(_either(whole.date, _date_text(f"{first or day}..{last}" if last else first))),
+        _either(whole.provider, provider),
     )
     parsed = _read_code(pieces.code)
     if not typed_modifiers:
@@ -103,6 +105,16 @@ def line_of_cells(
     cells = filter(None, (pieces.code, *typed_modifiers))
     pieces = pieces._replace(code=_normal(", ".join(cells).replace("?", " ")))
     return _line(_read_code(pieces.code), pieces, number, day, is_cut=is_cut)
+
+
+def provider_of(text: str) -> str:
+    """What stands for the provider in the text of a line or in a code cell, be it a letter or a name."""
+    return _split(text).provider
+
+
+def provider_of_cells(code: str, provider: str) -> str:
+    """What stands for the provider in a row of the grid."""
+    return _either(provider_of(code), _normal(provider[:MAX_TEXT]))
 
 
 def _either(one: str, other: str, usual: str = "") -> str:
@@ -169,12 +181,26 @@ _UNITS_AT_END = tuple(
 
 def _split(text: str) -> _Pieces:
     """The parts of a text: after the last ``~``, the last ``@`` the first ``x?`` or what plainly means units."""
-    rest, provider = _from_last("~", _normal(text[:MAX_TEXT]))
+    rest, provider = _from_last("~", _normal(with_marked_units(text[:MAX_TEXT])))
     rest, day = _from_last("@", rest)
     code, is_marked, units = rest.partition("X?")
     if not is_marked:
         code, units = _units_at_end(rest)
     return _Pieces(_normal(code), _units_text(units), _date_text(day), _normal(provider))
+
+
+_SMALL_X = re.compile(
+    r"(?<![0-9A-Za-z])([0-9A-Za-z][0-9OIoi]{3}[0-9A-Za-z](?:-?[0-9A-Za-z]{2}){0,4}?)"
+    r"x(?=[0-9.-]*[A-Za-z])(?![EPSUepsu](?:x[0-9]|[^A-Za-z]|$))"
+)
+
+
+def with_marked_units(text: str) -> str:
+    """Text as it was typed, with ``x?`` for each small x behind a code that marks units with letters in them.
+
+    It must be asked before small letters are made large: ``J1885XTEN`` has the shape of a code with two modifiers.
+    """
+    return _SMALL_X.sub(r"\1 x?", text)
 
 
 def _units_at_end(text: str) -> tuple[str, str]:

@@ -95,6 +95,19 @@ def settled(line: ClaimLine) -> ClaimLine:
         ("97110x-1", "97110X-1"),
         ("97110x?-1", "97110x?-1"),
         ("97110x?ten", "97110x?TEN"),
+        ("J1885xTEN", "J1885x?TEN"),
+        ("j1885xten@7/1/2026~b", "J1885x?TEN@2026-07-01~B"),
+        ("J1885-JWxTEN", "J1885-JWx?TEN"),
+        ("71046xray", "71046x?RAY"),
+        ("J1885x10mg", "J1885x?10MG"),
+        ("97597x2lt", "97597x?2LT"),
+        ("J1885xsix", "J1885x?SIX"),
+        ("J1885xe", "J1885-XE"),
+        ("J1885xe-59", "J1885-XE-59"),
+        ("J1885xu59", "J1885-XU-59"),
+        ("97597-xsx2", "97597-XSx2"),
+        ("97597xsx2", "97597-XSx2"),
+        ("97112-kxx2", "97112-KXx2"),
         ("11042@7/15/2026", "11042@2026-07-15"),
         ("11042@20260715", "11042@2026-07-15"),
         ("97110x10@2026-07-01..2026-07-05", "97110x10@2026-07-01..2026-07-05"),
@@ -245,6 +258,11 @@ def test_a_code_with_modifiers_in_their_cells_is_read_without_changes():
     assert read_cells(" 0001-u", ("25",)).parsed.status is Status.NORMALIZED
 
 
+def test_letters_behind_a_small_x_in_the_code_cell_are_units_that_cannot_be_read():
+    line = read_cells("J1885xTEN")
+    assert (line.code, line.modifiers, line.units, line.units_text) == ("J1885", (), None, "TEN")
+
+
 def test_an_x_modifier_in_a_cell_is_never_units():
     line = read_cells("97597", ("X2",))
     assert (line.modifiers, line.units) == (("X2",), 1)
@@ -301,6 +319,7 @@ def test_years_of_two_digits_turn_at_69():
 CODES = ["11042", "97597", "J1885", "O0100", "X1234", "0001U", "12345678911", "99213-25", "11042,97597"]
 MODIFIERS = ["25", "59", "X2", "XS", "KX", "FX-26", "KX59", " KX 4", "2", "LTRT"]
 UNITS = ["x2", "×2", "*2", "(2)", "10 units", "qty 3", "x?", "x?TEN", "1.5", "0", "1,000", "12345678901234"]
+UNITS += ["xTEN", "xe", "xsx2"]
 DATES = ["@", "@7/1/2026", "2026-07-01", "2026-07-01..2026-07-05", ".."]
 SIGNS = ["~", "~B", "~SMITH", "-", " ", ",", "A"]
 PIECES = st.one_of(st.text(max_size=12), st.sampled_from([*CODES, *MODIFIERS, *UNITS, *DATES, *SIGNS]))
