@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
+from string import ascii_uppercase
 
 from django.http import QueryDict
 
 from scratchpad.claim import MAX_LINES, PRACTITIONER, SETTINGS, Claim, ClaimLine, Fault
-from scratchpad.claim_text import claim_query, day_of, line_of, line_of_cells
+from scratchpad.claim_text import claim_query, day_of, line_of, line_of_cells, provider_of, provider_of_cells
 from scratchpad.phrases import listed
 
 CELLS = ("code", "mod1", "mod2", "mod3", "mod4", "units", "from", "to", "provider")
@@ -28,6 +29,11 @@ FAULTS = {
     "for it could be a name or a number of somebody.",
     Fault.LENGTH: "The text is too long for a line, and the end of it was not kept.",
 }
+
+LETTER_GIVEN = (
+    "A provider is told apart by one letter. What stood there got the letter {letter} and was not kept, "
+    "for it could be a name or a number of somebody."
+)
 
 Row = tuple[str, ...]
 
@@ -54,6 +60,7 @@ class ClaimForm:
         self.is_grid = any(name in fields for name in CELLS)
         self.more = fields.get("more") == "1"
         setting, day = self._setting(), self._day()
+        self._say_what_was_sent_twice()
         self.claim = Claim(setting, day, self._lines(day))
         self.line_problems = [
             f"Line {line.number}: {sentence}" for line in self.claim.lines for sentence in _problems(line)
@@ -71,9 +78,7 @@ class ClaimForm:
     def _setting(self) -> str:
         setting = _plain(self.fields.get("setting", ""))
         if setting and setting not in SETTINGS:
-            self.problems.append(
-                f"{_quoted(setting)} is not a setting. The lines were checked as a practitioner's."
-            )
+            self.problems.append(f"{_quoted(setting)} is not a setting. Lines are checked as a practitioner's.")
         return setting if setting in SETTINGS else PRACTITIONER
 
     def _day(self) -> date:
@@ -89,28 +94,37 @@ class ClaimForm:
             why = f"{day.isoformat()} is more than {YEARS_AHEAD} years ahead."
         else:
             return day
-        self.problems.append(f"{why} The lines were checked for today, {self.today.isoformat()}.")
+        self.problems.append(f"{why} Lines are checked for today, {self.today.isoformat()}.")
         return self.today
+
+    def _say_what_was_sent_twice(self) -> None:
+        for name in ("setting", "date"):
+            sent = dict.fromkeys(filter(None, map(_plain, self.fields.getlist(name))))
+            if len(sent) > 1:
+                self.problems.append(f"The address has more than one {name}. The last counts.")
 
     def _lines(self, day: date) -> tuple[ClaimLine, ...]:
         """The lines sent, blank ones left out, as many as a claim may have."""
         texts = filter(_plain, self.fields.getlist("line"))
-        found: list[tuple[ClaimLine, Row]] = [(line_of(text, 1, day), ()) for text in texts]
+        found: list[tuple[ClaimLine, Row, str]] = [
+            (line_of(text, 1, day), (), provider_of(text)) for text in texts
+        ]
         for row in self._rows():
             code, *modifiers, units, first, last, provider = row
             line = line_of_cells(code, modifiers, units, first, last, provider, 1, day)
-            found += [(line, row)] if line else []
+            found += [(line, row, provider_of_cells(code, provider))] if line else []
         # A line of a provider that could not be kept is empty.
-        self.problems += (FAULTS[fault] for line, _ in found if _is_empty(line) for fault in line.faults)
-        found = [(line, row) for line, row in found if not _is_empty(line)]
+        self.problems += (FAULTS[fault] for line, *_ in found if _is_empty(line) for fault in line.faults)
+        found = [each for each in found if not _is_empty(each[0])]
         left_out = max(0, len(found) - MAX_LINES) + self.dropped
         if left_out:
             self.problems.append(
                 f"A claim here holds {MAX_LINES} lines. The first {MAX_LINES} were kept and {left_out} left out."
             )
-        numbered = list(enumerate(found[:MAX_LINES], start=1))
-        self.left_blank = {number: _left_blank(row) for number, (_, row) in numbered if row}
-        return tuple(replace(line, number=number) for number, (line, _) in numbered)
+        kept = found[:MAX_LINES]
+        self.left_blank = {number: _left_blank(row) for number, (_, row, _) in enumerate(kept, start=1) if row}
+        lines = tuple(replace(line, number=number) for number, (line, *_) in enumerate(kept, start=1))
+        return _with_letters(lines, [provider for *_, provider in kept])
 
     def _rows(self) -> list[Row]:
         """The rows of the grid, in the order its buttons ask for."""
@@ -151,6 +165,19 @@ def _moved(rows: list[Row], fields: QueryDict) -> list[Row]:
     return [row for number, row in enumerate(rows, start=1) if number != removed]
 
 
+def _with_letters(lines: tuple[ClaimLine, ...], typed: Sequence[str]) -> tuple[ClaimLine, ...]:
+    """The lines with an unused letter for each provider that was typed otherwise, so that the lines of one stay
+    apart from those of another. ``typed`` has what stood there on each line and is forgotten."""
+    names = [name if Fault.PROVIDER in line.faults else "" for line, name in zip(lines, typed, strict=True)]
+    in_use = {line.provider for line in lines}
+    unused = (letter for letter in ascii_uppercase if letter not in in_use)
+    letters = dict(zip(filter(None, dict.fromkeys(names)), unused, strict=False))
+    return tuple(
+        replace(line, provider=letters.get(name, "")) if name else line
+        for line, name in zip(lines, names, strict=True)
+    )
+
+
 def _left_blank(row: Row) -> frozenset[str]:
     *_, units, first, last, provider = map(_plain, row)
     blank = {"units": units in ("", "1"), "from": not first + last, "provider": not provider}
@@ -168,7 +195,9 @@ def _is_empty(line: ClaimLine) -> bool:
 
 def _problems(line: ClaimLine) -> Iterator[str]:
     """What of a line was not kept, and a date that is none. Findings tell of codes, modifiers and units."""
-    yield from (FAULTS[fault] for fault in line.faults)
+    for fault in line.faults:
+        is_given = fault is Fault.PROVIDER and line.provider
+        yield LETTER_GIVEN.format(letter=line.provider) if is_given else FAULTS[fault]
     if line.dropped:
         yield f"Only the first four modifiers of a line are kept. Left out: {listed(line.dropped)}."
     if line.first_day is None:

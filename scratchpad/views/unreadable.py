@@ -34,9 +34,9 @@ class Unread(NamedTuple):
 INPUTS = {"code": "c", "units": "u", "from": "d", "provider": "p"}
 _WITH_MODIFIERS = re.compile(r"([0-9A-Z]{1,9})([- ,]+[0-9A-Z]{2})*")
 _NO_CODE = {
-    Status.MODIFIER_ONLY: "A modifier, not a code",
-    Status.MULTIPLE_CODES: "More than one code",
-    Status.RANGE_NOT_CODE: "A range, not a code",
+    Status.MODIFIER_ONLY: ("A modifier, not a code", "It stands behind a code"),
+    Status.MULTIPLE_CODES: ("More than one code", "Press Enter or paste them, to put each on a line of its own"),
+    Status.RANGE_NOT_CODE: ("A range, not a code", "One code on a line"),
 }
 
 
@@ -60,7 +60,8 @@ def _of(line: ClaimLine) -> Iterator[Unread]:
     if line.first_day is None:
         yield Unread(line.number, "from", "Not a date, nor a first and a last one", "Dates are like 2026-07-15")
     if Fault.PROVIDER in line.faults:
-        yield Unread(line.number, "provider", "Provider left out", "A letter from A to Z tells one from another")
+        became = f"Provider became {line.provider}" if line.provider else "Provider left out"
+        yield Unread(line.number, "provider", became, "A letter from A to Z tells one from another")
     if Fault.LENGTH in line.faults:
         yield Unread(line.number, "code", "Too long", "The end of it was left out")
 
@@ -68,7 +69,7 @@ def _of(line: ClaimLine) -> Iterator[Unread]:
 def _code(line: ClaimLine) -> Unread:
     parsed = line.parsed
     if parsed.status in _NO_CODE:
-        return Unread(line.number, "code", _NO_CODE[parsed.status], "One code on a line")
+        return Unread(line.number, "code", *_NO_CODE[parsed.status])
     if not parsed.text:
         return Unread(line.number, "code", "No code")
     if (meant := _WITH_MODIFIERS.fullmatch(parsed.text)) and len(meant[1]) != CODE_LENGTH:

@@ -67,7 +67,7 @@ def test_fields_of_other_names_do_not_matter():
 def test_only_the_keys_of_settings_are_settings(setting):
     read = form(urlencode({"setting": setting}))
     assert read.claim.setting == "practitioner"
-    assert read.problems == [f"“{setting}” is not a setting. The lines were checked as a practitioner's."]
+    assert read.problems == [f"“{setting}” is not a setting. Lines are checked as a practitioner's."]
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -85,7 +85,7 @@ def test_an_unreadable_date_is_today_and_is_quoted_in_part():
     assert read.claim.date_of_service == TODAY
     assert read.problems == [
         f"“yesterday{'y' * 31}” is not a date. Write it like 2026-07-15 or 7/15/2026. "
-        "The lines were checked for today, 2026-11-22."
+        "Lines are checked for today, 2026-11-22."
     ]
 
 
@@ -171,11 +171,34 @@ def test_a_hundred_lines_are_no_problem():
     assert form("&".join(["line=11042"] * 100)).problems == []
 
 
-def test_a_name_in_place_of_a_provider_is_said_and_never_shown():
-    read = form("line=11042&line=97597~Smith")
-    assert len(read.line_problems) == 1
-    assert read.line_problems[0].startswith("Line 2: A provider is told apart by one letter")
-    assert "smith" not in (read.line_problems[0] + read.query()).lower()
+def test_providers_that_are_no_letters_stay_apart_by_unused_letters_and_no_name_is_shown():
+    for read in (
+        form("line=11042~Smith&line=97597~Jones&line=99213~A&line=J1885~SMITH&line=96372"),
+        form(
+            "code=11042&provider=Smith&code=97597~Jones&provider=&code=99213&provider=a"
+            "&code=J1885&provider=SMITH&code=96372&provider="
+        ),
+    ):
+        assert lines(read) == ["11042~B", "97597~C", "99213~A", "J1885~B", "96372"]
+        assert [problem.split(" and was not kept")[0] for problem in read.line_problems] == [
+            f"Line {number}: A provider is told apart by one letter. What stood there got the letter {letter}"
+            for number, letter in ((1, "B"), (2, "C"), (4, "B"))
+        ]
+        assert "smith" not in " ".join((*read.line_problems, *read.problems, read.query())).lower()
+        assert form(read.query()).line_problems == []
+
+
+def test_providers_beyond_the_alphabet_are_left_out_and_that_is_said():
+    read = form("&".join(f"line=11042~NAME{number}" for number in range(28)))
+    assert [line.provider for line in read.claim.lines][24:] == ["Y", "Z", "", ""]
+    assert len(read.line_problems) == 28
+    assert not any("got the letter" in problem for problem in read.line_problems[26:])
+
+
+def test_a_setting_or_date_sent_twice_is_said_where_the_two_differ():
+    read = form("date=2026-07-15&line=11042&date=2026-07-16&setting=practitioner&setting=practitioner")
+    assert read.claim.date_of_service == date(2026, 7, 16)
+    assert read.problems == ["The address has more than one date. The last counts."]
 
 
 def test_a_row_of_nothing_but_a_name_is_no_line_and_that_is_said():
