@@ -167,3 +167,22 @@ def test_cells_the_script_cannot_say_plainly_are_read_by_the_server(page, pad):
     code(page, 2).fill("45378")
     expect_lines(page, "J1885-JWx3", "45378x?TEN")
     expect(page.get_by_label("Line 2 units")).to_have_attribute("aria-invalid", "true")
+
+
+@pytest.mark.parametrize("key", ["Enter", "ArrowUp", "z"])
+def test_keys_belong_to_an_input_method_while_it_composes(page, pad, key):
+    page.goto(f"{pad}?line=45378&line=45385")
+    page.get_by_role("button", name="Remove line 2").click()
+    expect_lines(page, "45378")
+    code(page, 1).focus()
+    field = code(page, 1)
+    was_taken = field.evaluate(
+        """(field, key) => !field.dispatchEvent(new KeyboardEvent("keydown", {
+            key, isComposing: true, bubbles: true, cancelable: true,
+            altKey: key === "ArrowUp", ctrlKey: key === "z",
+        }))""",
+        key,
+    )
+    assert not was_taken
+    expect(field).to_be_focused()
+    assert codes(page) == ["45378"]

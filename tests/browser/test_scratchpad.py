@@ -163,7 +163,7 @@ def test_findings_are_marked_as_outdated_until_the_answer_is_there(page, pad):
 
 def test_a_cell_of_the_matrix_leads_to_its_finding(page, pad):
     page.goto(f"{pad}?line=45378&line=45385&line=J1885x10")
-    page.locator(".mx").get_by_role("link", name="45385 with 45378: denied by edit").press("Enter")
+    page.locator(".mx").get_by_role("link", name="Line 2, 45385, with line 1, 45378: denied by edit").press("Enter")
     expect(page.locator(".finding:target")).to_contain_text("Denied by edit")
     expect(page.locator(".finding:target")).to_be_in_viewport()
 
@@ -178,6 +178,17 @@ def test_s_opens_the_code_of_the_page_and_of_the_focused_row_on_the_scratchpad(p
     second = page.locator(":focus .code").inner_text()
     page.keyboard.press("S")
     expect(code(page, 1)).to_have_value(second)
+
+
+def test_s_on_a_row_that_cannot_be_put_there_does_not_take_the_page_for_it(page, claim_tables, live_server):
+    page.goto(f"{live_server.url}/codes/J1885/")
+    page.locator("main").evaluate(
+        "main => main.insertAdjacentHTML('beforeend', '<p><a class=\"row-link\" href=\"/\">More</a>')"
+    )
+    page.get_by_role("link", name="More", exact=True).focus()
+    page.keyboard.press("s")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{live_server.url}/")
 
 
 def test_s_is_a_letter_while_somebody_types(page, pad, live_server):
