@@ -218,12 +218,18 @@ function forget(row) {
   row.querySelector(".signs").replaceChildren();
 }
 
+// A wrong field is described by what stands beside the code and by the signs, as scratchpad/views/markup.py does it.
 function markWrong() {
   for (const row of rows()) {
-    const wrong = (row.querySelector(".what").dataset.invalid ?? "").split(" ");
+    const [what, signs] = [row.querySelector(".what"), row.querySelector(".signs")];
+    const wrong = (what.dataset.invalid ?? "").split(" ");
     for (const field of cells(row)) {
-      if (wrong.includes(field.name)) field.setAttribute("aria-invalid", "true");
-      else field.removeAttribute("aria-invalid");
+      const marks = { "aria-invalid": "true" };
+      if (field.name !== "code") marks["aria-describedby"] = `${what.id} ${signs.id}`;
+      for (const [name, value] of Object.entries(marks)) {
+        if (wrong.includes(field.name)) field.setAttribute(name, value);
+        else field.removeAttribute(name);
+      }
     }
   }
 }
