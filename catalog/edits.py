@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 FIRST_DAY = date(1996, 1, 1)  # of NCCI
+FIRST_MUE_DAY = date(2007, 1, 1)
+"""When CMS's MUEs began (CMS, Medically Unlikely Edits)."""
 FIRST_ADD_ON_DAY = date(2013, 4, 1)
 """When CMS's add-on code edits began (CMS, Add-on Code Edits; CR 7501)."""
 

@@ -183,7 +183,7 @@ def _text(finding: Finding, claim: Claim, reference: Reference) -> Text:
         case Kind.PTP:
             return pair_text(finding, claim)
         case Kind.MUE:
-            return unit_text(finding, claim)
+            return unit_text(finding, claim, reference)
         case Kind.ADDON:
             return addon_text(finding, claim)
     raise ValueError(f"{finding.kind} is no rule.")

@@ -123,11 +123,12 @@ class Finding(NamedTuple):
 
     ``lines`` are the numbers of the lines it speaks of and ``codes`` theirs: of a pair column one before column
     two where a row decides, else as on the claim; empty for a whole claim. ``row`` is the row that decides and
-    ``release`` the one that was asked, or the newest loaded where none answers. ``units`` are those counted by an
-    MUE, for one day. ``rows`` are the rows of an add-on code in force on its day, or all it has if none is, and
-    ``others`` the numbers of the lines with a listed primary. ``later`` is a row that starts after the date of
-    service, where one that ended decides. ``day`` is the day that a finding is told of, where lines span
-    several the one that decides, of a code or modifier the last; None where no day is in question.
+    ``release`` the one that was asked; where none answers the newest loaded, of MUEs the nearest. For lines that
+    go on into days that are not loaded they are those of a day that is. ``units`` are those counted by an MUE, for
+    one day. ``rows`` are the rows of an add-on code in force on its day, or all it has if none is, and ``others``
+    the numbers of the lines with a listed primary. ``later`` is a row that starts after the date of service, where
+    one that ended decides. ``day`` is the day that a finding is told of, where lines span several the one that
+    decides, of a code or modifier the last; None where no day is in question.
     """
 
     kind: Kind

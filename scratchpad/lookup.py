@@ -97,7 +97,7 @@ def _reference(claim: Claim, loaded: Snapshot, ask: Ask) -> Reference:
         pairs=_pairs(ask, ptp, checked),
         mue={release.quarter: release for release in quarters},
         mues=_mues(ask, quarters, checked),
-        newest_mue=of_mue[0] if of_mue else None,
+        mue_loaded=tuple(sorted(of_mue, key=attrgetter("first_day"))),
         addon=addon,
         addons=_addons(ask, addon, checked),
         named=frozenset(code for code in typed if _is_named(loaded, code)),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from catalog.wording import us_date
 from scratchpad.claim import DME_SUPPLIER, OUTPATIENT_HOSPITAL, PRACTITIONER, Claim
 from scratchpad.findings import Finding
 
@@ -50,6 +51,13 @@ def inside(text: str) -> str:
 def on_lines(numbers: Sequence[int]) -> str:
     """``line 1``, ``lines 1 and 3``."""
     return f"line{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
+
+
+def span_words(first: date, last: date) -> str:
+    """``Oct 1, 2024``, ``Sep 28 to Oct 2, 2024``, ``Dec 30, 2024 to Jan 2, 2025``."""
+    if first == last:
+        return us_date(first)
+    return f"{us_date(first) if first.year < last.year else f'{first:%b} {first.day}'} to {us_date(last)}"
 
 
 def sentences(*sentences: str) -> tuple[str, ...]:

@@ -24,6 +24,15 @@ class LoadedRelease(NamedTuple):
     is_starter: bool = False
 
     @property
+    def long_title(self) -> str:
+        """With the name CMS gives it: ``July 2024 (2024Q3)``, of PTP edits ``July 2024 (2024Q3, v30.2)``."""
+        if self.is_starter:
+            return self.title
+        year, number = int(self.quarter[:4]), int(self.quarter[5])
+        version = f", v{year - 1994}.{number - 1}" if self.dataset == "ptp" else ""
+        return f"{self.title} ({self.quarter}{version})"
+
+    @property
     def is_incomplete(self) -> bool:
         """See ``catalog.edit_words.is_incomplete``."""
         return is_incomplete(self)
@@ -124,5 +133,11 @@ class Reference:
     named: frozenset[str] = frozenset()
     gone: Mapping[str, str] = field(default_factory=dict)
     """What is said of Level II codes that earlier releases have and this one has not: "Last seen in July 2025"."""
-    newest_mue: LoadedRelease | None = None
-    """The newest loaded MUE release of the setting, to say how far the tables reach."""
+    mue_loaded: tuple[LoadedRelease, ...] = ()
+    """Every loaded MUE release of the setting, the oldest first, to say what the tables reach and what not."""
+
+    def mues_beside(self, day: date) -> tuple[LoadedRelease, ...]:
+        """Of a day that no MUE release answers for, the last one before it and the first one after it, if any."""
+        before = [release for release in self.mue_loaded if release.last_day < day]
+        after = [release for release in self.mue_loaded if day < release.first_day]
+        return (*before[-1:], *after[:1])

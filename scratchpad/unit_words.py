@@ -5,21 +5,42 @@ What the adjudication indicator (MAI) means is from the Medicare NCCI Policy Man
 
 from __future__ import annotations
 
-from catalog.edit_words import mai_words, no_mue_words, zero_words
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from catalog.edit_words import NO_PUBLISHED_MUE, mai_words, no_mue_words, zero_words
+from catalog.edits import FIRST_MUE_DAY, quarter_of
 from catalog.rationales import rationale_words
 from catalog.wording import us_date
 from scratchpad import remittance
 from scratchpad.claim import Claim, ClaimLine
 from scratchpad.findings import Finding, Status
-from scratchpad.phrases import Text, counted, day_of, inside, on_lines, sentence_case, sentences
-from scratchpad.reference import LoadedRelease
+from scratchpad.phrases import (
+    Text,
+    counted,
+    day_of,
+    inside,
+    listed,
+    on_lines,
+    sentence_case,
+    sentences,
+    span_words,
+)
+from scratchpad.reference import LoadedRelease, Reference
 from scratchpad.rules.mue import units_per_day
 
 _BEYOND = "A number within the limit says nothing on coverage, need or what a payer does."
 
 
-def unit_text(finding: Finding, claim: Claim) -> Text:
+def unit_text(finding: Finding, claim: Claim, reference: Reference) -> Text:
     """What to say of the units of a line, or of all lines of a code on one day."""
+    if finding.status is Status.DATA_NOT_LOADED:
+        return _not_checked(finding, claim, reference)
+    said = _text(finding, claim)
+    return said._replace(sentences=(*said.sentences, *_not_loaded(finding, claim, reference)))
+
+
+def _text(finding: Finding, claim: Claim) -> Text:
     match finding.status:
         case Status.LINE_EXCEEDS | Status.DOS_EXCEEDS_POLICY | Status.DOS_EXCEEDS_CLINICAL:
             return _over(finding, claim)
@@ -30,8 +51,6 @@ def unit_text(finding: Finding, claim: Claim) -> Text:
         case Status.NO_PUBLISHED_MUE:
             said = no_mue_words(finding.release)
             return Text(f"{_about(finding, claim)}: {inside(said.headline)}", said.sentences)
-        case Status.DATA_NOT_LOADED:
-            return _not_checked(finding, claim)
     raise ValueError(f"{finding.status} is not a status of units.")
 
 
@@ -129,20 +148,90 @@ def _span(line: ClaimLine) -> str:
     return f"Line {line.number}: {units} over {line.days} days {count} as {units_per_day(line)} a day{rounded}."
 
 
-def _not_checked(finding: Finding, claim: Claim) -> Text:
-    release, day = finding.release, day_of(finding, claim)
-    if release is None or (release.is_incomplete and release.first_day <= day <= release.last_day):
-        said = no_mue_words(release)
+# --- Days that no table answers for ------------------------------------------------------------------------
+
+
+def is_partly_loaded(finding: Finding, claim: Claim) -> bool:
+    """Whether the units were not checked on some days of their lines alone: its release answers for others."""
+    if finding.status is not Status.DATA_NOT_LOADED or finding.release is None or _is_in_quarter(finding, claim):
+        return False
+    first, last = _span_of(finding, claim)
+    return first <= finding.release.last_day and finding.release.first_day <= last
+
+
+def _is_in_quarter(finding: Finding, claim: Claim) -> bool:
+    return finding.release.first_day <= day_of(finding, claim) <= finding.release.last_day
+
+
+def _span_of(finding: Finding, claim: Claim) -> tuple[date, date]:
+    """The first and last day of its lines."""
+    lines = [claim.line(number) for number in finding.lines]
+    return min(line.first_day for line in lines), max(line.last_day for line in lines)
+
+
+def _not_checked(finding: Finding, claim: Claim, reference: Reference) -> Text:
+    day = day_of(finding, claim)
+    if is_partly_loaded(finding, claim):
+        return _partly_checked(finding, claim, reference)
+    if day < FIRST_MUE_DAY:
+        headline, why = "the date is before MUEs began", (f"The first took effect on {us_date(FIRST_MUE_DAY)}.",)
+    elif finding.release is None or _is_in_quarter(finding, claim):
+        said = no_mue_words(finding.release)
         headline, why = inside(said.headline), said.sentences
     else:
-        headline = "data for that date is not loaded"
-        quarter = f"Each quarter has its own table of values, and the one of {us_date(day)} is not loaded."
-        why = (quarter, _newest(release))
+        headline = inside(no_mue_words(None, quarter_of(day)).headline)
+        why = (f"Each quarter has its own table of values. {nearest_words(reference.mues_beside(day))}",)
     return Text(f"{_about(finding, claim)}: {headline}", (*why, "The units were compared with nothing."))
 
 
-def _newest(release: LoadedRelease) -> str:
-    span = f"{us_date(release.first_day)} to {us_date(release.last_day)}"
-    if release.is_starter:
-        return f"Only starter data is loaded. It answers for {span}."
-    return f"The newest loaded table is {release.title}. It answers for {span}."
+def nearest_words(releases: Sequence[LoadedRelease]) -> str:
+    """Which tables are loaded on either side of a day that none answers for: one at least."""
+    if len(releases) == 1 and releases[0].is_starter:
+        only = releases[0]
+        return f"Only starter data is loaded, for {span_words(only.first_day, only.last_day)}."
+    are = "one is" if len(releases) == 1 else "ones are"
+    return f"The nearest loaded {are} {listed(release.long_title for release in releases)}."
+
+
+def _partly_checked(finding: Finding, claim: Claim, reference: Reference) -> Text:
+    row, release = finding.row, finding.release
+    first, last = _span_of(finding, claim)
+    answered = span_words(max(first, release.first_day), min(last, release.last_day))
+    if row is None:
+        short, says = "no published value", "no value is published for this code"
+        if release.is_incomplete:
+            short, says = "no value", "what is loaded of it has no value for this code"
+    else:
+        per = mai_words(row.adjudication_indicator).per
+        short = "within the limit"
+        says = f"{counted(finding.units, 'unit')} a day, within the limit of {row.mue_value} {per}"
+    return Text(
+        f"{finding.codes[0]}: {short} on the days that are loaded, not checked on the others",
+        sentences(
+            f"For {answered}, {release.long_title} answers: {says}.",
+            *_not_loaded(finding, claim, reference),
+            *_counted(finding, claim),
+            _BEYOND if row else NO_PUBLISHED_MUE,
+        ),
+    )
+
+
+def _not_loaded(finding: Finding, claim: Claim, reference: Reference) -> tuple[str, ...]:
+    """Which days of its lines no table answers for."""
+    gaps = _gaps(*_span_of(finding, claim), reference)
+    if not gaps:
+        return ()
+    are = "is" if len(gaps) == 1 and gaps[0][0] == gaps[0][1] else "are"
+    return (f"{listed(span_words(*gap) for gap in gaps)} {are} not loaded.",)
+
+
+def _gaps(first: date, last: date, reference: Reference) -> list[tuple[date, date]]:
+    """The first and last day of each run of days that no MUE table answers for."""
+    gaps, day = [], first
+    for table in sorted(reference.mue.values(), key=lambda table: table.first_day):
+        if table.last_day < day or last < table.first_day:
+            continue
+        if day < table.first_day:
+            gaps.append((day, table.first_day - timedelta(days=1)))
+        day = table.last_day + timedelta(days=1)
+    return [*gaps, (day, last)] if day <= last else gaps

@@ -57,7 +57,7 @@ def a_reference(*rows: Row, mue: Iterable[LoadedRelease] | None = None, **releas
         pairs=_gathered((pair_key(row.column_one, row.column_two), row) for row in of_kind[PtpRow]),
         mue=tables,
         mues={(quarter, row.code): row for quarter in tables for row in of_kind[MueRow]},
-        newest_mue=tables[max(tables)] if tables else None,
+        mue_loaded=tuple(tables[quarter] for quarter in sorted(tables)),
         addons=_gathered((row.add_on, row) for row in of_kind[AddOnRow]),
     )
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from catalog.edits import quarter_of
 from scratchpad.claim import Claim, ClaimLine
 from scratchpad.findings import Finding, Kind, Status
-from scratchpad.reference import MueRow, Reference
+from scratchpad.reference import LoadedRelease, MueRow, Reference
 
 Lines = tuple[ClaimLine, ...]
 """Of one code and provider, in the order of the claim."""
@@ -124,7 +124,7 @@ def _finding(code: str, lines: Lines, day: date, subject: str, reference: Refere
     quarter, units = quarter_of(day), _units_on(day, lines)
     release, row = reference.mue.get(quarter), reference.mues.get((quarter, code))
     if release is None:
-        status, row, release = Status.DATA_NOT_LOADED, None, reference.newest_mue
+        status, (release, row, units) = Status.DATA_NOT_LOADED, _elsewhere(code, lines, day, reference)
     elif row is None:
         status = Status.DATA_NOT_LOADED if release.is_incomplete else Status.NO_PUBLISHED_MUE
     else:
@@ -132,6 +132,21 @@ def _finding(code: str, lines: Lines, day: date, subject: str, reference: Refere
     numbers = tuple(line.number for line in lines)
     codes = (code,) * len(lines)
     return Finding(Kind.MUE, status, numbers, codes, row, release, subject, units=units, day=day)
+
+
+def _elsewhere(
+    code: str, lines: Lines, day: date, reference: Reference
+) -> tuple[LoadedRelease | None, MueRow | None, int]:
+    """For a day that no table answers for: the table of another day of the lines, its row and the units it counts,
+    of such days the fullest; else the nearest table, and no row."""
+    told = []
+    for other in _days_looked_at(lines, reference):
+        if release := reference.mue.get(quarter_of(other)):
+            units = max(_units_on(other, some) for some in _counted_together(code, other, lines, reference))
+            told.append((release, reference.mues.get((release.quarter, code)), units))
+    if told:
+        return max(told, key=lambda one: (one[1] is not None, one[2]))
+    return next(iter(reference.mues_beside(day)), None), None, _units_on(day, lines)
 
 
 def _against(row: MueRow, units: int) -> Status:

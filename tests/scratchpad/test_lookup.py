@@ -177,7 +177,7 @@ def test_settings_never_borrow_from_one_another(tables):
         DME_SUPPLIER: [9],
     }
     assert found[DME_SUPPLIER].ptp is None
-    assert found[OUTPATIENT_HOSPITAL].newest_mue is None
+    assert found[OUTPATIENT_HOSPITAL].mue_loaded == ()
 
 
 def test_where_nothing_is_loaded_there_is_no_release():
@@ -209,13 +209,14 @@ def test_each_day_has_the_mues_of_its_quarter_and_a_span_those_of_all_it_touches
     }
 
 
-def test_the_newest_mues_are_known_where_none_of_the_day_are_loaded():
-    for quarter in ("2024Q1", "2024Q2"):
+def test_the_mues_that_are_loaded_are_known_where_none_of_the_day_are():
+    for quarter in ("2024Q1", "2025Q1", "2024Q2"):
         make_mue("97597", release=make_release(quarter, dataset="mue", setting=PRACTITIONER))
     reference = asked("97597")
     assert reference.mue == {}
     assert reference.mues == {}
-    assert reference.newest_mue.quarter == "2024Q2"
+    assert [release.quarter for release in reference.mue_loaded] == ["2024Q1", "2024Q2", "2025Q1"]
+    assert [release.quarter for release in reference.mues_beside(DAY)] == ["2024Q2", "2025Q1"]
 
 
 # --- Queries -----------------------------------------------------------------------------------------------

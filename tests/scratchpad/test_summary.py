@@ -86,7 +86,7 @@ def test_findings_in_starter_rows_are_said_to_be_that():
     starter = {
         "ptp": release("ptp", **STARTER),
         "mue": {},
-        "newest_mue": None,
+        "mue_loaded": (),
         "addon": None,
         "pairs": {("45378", "45385"): (EDIT,)},
     }

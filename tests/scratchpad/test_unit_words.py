@@ -1,16 +1,20 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from scratchpad.findings import Kind, Status
+from scratchpad.reference import Reference
 from scratchpad.unit_words import unit_text
 from tests.scratchpad.worded import DAY, claim, line, mue, of_line, release
 
 ONE_LINE = claim("11042")
 
 
-def text(status: Status, row=None, about=ONE_LINE, **fields):
-    return unit_text(of_line(Kind.MUE, status, row, **fields), about)
+SUMMER = Reference(mue={"2024Q3": release("mue")}, mue_loaded=(release("mue"),))
+
+
+def text(status: Status, row=None, about=ONE_LINE, reference=SUMMER, **fields):
+    return unit_text(of_line(Kind.MUE, status, row, **fields), about, reference)
 
 
 def told(*args, **fields) -> str:
@@ -72,7 +76,8 @@ def test_a_limit_of_one_is_met_by_one_unit_and_by_no_fewer():
 def test_lines_counted_together_are_named_and_modifiers_do_not_split_them():
     two = claim("11042", "11042-59")
     finding = of_line(Kind.MUE, Status.DOS_EXCEEDS_POLICY, mue("2", 1), units=2)._replace(lines=(1, 2))
-    assert "Lines 1 and 2 are counted together: modifiers do not split them." in unit_text(finding, two).sentences
+    together = "Lines 1 and 2 are counted together: modifiers do not split them."
+    assert together in unit_text(finding, two, SUMMER).sentences
 
 
 @pytest.mark.parametrize(
@@ -121,20 +126,41 @@ def test_units_over_several_days_name_the_day_that_is_over():
     assert "Both units of 11042 on Oct 2, 2024 are denied by this edit" in said.sentences[0]
 
 
-def test_a_span_into_a_quarter_that_is_not_loaded_names_the_day_of_that_quarter():
-    said = told(Status.DATA_NOT_LOADED, None, OVER_TWO_QUARTERS, units=2, day=OCTOBER)
-    assert "the one of Oct 2, 2024 is not loaded" in said
-    assert "Sep 28" not in said
+def test_a_span_into_a_quarter_that_is_not_loaded_says_what_the_loaded_one_says_and_which_days_are_missing():
+    said = text(Status.DATA_NOT_LOADED, mue(value=4), OVER_TWO_QUARTERS, units=2, day=date(2024, 10, 1))
+    assert said.headline == "11042: within the limit on the days that are loaded, not checked on the others"
+    assert said.sentences[:2] == (
+        "For Sep 28 to Sep 30, 2024, July 2024 (2024Q3) answers: 2 units a day, within the limit of 4 per date of "
+        "service.",
+        "Oct 1 to Oct 2, 2024 are not loaded.",
+    )
+
+
+def test_of_a_code_without_a_value_on_its_loaded_days_that_is_said():
+    said = text(Status.DATA_NOT_LOADED, None, OVER_TWO_QUARTERS, units=2, day=date(2024, 10, 1))
+    assert said.headline == "11042: no published value on the days that are loaded, not checked on the others"
+    assert said.sentences[0].startswith(
+        "For Sep 28 to Sep 30, 2024, July 2024 (2024Q3) answers: no value is published for this code."
+    )
+
+
+@pytest.mark.parametrize("status", [Status.DOS_EXCEEDS_POLICY, Status.ZERO_MUE])
+def test_a_span_over_its_limit_on_a_loaded_day_says_which_days_are_not_loaded(status):
+    span = claim(line(1, "11042", 10, date(2024, 9, 30), last_day=date(2024, 10, 1)))
+    said = text(status, mue("2", 0), span, units=5, day=date(2024, 9, 30))
+    assert "Oct 1, 2024 is not loaded." in said.sentences
+    assert not any("not loaded" in one for one in text(status, mue("2", 0), units=5, day=DAY).sentences)
 
 
 @pytest.mark.parametrize("status", [Status.WITHIN_LIMIT, Status.ZERO_MUE, Status.NO_PUBLISHED_MUE])
 def test_findings_on_a_code_of_several_days_are_told_apart(status):
     two = claim(line(1, "11042"), line(2, "11042", day=date(2024, 8, 16)))
     row = None if status is Status.NO_PUBLISHED_MUE else mue()
-    first, second = (
-        unit_text(of_line(Kind.MUE, status, row, units=1, day=date(2024, 8, day))._replace(lines=(at,)), two)
+    findings = (
+        of_line(Kind.MUE, status, row, units=1, day=date(2024, 8, day))._replace(lines=(at,))
         for at, day in ((1, 15), (2, 16))
     )
+    first, second = (unit_text(finding, two, SUMMER) for finding in findings)
     assert first.headline.startswith("11042 on Aug 15, 2024: ")
     assert second.headline.startswith("11042 on Aug 16, 2024: ")
 
@@ -142,7 +168,7 @@ def test_findings_on_a_code_of_several_days_are_told_apart(status):
 def test_that_modifiers_do_not_split_units_is_said_once():
     two = claim("11042", "11042-59")
     finding = of_line(Kind.MUE, Status.WITHIN_LIMIT, mue("2", 4), units=2)._replace(lines=(1, 2))
-    assert " ".join(unit_text(finding, two).sentences).lower().count("modifiers do not split them") == 1
+    assert " ".join(unit_text(finding, two, SUMMER).sentences).lower().count("modifiers do not split them") == 1
 
 
 def test_reason_codes_of_units_explain_no_group_that_they_do_not_name():
@@ -160,15 +186,40 @@ def test_no_published_value_may_still_be_a_limit():
     assert "may still have a limit" in told(Status.NO_PUBLISHED_MUE)
 
 
-def test_a_quarter_that_is_not_loaded_names_the_newest_one():
-    old = claim(line(1, "11042", day=date(2024, 2, 2)))
-    said = told(Status.DATA_NOT_LOADED, about=old)
-    assert "Each quarter has its own table of values, and the one of Feb 2, 2024 is not loaded." in said
-    assert "The newest loaded table is July 2024. It answers for Jul 1, 2024 to Sep 30, 2024." in said
+def later(title: str, quarter: str, day: date):
+    return release("mue", title)._replace(quarter=quarter, first_day=day, last_day=day + timedelta(days=90))
+
+
+def test_a_quarter_that_is_not_loaded_is_named_and_so_are_those_on_either_side_of_it():
+    spring = later("April 2026", "2026Q2", date(2026, 4, 1))
+    around = Reference(mue_loaded=(release("mue"), spring, later("July 2026", "2026Q3", date(2026, 7, 1))))
+    between = claim(line(1, "11042", day=date(2025, 2, 2)))
+    said = text(Status.DATA_NOT_LOADED, None, between, around)
+    assert said.headline == "11042: no table of 2025Q1 is loaded"
+    assert said.sentences == (
+        "Each quarter has its own table of values. The nearest loaded ones are July 2024 (2024Q3) and April 2026 "
+        "(2026Q2).",
+        "The units were compared with nothing.",
+    )
+
+
+def test_the_nearest_table_is_one_where_none_is_loaded_on_the_other_side():
+    said = told(Status.DATA_NOT_LOADED, about=claim(line(1, "11042", day=date(2024, 2, 2))))
+    assert "no table of 2024Q1 is loaded" in said
+    assert "The nearest loaded one is July 2024 (2024Q3)." in said
+
+
+def test_before_mues_began_no_table_is_missing():
+    said = text(Status.DATA_NOT_LOADED, about=claim(line(1, "11042", day=date(2006, 12, 31))))
+    assert said.headline == "11042: the date is before MUEs began"
+    assert said.sentences[0] == "The first took effect on Jan 1, 2007."
+    assert "loaded" not in " ".join(said.sentences)
 
 
 def test_a_starter_table_says_that_it_is_one():
     starter = release("mue", "Starter set", is_starter=True)
     assert "the starter set has no value for this code" in told(Status.DATA_NOT_LOADED, release=starter)
     old = claim(line(1, "11042", day=date(2024, 2, 2)))
-    assert "Only starter data is loaded." in told(Status.DATA_NOT_LOADED, about=old, release=starter)
+    around = Reference(mue_loaded=(starter,))
+    said = told(Status.DATA_NOT_LOADED, about=old, release=starter, reference=around)
+    assert "Only starter data is loaded, for Jul 1 to Sep 30, 2024." in said

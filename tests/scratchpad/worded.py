@@ -134,7 +134,7 @@ COMPLETE = {
     "hcpcs": release("hcpcs"),
     "ptp": release("ptp"),
     "mue": {"2024Q3": release("mue")},
-    "newest_mue": release("mue"),
+    "mue_loaded": (release("mue"),),
     "addon": release("addon"),
     "codes": {"J1885": KETOROLAC},
     "mues": {("2024Q3", code): MueRow(code, 8, "3") for code in CODES},

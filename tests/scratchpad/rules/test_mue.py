@@ -170,11 +170,24 @@ def test_the_quarter_of_the_date_of_service_answers_and_no_other():
     }
 
 
-def test_a_missing_quarter_names_the_newest_that_is_loaded():
-    older, newer = a_release("mue", "2026Q2"), a_release("mue", "2026Q3")
-    claim = make_claim("82947", day=date(2024, 2, 2))
-    finding = found(claim, a_mue("82947", 2), mue=[newer, older])["82947"]
-    assert (finding.status, finding.row, finding.release) == (Status.DATA_NOT_LOADED, None, newer)
+@pytest.mark.parametrize(("day", "nearest"), [(date(2023, 2, 2), 0), (date(2025, 2, 2), 0), (date(2027, 2, 2), 1)])
+def test_a_missing_quarter_names_the_one_before_it_that_is_loaded_or_else_the_next(day, nearest):
+    tables = [a_release("mue", "2024Q3"), a_release("mue", "2026Q3")]
+    finding = found(make_claim("82947", day=day), a_mue("82947", 2), mue=tables)["82947"]
+    assert (finding.status, finding.row, finding.release) == (Status.DATA_NOT_LOADED, None, tables[nearest])
+
+
+def test_a_span_into_a_quarter_that_is_not_loaded_keeps_what_the_loaded_one_says():
+    claim = make_claim("J1885x16@2026-09-29..2026-10-02")
+    finding = found(claim, a_mue("J1885", 8))["J1885"]
+    assert (finding.status, finding.day) == (Status.DATA_NOT_LOADED, date(2026, 10, 1))
+    assert (finding.row, finding.release, finding.units) == (a_mue("J1885", 8), a_release("mue"), 4)
+
+
+def test_units_of_such_lines_are_added_up_as_the_loaded_row_says():
+    claim = make_claim("J1885x4@2026-09-30..2026-10-01", "J1885x6@2026-09-30..2026-10-01")
+    for indicator, units in (("1", 3), ("2", 5)):
+        assert found(claim, a_mue("J1885", 5, indicator))["J1885"].units == units
 
 
 def test_without_any_table_nothing_is_said_of_units():
