@@ -139,11 +139,21 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   event.preventDefault();
   const [old, fresh] = [event.target, event.detail.fragment.firstElementChild];
-  if (old.isEqualNode(fresh)) return;
   const goOn = placeIn(old);
-  old.replaceWith(fresh);
-  goOn(fresh);
+  goOn(patch(old, fresh));
 });
+
+// Only what differs is replaced: of the ten thousand cells of a large matrix most stay as they are.
+function patch(old, fresh) {
+  if (old.isEqualNode(fresh)) return old;
+  const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
+  if (!after.length || before.length !== after.length || !old.cloneNode().isEqualNode(fresh.cloneNode())) {
+    old.replaceWith(fresh);
+    return fresh;
+  }
+  before.forEach((child, at) => patch(child, after[at]));
+  return old;
+}
 
 let goOnInFindings = () => {};
 
@@ -159,6 +169,7 @@ function placeIn(part) {
   const at = stops(part).indexOf(here);
   if (at < 0) return () => {};
   return (fresh) => {
+    if (here.isConnected) return;
     const next = stops(fresh);
     const instead = next[Math.min(at, next.length - 1)] ?? rowOf(fresh)?.querySelector("[name=units]");
     (instead && isSame(instead) ? instead : (next.find(isSame) ?? instead))?.focus({ preventScroll: true });

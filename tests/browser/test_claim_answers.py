@@ -63,8 +63,11 @@ def test_who_stands_on_a_sign_goes_on_from_the_same_sign_when_the_answer_is_ther
     page.goto(f"{pad}?line=45378&line=45385&line=45385-LT")
     expect(page.locator("#s1 a")).to_have_count(2)
     kept = page.locator("#s1 a").nth(1).get_attribute("href")
-    code(page, 2).fill("J1885")  # takes the first sign away
+    held = hold(page, TYPED)
+    with page.expect_request(TYPED):
+        code(page, 2).fill("J1885")  # takes the first sign away
     page.locator("#s1 a").nth(1).focus()
+    held[0].continue_()
     expect_lines(page, "45378", "J1885", "45385-LT")
     expect(page.locator("#s1 a")).to_have_count(1)
     expect(page.locator("#s1 a")).to_be_focused()
@@ -73,8 +76,11 @@ def test_who_stands_on_a_sign_goes_on_from_the_same_sign_when_the_answer_is_ther
 
 def test_who_stands_on_a_sign_that_goes_away_goes_on_from_the_row(page, pad):
     page.goto(f"{pad}?line=45378&line=45385")
-    code(page, 2).fill("J1885")
+    held = hold(page, TYPED)
+    with page.expect_request(TYPED):
+        code(page, 2).fill("J1885")
     page.locator("#s1 a").focus()
+    held[0].continue_()
     expect_lines(page, "45378", "J1885")
     expect(page.get_by_label("Line 1 units")).to_be_focused()
 
@@ -82,8 +88,11 @@ def test_who_stands_on_a_sign_that_goes_away_goes_on_from_the_row(page, pad):
 def test_who_stands_on_a_link_about_the_claim_goes_on_from_it(page, pad):
     page.goto(f"{pad}?line=45378")
     for link, line in (("All settings", "J1885"), ("CSV", "J1890"), ("Copy link", "45385")):
-        code(page, 2).fill(line)
+        held = hold(page, TYPED)
+        with page.expect_request(TYPED):
+            code(page, 2).fill(line)
         page.get_by_text(link).focus()
+        held[0].continue_()
         expect_lines(page, "45378", line)
         expect(page.get_by_text(link)).to_be_focused()
 
