@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from io import StringIO
+from string import ascii_uppercase
+from types import MappingProxyType
 from typing import NamedTuple
 
 from catalog import codes
@@ -45,7 +47,8 @@ class Table(NamedTuple):
     """Rows, and what is known of their columns.
 
     ``headings`` are () where there are none. ``ignored`` are columns of no use in which something stands and
-    ``above`` the rows before the headings.
+    ``above`` the rows before the headings. ``letters`` are those that stand for the names or numbers of providers,
+    by what ``plain`` makes of these. ``patients`` is how many patients the rows name, 0 if none.
     """
 
     rows: tuple[Row, ...]
@@ -54,6 +57,12 @@ class Table(NamedTuple):
     ignored: tuple[int, ...] = ()
     above: tuple[Row, ...] = ()
     sign: str = ""
+    letters: Mapping[str, str] = MappingProxyType({})
+    patients: int = 0
+
+    def provider(self, cell: str) -> str:
+        """The letter of a provider; blank where there is none."""
+        return self.letters.get(plain(cell), "") if self.letters else cell
 
     def column(self, role: Role) -> int | None:
         return next((at for at, its in self.roles.items() if its is role), None)
@@ -64,8 +73,8 @@ class Table(NamedTuple):
         return heading[:LONGEST_HEADING] or f"column {column + 1}"
 
 
-def table_of(text: str) -> Table:
-    """The rows of a text. Never fails; time grows with its length."""
+def table_of(text: str, letters_in_use: Container[str] = ()) -> Table:
+    """The rows of a text. Never fails; time grows with its length. ``letters_in_use`` are given to no provider."""
     sign = next((sign for sign in SIGNS if sign in text), "")
     rows = tuple(_rows(text, sign))
     at = _headings_at(rows)
@@ -75,8 +84,18 @@ def table_of(text: str) -> Table:
     roles = _one_each(
         {column: role for column, cell in enumerate(rows[at].cells) if (role := role_of(cell))}, below
     )
+    providers = next((_column(below, column) for column, role in roles.items() if role is Role.PROVIDER), [])
     unused = tuple(column for column in _filled_columns(below) if column not in roles)
-    return Table(below, roles, tuple(" ".join(cell.split()) for cell in rows[at].cells), unused, rows[:at], sign)
+    return Table(
+        below,
+        roles,
+        tuple(" ".join(cell.split()) for cell in rows[at].cells),
+        unused,
+        rows[:at],
+        sign,
+        _letters_for(providers, letters_in_use),
+        _patients(rows[at].cells, below),
+    )
 
 
 # --- Rows and cells ----------------------------------------------------------------------------------------
@@ -115,7 +134,14 @@ def _filled_columns(rows: Iterable[Row]) -> list[int]:
 # --- Headings ----------------------------------------------------------------------------------------------
 
 _CODE_SET = "(?:CPT|HCPCS?|PROC(?:EDURE)?)"
+_PATIENT = re.compile(
+    "(?:(?:PATIENT|PT|MEMBER|SUBSCRIBER|BENEFICIARY|INSURED)S? ?)?"
+    "(?:ID|NAME|NO|NUMBER|LAST NAME|FIRST NAME|LAST|FIRST|MRN|MBI|HICN|SSN|DOB|DATE OF BIRTH|BIRTH ?DATE)"
+    "|PATIENT|PT|MEMBER|SUBSCRIBER|BENEFICIARY|INSURED|MEDICAL RECORD(?: NO| NUMBER)?|CHART(?: NO| NUMBER)?"
+)
+_NOT_OF_PATIENT = ("ID", "NAME", "NO", "NUMBER", "LAST", "FIRST")  # by themselves they may be of anything
 _DATE = "(?:DATES? OF SERVICE|SERVICE DATES?|SVC DATE|DOS|DATE)"
+_IDENTITY = "(?:NAME|NPI|ID|NO|NUMBER)"
 _ROLES = tuple(
     (re.compile(pattern), role)
     for pattern, role in (
@@ -128,15 +154,25 @@ _ROLES = tuple(
         ),
         (rf"{_DATE}(?: FROM| START)?|FROM(?: {_DATE})?|(?:START|BEGIN|FIRST) {_DATE}", Role.FIRST_DAY),
         (rf"(?:{_DATE} )?(?:TO|THRU|THROUGH|END)(?: {_DATE})?|LAST {_DATE}", Role.LAST_DAY),
-        ("(?:(?:RENDERING|BILLING|SERVICE) )?PROVIDER(?: LETTER)?", Role.PROVIDER),
+        (
+            "(?:RENDERING|BILLING|SERVIC(?:E|ING)|PERFORMING|TREATING|ATTENDING)? ?"
+            "(?:PROVIDER|PROV|PHYSICIAN|DOCTOR)"
+            f"(?: {_IDENTITY}| LETTER)?|(?:RENDERING|SERVICING|PERFORMING) ?(?:{_IDENTITY})?|NPI(?: NUMBER)?",
+            Role.PROVIDER,
+        ),
     )
 )
 
 
 def role_of(heading: str) -> Role | None:
     """What a heading says of its column: ``CPT/HCPCS``, ``Mod 1``, ``Qty``, ``DOS`` …; None if it matters not."""
-    name = " ".join(re.findall("[0-9A-Z]+", codes.normalize(heading[:100])))
+    name = plain(heading)
     return next((role for form, role in _ROLES if form.fullmatch(name)), None)
+
+
+def plain(cell: str) -> str:
+    """The words of a cell in upper case, without signs."""
+    return " ".join(re.findall(r"[^\W_]+", codes.normalize(cell[:100])))
 
 
 def _headings_at(rows: Sequence[Row]) -> int | None:
@@ -155,15 +191,47 @@ def _one_each(roles: Mapping[int, Role], rows: Sequence[Row]) -> dict[int, Role]
     for role in Role:
         columns = [column for column, its in roles.items() if its is role]
         if len(columns) > 1 and role is not Role.MODIFIERS:
-            columns = [max(columns, key=lambda column: sum(map(bool, map(_FITS[role], _column(rows, column)))))]
-        if role is Role.PROVIDER and not all(map(_FITS[role], _column(rows, columns[0]) if columns else ())):
-            columns = []  # names or numbers of providers, which a claim here does not hold
+            columns = [max(columns, key=lambda column: _fitness(role, _column(rows, column)))]
+        if role is Role.PROVIDER and columns and not _tells_apart(_column(rows, columns[0])):
+            columns = []  # the name or number of the one provider of the claim
         kept |= dict.fromkeys(columns, role)
     return dict(sorted(kept.items()))
 
 
+def _fitness(role: Role, cells: Sequence[str]) -> int:
+    """How well a column fits a role: of providers the one that tells most of them apart."""
+    if role is Role.PROVIDER:
+        return len(set(map(plain, cells)))
+    return sum(map(bool, map(_FITS[role], cells)))
+
+
 def _column(rows: Iterable[Row], column: int) -> list[str]:
     return [row.cells[column] for row in rows if column < len(row.cells) and row.cells[column]]
+
+
+# --- Providers and patients ---------------------------------------------------------------------------------
+
+_LETTER = re.compile("[A-Za-z]")
+
+
+def _tells_apart(cells: Sequence[str]) -> bool:
+    """Whether a column holds letters of providers, or more than one of their names or numbers."""
+    return all(map(_LETTER.fullmatch, cells)) or len(set(filter(None, map(plain, cells)))) > 1
+
+
+def _letters_for(cells: Sequence[str], in_use: Container[str]) -> dict[str, str]:
+    """A letter for each provider, none where the cells are letters themselves. After Z there are no more."""
+    if all(map(_LETTER.fullmatch, cells)):
+        return {}
+    unused = (letter for letter in ascii_uppercase if letter not in in_use)
+    return dict(zip(filter(None, dict.fromkeys(map(plain, cells))), unused, strict=False))
+
+
+def _patients(headings: Sequence[str], rows: Sequence[Row]) -> int:
+    """How many patients the rows name: as many as differ in the column of them that differs most."""
+    names = map(plain, headings)
+    columns = [at for at, name in enumerate(names) if _PATIENT.fullmatch(name) and name not in _NOT_OF_PATIENT]
+    return max((len(set(map(plain, _column(rows, column)))) for column in columns), default=0)
 
 
 # --- Columns without headings ------------------------------------------------------------------------------
@@ -271,5 +339,4 @@ _FITS: Mapping[Role, Callable[[str], object]] = {
     Role.UNITS: re.compile(r"[0-9]{1,4}(?:\.0+)?").fullmatch,
     Role.FIRST_DAY: _is_date,
     Role.LAST_DAY: _is_date,
-    Role.PROVIDER: re.compile("[A-Za-z]").fullmatch,
 }

@@ -7,14 +7,16 @@ is quoted, everything else has the number of its row.
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from scratchpad.claim import MAX_LINES, ClaimLine
 from scratchpad.claim_text import text_of
-from scratchpad.columns import table_of
+from scratchpad.columns import Table, table_of
 from scratchpad.pasted_row import row_of_columns, row_of_list
+from scratchpad.phrases import listed
 
 MAX_CHARACTERS = 20_000
 
@@ -55,10 +57,14 @@ class Pasted:
     notes: tuple[str, ...] = ()
 
 
-def read(text: str, day: date, room: int = MAX_LINES) -> Pasted:
-    """The lines of a text, for a claim of ``day`` that has room for so many more. Never raises."""
+def read(text: str, day: date, room: int = MAX_LINES, letters_in_use: Container[str] = ()) -> Pasted:
+    """The lines of a text, for a claim of ``day`` that has room for so many more. Never raises.
+
+    ``letters_in_use`` are those of the providers that the claim has already.
+    """
     kept, notes = _within_limit(text)
-    table = table_of(kept)
+    table = table_of(kept, letters_in_use)
+    notes += _people(table)
     lines: list[ClaimLine] = []
     taken: list[Taken] = []
     not_understood = [NotUnderstood(row.number, "", ABOVE) for row in table.above]
@@ -112,6 +118,17 @@ def _within_limit(text: str) -> tuple[str, list[str]]:
     kept = kept[:end] if end > 0 else kept
     rows = _count(len(text[len(kept) :].strip().splitlines()), "row")
     return kept, [f"Left out at the end: {rows}, for the text is longer than {MAX_CHARACTERS:,} characters."]
+
+
+def _people(table: Table) -> Iterator[str]:
+    """Sentences on the patients and the providers that the rows name."""
+    if table.patients > 1:
+        yield (
+            f"The rows name {table.patients} different patients; one claim here is of one patient: "
+            "keep the lines of one of them, and check the others by themselves."
+        )
+    if letters := tuple(table.letters.values()):
+        yield f"{len(letters)} providers were told apart as {listed(letters)}; names and numbers are not kept."
 
 
 def _count(number: int, noun: str) -> str:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from catalog import codes
 from catalog.codes import Hint, Status
 from scratchpad.claim import ClaimLine
-from scratchpad.claim_text import days_of, line_of, line_of_cells
+from scratchpad.claim_text import cells_of, days_of, line_of, line_of_cells
 from scratchpad.columns import MODIFIER_NUMBERS, Role, Row, Table
 
 NEAR = timedelta(days=3 * 366)
@@ -84,20 +84,26 @@ def row_of_columns(row: Row, table: Table, day: date) -> Reading:
     modifiers = [re.sub(r"\.0+$", "", cell) for cell in typed if cell]
     if not code:
         return Reading(unread=(("", NO_CODE),))
+    first, last, has_dates = _dates(cells, table, day)
+    provider = table.provider(cells.get(table.column(Role.PROVIDER), ""))
     parsed = line_of(code, 0, day).parsed
     if parsed.status is Status.MULTIPLE_CODES:
         if modifiers or units not in ("", "1"):
             return Reading(unread=((_quotable(code), SEVERAL),))
-        return row_of_list(Row(row.number, (code,)), Table((), {}), day)
+        listed = row_of_list(Row(row.number, (code,)), Table((), {}), day)
+        return listed._replace(lines=tuple(_on_days(line, first, last, provider, day) for line in listed.lines))
     fitting = [cell for cell in modifiers if codes.parse(f"99213-{cell}").code]
     unread = [("", MODIFIERS)] * (len(modifiers) - len(fitting))
-    first, last, has_dates = _dates(cells, table, day)
     if not has_dates:
         unread.append(("", NO_DATE))
-    line = line_of_cells(code, fitting, units, first, last, cells.get(table.column(Role.PROVIDER), ""), 0, day)
+    line = line_of_cells(code, fitting, units, first, last, provider, 0, day)
     if not line.code or _is_somebodys(code):
         return _unread(code, line, unread)
     return Reading((line,), (*unread, *_faults(line)))
+
+
+def _on_days(line: ClaimLine, first: str, last: str, provider: str, day: date) -> ClaimLine:
+    return line_of_cells(*cells_of(line)._replace(first=first, last=last, provider=provider), 0, day)
 
 
 def _cell(text: str) -> str:

@@ -68,7 +68,8 @@ def paste(request: HttpRequest) -> HttpResponse:
     """The lines that were there and those of the text, with a report of what could not be understood."""
     form = ClaimForm(request.POST, snapshot.of(request).day)
     here = form.claim.lines
-    pasted = read(request.POST.get("paste", ""), form.claim.date_of_service, MAX_LINES - len(here))
+    letters, room = {line.provider for line in here}, MAX_LINES - len(here)
+    pasted = read(request.POST.get("paste", ""), form.claim.date_of_service, room, letters)
     claim = replace(form.claim, lines=(*here, *pasted.lines))
     context = _page(request, check_claim(form, claim, snapshot.of(request)))
     context |= {"pasted": pasted, "report": _report(pasted)}

@@ -32,7 +32,7 @@ def rows(*cells: str, sign: str = "\t") -> str:
         (Role.UNITS, ["Units", "Qty", "Quantity", "Units of Service", "Days or Units", "UOS", "Days/Units"]),
         (Role.FIRST_DAY, ["Date", "DOS", "From", "Date of Service", "Service Date", "From DOS", "DOS From"]),
         (Role.LAST_DAY, ["To", "Thru", "DOS To", "To Date", "End Date", "Date of service thru"]),
-        (Role.PROVIDER, ["Provider", "Rendering provider"]),
+        (Role.PROVIDER, ["Provider", "Rendering provider", "NPI", "Rendering NPI", "Provider Name", "Rendering"]),
         (None, ["Line", "#", "Charge", "Dx Code", "Rev Code", "NDC", "Name", "DOB", "Date of birth", "POS", ""]),
     ],
 )
@@ -47,9 +47,9 @@ def test_headings_decide_the_columns_in_any_order():
         "2    | 7/16/2026  | 25    | 97597 | 99       | 59         | LT         | Jones",
     )
     pasted = read(text, DAY)
-    assert lines(text) == ["11042", "97597-59-LTx25@2026-07-16"]
-    assert pasted.headings == ("Date", "Units", "CPT", "Modifier 1", "Modifier 2")
-    assert pasted.ignored == ("Line", "Charge", "Provider")
+    assert lines(text) == ["11042~A", "97597-59-LTx25@2026-07-16~B"]
+    assert pasted.headings == ("Date", "Units", "CPT", "Modifier 1", "Modifier 2", "Provider")
+    assert pasted.ignored == ("Line", "Charge")
     assert pasted.not_understood == ()
 
 
@@ -165,9 +165,49 @@ def test_rows_above_the_headings_are_said():
     assert [entry.row for entry in pasted.not_understood] == [1]
 
 
-def test_a_letter_for_the_provider_is_taken_and_a_name_is_not():
-    assert lines(rows("CPT | Provider", "11042 | A", "97597 | b")) == ["11042~A", "97597~B"]
-    assert lines(rows("CPT | Provider", "11042 | A", "97597 | Smith")) == ["11042", "97597"]
+def test_letters_of_providers_are_taken():
+    pasted = read(rows("CPT | Provider", "11042 | A", "97597 | b"), DAY)
+    assert [entry.text for entry in pasted.taken] == ["11042~A", "97597~B"]
+    assert pasted.notes == ()
+
+
+@pytest.mark.parametrize("heading", ["NPI", "Rendering", "Provider name"])
+def test_providers_become_letters_that_the_claim_does_not_use(heading):
+    text = rows(f"CPT | {heading}", "11042 | Smith, J", "97597 | 1234567893", "99213 | SMITH J", "J1885 |")
+    pasted = read(text, DAY, letters_in_use={"A", "C"})
+    assert [entry.text for entry in pasted.taken] == ["11042~B", "97597~D", "99213~B", "J1885"]
+    assert pasted.notes == ("2 providers were told apart as B and D; names and numbers are not kept.",)
+
+
+def test_a_single_provider_needs_no_letter():
+    pasted = read(rows("CPT | NPI", "11042 | 1234567893", "97597 | 1234567893"), DAY)
+    assert [entry.text for entry in pasted.taken] == ["11042", "97597"]
+    assert (pasted.ignored, pasted.notes) == (("NPI",), ())
+
+
+def test_of_two_columns_of_providers_the_one_that_tells_more_apart_is_taken():
+    text = rows("CPT | Billing provider | Rendering NPI", "11042 | Clinic | 1", "97597 | Clinic | 2")
+    assert lines(text) == ["11042~A", "97597~B"]
+
+
+def test_several_codes_in_one_cell_have_the_date_and_the_provider_of_their_row():
+    text = rows("CPT | DOS | NPI", "11042, 97597 | 7/16/2026 | 1", "99213 | 7/15/2026 | 2")
+    assert lines(text) == ["11042@2026-07-16~A", "97597@2026-07-16~A", "99213~B"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Patient", "MRN", "Member ID", "DOB", "Patient name", "Pt. Name", "Last name"]
+)
+def test_rows_of_different_patients_are_said(heading):
+    pasted = read(rows(f"{heading} | CPT", "1111111 | 11042", "2222222 | 97597", "1111111 | 99213"), DAY)
+    assert pasted.notes[0].startswith("The rows name 2 different patients; one claim here is of one patient:")
+    assert len(pasted.lines) == 3
+
+
+@pytest.mark.parametrize("heading", ["Patient", "ID", "Line", "No.", "Name"])
+def test_rows_of_one_patient_or_of_none_are_no_matter(heading):
+    second = "1" if heading == "Patient" else "2"
+    assert read(rows(f"{heading} | CPT", "1 | 11042", f"{second} | 97597", " | 99213"), DAY).notes == ()
 
 
 def test_a_total_below_the_columns_is_no_line():
