@@ -174,6 +174,13 @@ def test_a_text_no_request_can_carry_is_not_sent_and_said_to_be_too_long(page, p
     assert len(sent) == 1
 
 
+def test_what_a_paste_was_read_as_is_said(page, pad):
+    page.goto(pad)
+    code(page, 1).focus()
+    paste(page, "45385, J1885")
+    expect(page.locator("#said")).to_contain_text("2 lines read")
+
+
 # --- What is left behind ---
 
 
