@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from catalog.codes import Kind as Shape
-from catalog.codes import Level, kind_of
+from catalog.codes import kind_of
 from catalog.edit_words import NotCompared, standing_words
 from catalog.edits import FIRST_ADD_ON_DAY
 from catalog.modifiers import is_level_one, ncci_group
@@ -22,6 +22,7 @@ from scratchpad.findings import Finding, Kind, Status
 from scratchpad.line_words import is_not_loaded
 from scratchpad.phrases import SETTINGS, counted, day_of, inside, outlasts
 from scratchpad.reference import LoadedRelease, Reference
+from scratchpad.unit_words import is_partly_loaded, loaded_days_chip, loaded_days_words, missing_words
 
 NOT_LOOKED_AT = (
     "Not looked at: the patient’s other claims for this date, Medicaid edits, coverage rules, payer rules, and "
@@ -29,6 +30,8 @@ NOT_LOOKED_AT = (
 )
 NOT_CHECKED = "not checked"
 _BEYOND = "not checked for this date"
+NO_PROVIDER = "not compared: a line names no provider"
+_ON_OTHERS = "not checked on the others"
 _GAPS = (NOT_CHECKED, "not compared", "not read", "no value published")
 APART = frozenset((Status.DIFFERENT_DATE, Status.DIFFERENT_PROVIDER))
 MISSING = frozenset((Status.DATA_NOT_LOADED, Status.PREDATES_NCCI))
@@ -65,7 +68,7 @@ def coverage(claim: Claim, reference: Reference, findings: Sequence[Finding]) ->
     return [
         *_unread(claim),
         _pairs(claim, reference, by_kind[Kind.PTP]),
-        *_units(claim, by_kind[Kind.MUE]),
+        *_units(claim, reference, by_kind[Kind.MUE]),
         _add_ons(claim, reference, by_kind[Kind.ADDON]),
         *_codes(reference, by_kind[Kind.CODE]),
         *_modifiers(claim, reference, by_kind[Kind.MODIFIER]),
@@ -88,7 +91,7 @@ _PAIR_ANSWERS = {
     Status.BYPASS_UNVERIFIED: "in force",
     Status.EDIT_DELETED: "not in force",
     Status.EDIT_NOT_YET_EFFECTIVE: "not in force",
-    Status.EDIT_VOID: "not in force",
+    Status.EDIT_VOID: "withdrawn from its start",
     Status.NO_EDIT_ON_FILE: "no edit on file",
     Status.DIFFERENT_DATE: "not compared: different dates",
     Status.DIFFERENT_PROVIDER: "not compared: different providers",
@@ -104,6 +107,8 @@ def _pairs(claim: Claim, reference: Reference, findings: list[Finding]) -> Cover
         nothing = (Answer("pairs: Medicare has no such table", 0, False),)
         return Covered(what, None, "0 pairs", nothing, source="none exists")
     lines = len(claim.readable)
+    if lines == 1:
+        return Covered(what, reference.ptp, "0 pairs", (Answer("pair to compare: one line", 0, False),))
     possible = lines * (lines - 1) // 2
     found = Counter(dict.fromkeys(_PAIR_ANSWERS.values(), 0))
     for finding in findings:
@@ -117,7 +122,7 @@ def _pairs(claim: Claim, reference: Reference, findings: list[Finding]) -> Cover
 def pair_answer(finding: Finding, claim: Claim) -> str:
     is_apart = finding.status is Status.DIFFERENT_PROVIDER
     if is_apart and not all(claim.line(number).provider for number in finding.lines):
-        return "not compared: a line names no provider"
+        return NO_PROVIDER
     return _PAIR_ANSWERS[finding.status]
 
 
@@ -132,13 +137,16 @@ _UNIT_ANSWERS = {
 }
 
 
-def _units(claim: Claim, findings: list[Finding]) -> list[Covered]:
+def _units(claim: Claim, reference: Reference, findings: list[Finding]) -> list[Covered]:
     """A row for each quarter that answered, and one for lines of quarters of which no table is loaded."""
     by_release: dict[LoadedRelease | None, list[Finding]] = {}
     for finding in findings:
         is_beyond = finding.status is Status.DATA_NOT_LOADED and not _is_of_quarter(finding, claim)
-        by_release.setdefault(None if is_beyond else finding.release, []).append(finding)
-    return [_units_of(claim, release, some) for release, some in by_release.items()]
+        if is_beyond and not is_partly_loaded(finding, claim):
+            by_release.setdefault(None, []).append(finding)
+        else:
+            by_release.setdefault(finding.release, []).append(finding)
+    return [_units_of(claim, reference, release, some) for release, some in by_release.items()]
 
 
 def _is_of_quarter(finding: Finding, claim: Claim) -> bool:
@@ -146,14 +154,45 @@ def _is_of_quarter(finding: Finding, claim: Claim) -> bool:
     return release is not None and release.first_day <= day_of(finding, claim) <= release.last_day
 
 
-def _units_of(claim: Claim, release: LoadedRelease | None, findings: list[Finding]) -> Covered:
-    found = dict.fromkeys(_UNIT_ANSWERS.values(), 0)
+def _units_of(
+    claim: Claim, reference: Reference, release: LoadedRelease | None, findings: list[Finding]
+) -> Covered:
+    found: Counter[str] = Counter(dict.fromkeys(_UNIT_ANSWERS.values(), 0))
     for finding in findings:
-        found[_UNIT_ANSWERS[finding.status]] += len(finding.lines)
-    missing = found[NOT_CHECKED]
-    why = _why("Unit limits", counted(missing, "line"), _first_missing(findings)) if missing else ""
-    what, asked = f"Unit limits, {SETTINGS[claim.setting]}", counted(sum(found.values()), "line")
+        is_partly = is_partly_loaded(finding, claim)
+        found[loaded_days_chip(finding) if is_partly else _UNIT_ANSWERS[finding.status]] += len(finding.lines)
+    missing = _missing_of(found)
+    why = _why_units(claim, reference, findings) if missing else ""
+    what, asked = f"Unit limits, {SETTINGS[claim.setting]}", counted(found.total(), "line")
     return Covered(what, release, asked, _answers(found), missing, why)
+
+
+def _why_units(claim: Claim, reference: Reference, findings: list[Finding]) -> str:
+    """Why units were not checked, or not on all days: of the first of each."""
+    missing = [finding for finding in findings if finding.status is Status.DATA_NOT_LOADED]
+    partly = [finding for finding in missing if is_partly_loaded(finding, claim)]
+    wholly = [finding for finding in missing if finding not in partly]
+    return " ".join((*_why_wholly(claim, reference, wholly), *_why_partly(claim, reference, partly)))
+
+
+def _why_wholly(claim: Claim, reference: Reference, findings: list[Finding]) -> tuple[str, ...]:
+    if not findings:
+        return ()
+    first, lines = findings[0], counted(sum(len(finding.lines) for finding in findings), "line")
+    if first.release is None or first.release.is_incomplete:
+        return (_why("Unit limits", lines, first.release),)
+    headline, why = missing_words(first, claim, reference)
+    return (f"Unit limits: {lines} not checked. {headline}. {' '.join(why)}",)
+
+
+def _why_partly(claim: Claim, reference: Reference, findings: list[Finding]) -> tuple[str, ...]:
+    if not findings:
+        return ()
+    first, lines = findings[0], counted(sum(len(finding.lines) for finding in findings), "line")
+    said, *others = loaded_days_words(first, claim, reference)
+    told = " ".join((inside(said), *others))
+    their = "its days" if lines == "1 line" else "their days"
+    return (f"Unit limits: {lines} not checked on all {their}. {first.codes[0]}: {told}",)
 
 
 def _add_ons(claim: Claim, reference: Reference, findings: list[Finding]) -> Covered:
@@ -195,7 +234,7 @@ _OF_THE_FILE = {Status.ACTIVE: "in", Status.UNKNOWN_CODE: "not in"}
 
 def _codes(reference: Reference, findings: list[Finding]) -> list[Covered]:
     """A row for each level that is on the claim. A code counts once for each answer, on however many lines."""
-    levels: dict[str, Counter[str]] = {"Level II": Counter(), "Level I": Counter(), "Other": Counter()}
+    levels: dict[str, Counter[str]] = {level: Counter() for level in ("Level II", *_KEPT)}
     for code, answer in dict.fromkeys((finding.codes[0], _code_answer(finding)) for finding in findings):
         levels[_level(code)][answer] += 1
     return [_codes_of(level, found, reference) for level, found in levels.items() if found]
@@ -207,19 +246,28 @@ def _code_answer(finding: Finding) -> str:
     return _CODE_ANSWERS[finding.status]
 
 
+_KEPT = {"Level I": "kept by the AMA", "Dental": "kept by the ADA", "Local": "ended 2003"}
+"""Whose codes no loaded release has."""
+
+
 def _level(code: str) -> str:
-    shape = kind_of(code)
-    if shape is Shape.LEVEL_II:
-        return "Level II"
-    return "Level I" if shape is not None and shape.level is Level.ONE else "Other"
+    match kind_of(code):
+        case Shape.LEVEL_II:
+            return "Level II"
+        case Shape.DENTAL:
+            return "Dental"
+        case Shape.LOCAL:
+            return "Local"
+    return "Level I"
 
 
 def _codes_of(level: str, found: Counter[str], reference: Reference) -> Covered:
-    release = reference.hcpcs if level == "Level II" else None
-    missing = _missing_of(found)
+    what, asked = f"{level} codes on the date", counted(found.total(), "code")
+    if level in _KEPT:
+        return Covered(what, None, asked, _answers(found), source=_KEPT[level])
+    missing, release = _missing_of(found), reference.hcpcs
     why = _why("Level II codes", counted(missing, "code"), release) if missing else ""
-    asked = counted(found.total(), "code")
-    return Covered(f"{level} codes on the date", release, asked, _answers(found), missing, why)
+    return Covered(what, release, asked, _answers(found), missing, why)
 
 
 def _modifiers(claim: Claim, reference: Reference, findings: list[Finding]) -> list[Covered]:
@@ -252,7 +300,7 @@ def _modifier_answer(modifier: str, wrong: Finding | None, until: date, referenc
 
 def _answers(found: Mapping[str, int]) -> tuple[Answer, ...]:
     return tuple(
-        Answer(text, count, text.startswith(_GAPS) or text.endswith(_BEYOND))
+        Answer(text, count, text.startswith(_GAPS) or text.endswith((_BEYOND, _ON_OTHERS)))
         for text, count in found.items()
         if count
     )
@@ -260,7 +308,9 @@ def _answers(found: Mapping[str, int]) -> tuple[Answer, ...]:
 
 def _missing_of(found: Mapping[str, int]) -> int:
     """How many no loaded release answers for their date."""
-    return sum(count for text, count in found.items() if text == NOT_CHECKED or text.endswith(_BEYOND))
+    return sum(
+        count for text, count in found.items() if text == NOT_CHECKED or text.endswith((_BEYOND, _ON_OTHERS))
+    )
 
 
 def _first_missing(findings: Iterable[Finding]) -> LoadedRelease | NotCompared | None:
@@ -279,8 +329,6 @@ def _why(what: str, missing: str, release: LoadedRelease | NotCompared | None) -
         reason = f"Only starter data is loaded: a few rows, {_span(release)}."
     elif release.partial:
         reason = f"What is loaded of {release.title} is not all of it."
-    elif release.dataset == "mue":
-        reason = f"Each quarter has its own table. The newest loaded one is {release.title}, {_span(release)}."
     else:
         reason = f"The newest loaded table is {release.title}. It answers up to {us_date(release.last_day)}."
     return f"{what}: {missing} not checked. {reason}"

@@ -170,21 +170,26 @@ def _span_of(finding: Finding, claim: Claim) -> tuple[date, date]:
 
 
 def _not_checked(finding: Finding, claim: Claim, reference: Reference) -> Text:
-    day = day_of(finding, claim)
     if is_partly_loaded(finding, claim):
         return _partly_checked(finding, claim, reference)
+    headline, why = missing_words(finding, claim, reference)
+    return Text(f"{_about(finding, claim)}: {inside(headline)}", (*why, "The units were compared with nothing."))
+
+
+def missing_words(finding: Finding, claim: Claim, reference: Reference) -> tuple[str, tuple[str, ...]]:
+    """Why no table, or no whole one, answers for the day of a finding: in short, and the sentences on it."""
+    day = day_of(finding, claim)
     if day < FIRST_MUE_DAY:
-        headline, why = "the date is before MUEs began", (f"The first took effect on {us_date(FIRST_MUE_DAY)}.",)
-    elif finding.release is None or _is_in_quarter(finding, claim):
+        return "The date is before MUEs began", (f"The first took effect on {us_date(FIRST_MUE_DAY)}.",)
+    if finding.release is None or _is_in_quarter(finding, claim):
         said = no_mue_words(finding.release)
-        headline, why = inside(said.headline), said.sentences
-    else:
-        headline = inside(no_mue_words(None, quarter_of(day)).headline)
-        why = (f"Each quarter has its own table of values. {nearest_words(reference.mues_beside(day))}",)
-    return Text(f"{_about(finding, claim)}: {headline}", (*why, "The units were compared with nothing."))
+        return said.headline, said.sentences
+    own_table = "Each quarter has its own table of values."
+    headline = no_mue_words(None, quarter_of(day)).headline
+    return headline, (f"{own_table} {_nearest_words(reference.mues_beside(day))}",)
 
 
-def nearest_words(releases: Sequence[LoadedRelease]) -> str:
+def _nearest_words(releases: Sequence[LoadedRelease]) -> str:
     """Which tables are loaded on either side of a day that none answers for: one at least."""
     if len(releases) == 1 and releases[0].is_starter:
         only = releases[0]
@@ -194,25 +199,39 @@ def nearest_words(releases: Sequence[LoadedRelease]) -> str:
 
 
 def _partly_checked(finding: Finding, claim: Claim, reference: Reference) -> Text:
+    return Text(
+        f"{finding.codes[0]}: {loaded_days_chip(finding)}",
+        sentences(
+            *loaded_days_words(finding, claim, reference),
+            *_counted(finding, claim),
+            _BEYOND if finding.row else NO_PUBLISHED_MUE,
+        ),
+    )
+
+
+def loaded_days_chip(finding: Finding) -> str:
+    """What is said in short of units that are partly loaded."""
+    says = "within" if finding.row else "no published value"
+    if finding.row is None and finding.release.is_incomplete:
+        says = "no value"
+    return f"{says} on the loaded days, not checked on the others"
+
+
+def loaded_days_words(finding: Finding, claim: Claim, reference: Reference) -> tuple[str, ...]:
+    """What the table of the loaded days says of units that are partly loaded, and which days are not."""
     row, release = finding.row, finding.release
     first, last = _span_of(finding, claim)
     answered = span_words(max(first, release.first_day), min(last, release.last_day))
-    if row is None:
-        short, says = "no published value", "no value is published for this code"
-        if release.is_incomplete:
-            short, says = "no value", "what is loaded of it has no value for this code"
-    else:
+    if row is not None:
         per = mai_words(row.adjudication_indicator).per
-        short = "within the limit"
         says = f"{counted(finding.units, 'unit')} a day, within the limit of {row.mue_value} {per}"
-    return Text(
-        f"{finding.codes[0]}: {short} on the days that are loaded, not checked on the others",
-        sentences(
-            f"For {answered}, {release.long_title} answers: {says}.",
-            *_not_loaded(finding, claim, reference),
-            *_counted(finding, claim),
-            _BEYOND if row else NO_PUBLISHED_MUE,
-        ),
+    elif release.is_incomplete:
+        says = "what is loaded of it has no value for this code"
+    else:
+        says = "no value is published for this code"
+    return (
+        f"For {answered}, {release.long_title} answers: {says}.",
+        *_not_loaded(finding, claim, reference),
     )
 
 

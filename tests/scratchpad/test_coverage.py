@@ -68,6 +68,47 @@ def test_dme_suppliers_have_no_pair_table():
     assert (row.source, row.answers[0].text) == ("none exists", "pairs: Medicare has no such table")
 
 
+def test_one_line_is_no_pair():
+    row = coverage(claim("45385"), loaded(), check(claim("45385"), loaded()))[0]
+    assert (row.asked, row.answers) == ("0 pairs", (("pair to compare: one line", 0, False),))
+
+
+def test_an_edit_withdrawn_from_its_start_is_counted_as_that():
+    void = EDIT._replace(modifier_indicator="9", deletion_date=EDIT.effective_date)
+    found = covered(loaded(pairs={("45378", "45385"): (void,)}))
+    assert found["Pair edits, practitioner"] == "1 withdrawn from its start, 2 no edit on file"
+
+
+def test_codes_of_no_loaded_list_name_who_keeps_them_or_when_they_ended():
+    about = claim("11042", "D0120", "W1234")
+    rows = coverage(about, loaded(), check(about, loaded()))
+    assert [(row.what, row.source) for row in rows if "codes on the date" in row.what] == [
+        ("Level I codes on the date", "kept by the AMA"),
+        ("Dental codes on the date", "kept by the ADA"),
+        ("Local codes on the date", "ended 2003"),
+    ]
+
+
+def test_units_of_a_span_are_counted_under_the_quarter_that_answers_for_some_of_its_days():
+    span = claim(line(1, "J1885", 8, date(2024, 9, 29), last_day=date(2024, 10, 2)))
+    row = coverage(span, loaded(), check(span, loaded()))[1]
+    assert (row.release, row.missing) == (release("mue"), 1)
+    assert row.answers == (("within on the loaded days, not checked on the others", 1, True),)
+    assert row.why == (
+        "Unit limits: 1 line not checked on all its days. J1885: for Sep 29 to Sep 30, 2024, July 2024 (2024Q3) "
+        "answers: 2 units a day, within the limit of 8 per date of service. Oct 1 to Oct 2, 2024 are not loaded."
+    )
+
+
+def test_a_quarter_of_units_that_is_not_loaded_is_named_with_the_nearest():
+    late = claim(line(1, "J1885", day=date(2025, 1, 2)))
+    row = coverage(late, loaded(), check(late, loaded()))[1]
+    assert row.why == (
+        "Unit limits: 1 line not checked. No table of 2025Q1 is loaded. Each quarter has its own table of values. "
+        "The nearest loaded one is July 2024 (2024Q3)."
+    )
+
+
 def test_an_unpublished_unit_limit_is_a_gap():
     assert (
         covered(loaded(), "J9999")["Unit limits, practitioner"] == "*1 no value published (may be confidential)*"

@@ -128,7 +128,7 @@ def test_units_over_several_days_name_the_day_that_is_over():
 
 def test_a_span_into_a_quarter_that_is_not_loaded_says_what_the_loaded_one_says_and_which_days_are_missing():
     said = text(Status.DATA_NOT_LOADED, mue(value=4), OVER_TWO_QUARTERS, units=2, day=date(2024, 10, 1))
-    assert said.headline == "11042: within the limit on the days that are loaded, not checked on the others"
+    assert said.headline == "11042: within on the loaded days, not checked on the others"
     assert said.sentences[:2] == (
         "For Sep 28 to Sep 30, 2024, July 2024 (2024Q3) answers: 2 units a day, within the limit of 4 per date of "
         "service.",
@@ -138,7 +138,7 @@ def test_a_span_into_a_quarter_that_is_not_loaded_says_what_the_loaded_one_says_
 
 def test_of_a_code_without_a_value_on_its_loaded_days_that_is_said():
     said = text(Status.DATA_NOT_LOADED, None, OVER_TWO_QUARTERS, units=2, day=date(2024, 10, 1))
-    assert said.headline == "11042: no published value on the days that are loaded, not checked on the others"
+    assert said.headline == "11042: no published value on the loaded days, not checked on the others"
     assert said.sentences[0].startswith(
         "For Sep 28 to Sep 30, 2024, July 2024 (2024Q3) answers: no value is published for this code."
     )
