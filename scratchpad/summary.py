@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from catalog.wording import us_date
 from scratchpad.claim import Claim
-from scratchpad.coverage import APART, MISSING, NOT_CHECKED, PAIR_LOOKED_UP, Covered, pair_answer
+from scratchpad.coverage import APART, MISSING, NO_PROVIDER, NOT_CHECKED, PAIR_LOOKED_UP, Covered, pair_answer
 from scratchpad.finding_words import chip_of, is_quiet
 from scratchpad.findings import Finding, Kind
 from scratchpad.phrases import SETTINGS, counted, inside, listed, sentences
+from scratchpad.unit_words import is_partly_loaded
 
 NOT_AN_APPROVAL = (
     "This is not an approval: coverage, medical necessity, payer rules and the patient’s other claims are outside "
@@ -49,7 +50,7 @@ def headline(claim: Claim, findings: Sequence[Finding], rows: Sequence[Covered])
     """What stands above the findings, or in their place. It never says that nothing is wrong. ``rows`` are those
     of ``coverage``."""
     missing, why = sum(row.missing for row in rows), " ".join(filter(None, (row.why for row in rows)))
-    looked_up = _looked_up(findings)
+    looked_up = _looked_up(claim, findings)
     asked = f"{_dates(claim)}, {SETTINGS[claim.setting]}"
     if loud := _loud(findings):
         return Headline(_count(loud, missing, len(findings) - missing), why)
@@ -58,7 +59,8 @@ def headline(claim: Claim, findings: Sequence[Finding], rows: Sequence[Covered])
     if not looked_up:
         title = f"Nothing was checked: no loaded table answers for {asked}"
         return Headline(title, " ".join(sentences(why, "No data is no answer.")))
-    title = "Nothing found in what could be checked" if missing else "Nothing found in the loaded edits"
+    is_all = not missing and _compares(claim, findings)
+    title = "Nothing found in the loaded edits" if is_all else "Nothing found in what could be checked"
     were = "was" if looked_up.startswith("1 ") and " and " not in looked_up else "were"
     told = f"{looked_up} {were} looked up for {asked}."
     return Headline(title, " ".join(sentences(told, _not_compared(claim, findings), why, NOT_AN_APPROVAL)))
@@ -78,12 +80,21 @@ def _count(loud: list[Finding], missing: int, answered: int) -> str:
     return f"{found}, {how_many} not checked" if missing else found
 
 
-def _looked_up(findings: Sequence[Finding]) -> str:
+def _looked_up(claim: Claim, findings: Sequence[Finding]) -> str:
     """``6 pairs and 4 lines``: what the pair table and the unit limits answered; empty where neither did."""
     pairs = sum(finding.kind is Kind.PTP and finding.status in PAIR_LOOKED_UP for finding in findings)
-    units = (finding for finding in findings if finding.kind is Kind.MUE and finding.status not in MISSING)
+    of_units = (finding for finding in findings if finding.kind is Kind.MUE)
+    units = (one for one in of_units if one.status not in MISSING or is_partly_loaded(one, claim))
     lines = len({number for finding in units for number in finding.lines})
     return listed(sentences(counted(pairs, "pair") if pairs else "", counted(lines, "line") if lines else ""))
+
+
+def _compares(claim: Claim, findings: Sequence[Finding]) -> bool:
+    """Whether pairs were compared as the lines ask for: not one of those there are, or a provider that a line
+    leaves open, would make silence sound like an answer."""
+    pairs = [finding for finding in findings if finding.kind is Kind.PTP and finding.lines]
+    is_any = any(finding.status in PAIR_LOOKED_UP for finding in pairs)
+    return (is_any or not pairs) and all(pair_answer(finding, claim) != NO_PROVIDER for finding in pairs)
 
 
 def _not_compared(claim: Claim, findings: Sequence[Finding]) -> str:

@@ -67,7 +67,7 @@ def test_a_date_beyond_the_tables_names_the_newest_quarter():
     title, sentence = sum_up(late, loaded(), check(late, loaded()))
     assert title.startswith("Nothing was checked")
     assert "The newest loaded table is July 2024. It answers up to Sep 30, 2024." in sentence
-    assert "Each quarter has its own table. The newest loaded one is July 2024" in sentence
+    assert "No table of 2025Q1 is loaded. Each quarter has its own table of values." in sentence
 
 
 def test_pairs_that_were_not_compared_say_why():
@@ -75,6 +75,29 @@ def test_pairs_that_were_not_compared_say_why():
     assert "2 pairs were not compared: different providers." in summed(loaded(), *lines).sentence
     unnamed = lines[0], line(2, "45378")
     assert "1 pair was not compared: a line names no provider." in summed(loaded(), *unnamed).sentence
+
+
+def test_where_a_line_names_no_provider_nothing_found_is_not_said_of_all_pairs():
+    some = line(1, "45385", provider="A"), line(2, "45378", provider="A"), line(3, "J1885")
+    assert summed(loaded(), *some).title == "Nothing found in what could be checked"
+
+
+def test_where_no_pair_was_compared_nothing_found_is_not_said_of_all_edits():
+    apart = line(1, "45385"), line(2, "45378", day=date(2024, 8, 16))
+    assert summed(loaded(), *apart).title == "Nothing found in what could be checked"
+    beside = *apart, line(3, "J1885")
+    assert summed(loaded(), *beside).title == "Nothing found in the loaded edits"
+
+
+def test_units_of_a_span_that_is_loaded_in_part_were_looked_up():
+    title, sentence = summed(loaded(), line(1, "J1885", 8, date(2024, 9, 29), last_day=date(2024, 10, 2)))
+    assert title == "Nothing found in what could be checked"
+    assert sentence.startswith("1 line was looked up for Sep 29, 2024 to Oct 2, 2024, practitioner.")
+
+
+def test_an_edit_withdrawn_from_its_start_is_no_finding():
+    void = EDIT._replace(modifier_indicator="9", deletion_date=EDIT.effective_date)
+    assert summed(loaded(pairs={("45378", "45385"): (void,)})).title == "Nothing found in the loaded edits"
 
 
 def test_a_line_left_out_keeps_the_headline_from_speaking_of_all():
