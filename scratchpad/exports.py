@@ -179,7 +179,7 @@ def _title(release: LoadedRelease | None) -> str:
         return ""
     if release.is_starter:
         return "Starter data, not a CMS release"
-    return f"{release.title}, looked incomplete when it was loaded" if release.partial else release.title
+    return f"{release.long_title}, looked incomplete when it was loaded" if release.partial else release.long_title
 
 
 def _listed(numbers: Iterable[int]) -> str:

@@ -193,7 +193,7 @@ def _facts(finding: Finding) -> list[tuple[str, str]]:
     row, release = finding.row, finding.release
     if row is None:
         return []
-    title = [("Release", release.title)] if release else []
+    title = [("Release", release.long_title)] if release else []
     return [*title, *_place(row), *_cells(row, is_starter=release is not None and release.is_starter)]
 
 

@@ -79,7 +79,8 @@ def test_a_finding_has_the_words_of_the_page_and_the_place_of_its_row():
     assert edit["In a sentence"] == "45378 is denied beside 45385 by this edit"
     assert "Indicator 0" in edit["What would change this"]
     assert (edit["Status"], edit["Setting"]) == ("edit_applies", "practitioner")
-    assert (edit["Release"], edit["File"], edit["Line of the file"]) == ("July 2024", "ccipra-f3.txt", "214077")
+    assert edit["Release"] == "July 2024 (2024Q3, v30.2)"
+    assert (edit["File"], edit["Line of the file"]) == ("ccipra-f3.txt", "214077")
     assert "Effective: 2003-01-01" in edit["Row"]
     assert (units["Verdict"], units["Line of the file"]) == ("Over the unit limit", "12")
 
@@ -95,7 +96,9 @@ def test_the_remarks_say_setting_day_releases_and_what_does_not_follow():
     exported = told("45378", remarks=(("Notice", "CPT is a trademark."),))
     *_, [remarks] = tables(exported)
     assert (remarks["Setting"], remarks["Date of service"]) == ("practitioner", "2024-08-15")
-    assert remarks["Releases"].startswith("HCPCS Level II: July 2024; PTP edits: July 2024; MUE: July 2024")
+    assert remarks["Releases"].startswith(
+        "HCPCS Level II: July 2024 (2024Q3); PTP edits: July 2024 (2024Q3, v30.2); MUE: July 2024 (2024Q3)"
+    )
     assert remarks["Claim"].startswith("Nothing found in")
     assert "not an approval" in remarks["Claim"]
     assert "not a payment decision" in remarks["Note"]

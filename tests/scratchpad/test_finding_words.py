@@ -106,7 +106,7 @@ def test_whatever_the_rules_find_can_be_said_and_has_an_id_of_its_own(case):
 def test_the_receipt_of_a_pair_names_release_file_line_and_cells():
     text = said(pair(Status.EDIT_APPLIES, ptp("0")), TWO_LINES, NOTHING_LOADED)
     assert text.facts == (
-        ("Release", "July 2024"),
+        ("Release", "July 2024 (2024Q3, v30.2)"),
         ("File", "ccipra-v302r0-f1.TXT"),
         ("Line", "3456"),
         ("Column 1", "11042"),

@@ -100,7 +100,7 @@ def test_a_claim_without_findings_is_not_approved(client):
 
 def test_what_was_checked_names_the_release_of_every_table(client):
     ledger = text(main(opened(client, "45385", "J1885")).select_one("#ledger"))
-    assert "Pair edits, practitioner October 2025 1 pair" in ledger
+    assert "Pair edits, practitioner October 2025 (2025Q4, v31.3) 1 pair" in ledger
     assert "Not looked at" in ledger
 
 
