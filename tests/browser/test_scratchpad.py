@@ -163,7 +163,8 @@ def test_findings_are_marked_as_outdated_until_the_answer_is_there(page, pad):
 
 def test_a_cell_of_the_matrix_leads_to_its_finding(page, pad):
     page.goto(f"{pad}?line=45378&line=45385&line=J1885x10")
-    page.locator(".mx").get_by_role("link", name="Line 2, 45385, with line 1, 45378: denied by edit").press("Enter")
+    cell = "Line 2, 45385, with line 1, 45378: denied by edit"
+    page.locator(".mx").get_by_role("link", name=cell).press("Enter")
     expect(page.locator(".finding:target")).to_contain_text("Denied by edit")
     expect(page.locator(".finding:target")).to_be_in_viewport()
 
