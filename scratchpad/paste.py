@@ -14,11 +14,14 @@ from typing import NamedTuple
 
 from scratchpad.claim import MAX_LINES, ClaimLine
 from scratchpad.claim_text import text_of
-from scratchpad.columns import Table, table_of
+from scratchpad.columns import Role, Table, table_of
 from scratchpad.pasted_row import row_of_columns, row_of_list
 from scratchpad.phrases import listed
+from scratchpad.segments import has_segments
+from scratchpad.segments import table_of as segments_of
 
 MAX_CHARACTERS = 20_000
+GUESSES_SHOWN = 5
 
 
 class Taken(NamedTuple):
@@ -63,16 +66,19 @@ def read(text: str, day: date, room: int = MAX_LINES, letters_in_use: Container[
     ``letters_in_use`` are those of the providers that the claim has already.
     """
     kept, notes = _within_limit(text)
-    table = table_of(kept, letters_in_use)
+    is_file = has_segments(kept)
+    table, segments = segments_of(kept) if is_file else (table_of(kept, letters_in_use), 0)
     notes += _people(table)
     lines: list[ClaimLine] = []
     taken: list[Taken] = []
     not_understood = [NotUnderstood(row.number, "", ABOVE) for row in table.above]
     too_many: list[int] = []
     numbered = 0
+    guessed: list[str] = []
     for row in table.rows:
         reading = row_of_columns(row, table, day) if table.headings else row_of_list(row, table, day)
         numbered += reading.is_numbered
+        guessed += (f"{units} in row {row.number}" for units in reading.guessed)
         attempts = (reading.attempt,) if reading.attempt else ()
         numbers = []
         for line in (*reading.lines, *attempts):
@@ -94,13 +100,19 @@ def read(text: str, day: date, room: int = MAX_LINES, letters_in_use: Container[
         )
     if numbered:
         notes.append(f"The numbers in front of {_count(numbered, 'row')} are not part of the lines.")
+    notes += _guesses(table, guessed)
+    if is_file:
+        notes.append(
+            "Of the claim file only procedures, modifiers, units and dates were read. "
+            f"Charges, pointers and {_count(segments, 'other segment')} were left out."
+        )
     if not lines:
         notes.append("No code was found in the text.")
     return Pasted(
         tuple(lines),
         tuple(taken),
         tuple(not_understood),
-        tuple(table.name(column) for column in table.roles) if table.headings else (),
+        tuple(table.name(column) for column in table.roles) if table.headings and not is_file else (),
         tuple(table.name(column) for column in table.ignored),
         tuple(notes),
     )
@@ -129,6 +141,17 @@ def _people(table: Table) -> Iterator[str]:
         )
     if letters := tuple(table.letters.values()):
         yield f"{len(letters)} providers were told apart as {listed(letters)}; names and numbers are not kept."
+
+
+def _guesses(table: Table, guessed: list[str]) -> Iterator[str]:
+    """Sentences on what was taken for units without being marked as such."""
+    if guessed:
+        more = len(guessed) - GUESSES_SHOWN
+        shown = [*guessed[:GUESSES_SHOWN], *([f"{more} more"] if more > 0 else [])]
+        yield f"Numbers taken for units, though no sign marks them as such: {listed(shown)}."
+    column = table.column(Role.UNITS)
+    if column is not None and not table.headings:
+        yield f"Column {column + 1} has no heading and was taken for units."
 
 
 def _count(number: int, noun: str) -> str:

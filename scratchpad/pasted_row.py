@@ -16,7 +16,8 @@ from typing import NamedTuple
 from catalog import codes
 from catalog.codes import Hint, Status
 from scratchpad.claim import ClaimLine
-from scratchpad.claim_text import cells_of, days_of, line_of, line_of_cells
+from scratchpad.claim_text import cells_of, days_of, line_of, line_of_cells, with_marked_units
+from scratchpad.cms1500 import without_pointers
 from scratchpad.columns import MODIFIER_NUMBERS, Role, Row, Table
 
 NEAR = timedelta(days=3 * 366)
@@ -46,6 +47,8 @@ RANGE = "A range stands for many codes and is not expanded. Write out each code 
 SEVERAL = "Several codes stand in one cell, so it is not known whose modifiers or units these are."
 CHARGE = "A number of three or more digits beside a code may be units or a charge. Write units as x{number}."
 UNITS = "Units are whole numbers from 1. The line is not checked until they are put right."
+MEASURE = "{text} is no number of units. Units are written as in x2."
+POINTER = "{text} stands where the form has its diagnosis pointers, so it is no modifier. The charge was left out."
 MODIFIERS = "What stands for a modifier is none and was left out."
 DATES = (
     "Its dates were left out: there is more than one, or it is far from that of the claim, or it is none. "
@@ -59,7 +62,8 @@ class Reading(NamedTuple):
 
     ``unread`` are texts and reasons, the text "" where it may be of a patient. ``left_out`` counts words and
     numbers that are part of no line. ``attempt`` is a line that cannot be read, kept to be put right.
-    ``is_numbered`` tells of a number in front of the row.
+    ``is_numbered`` tells of a number in front of the row. ``guessed`` are numbers that were taken for units though
+    no sign marks them as such.
     """
 
     lines: tuple[ClaimLine, ...] = ()
@@ -67,6 +71,7 @@ class Reading(NamedTuple):
     left_out: int = 0
     attempt: ClaimLine | None = None
     is_numbered: bool = False
+    guessed: tuple[str, ...] = ()
 
 
 # --- Under headings ----------------------------------------------------------------------------------------
@@ -94,6 +99,9 @@ def row_of_columns(row: Row, table: Table, day: date) -> Reading:
         return listed._replace(lines=tuple(_on_days(line, first, last, provider, day) for line in listed.lines))
     fitting = [cell for cell in modifiers if codes.parse(f"99213-{cell}").code]
     unread = [("", MODIFIERS)] * (len(modifiers) - len(fitting))
+    if _MEASURE.fullmatch(units):
+        unread.append(("", MEASURE.format(text=units.lower())))
+        units = ""
     if not has_dates:
         unread.append(("", NO_DATE))
     line = line_of_cells(code, fitting, units, first, last, provider, 0, day)
@@ -168,6 +176,11 @@ _DAY = (
     r"(?:[0-9]{1,4}[/-][0-9]{1,2}[/-][0-9]{2,4}"
     rf"|[0-9]{{1,2}}[- ]{_MONTH}[- ][0-9]{{2,4}}|{_MONTH} [0-9]{{1,2}},? [0-9]{{4}}|(?:19|20)[0-9]{{6}})"
 )
+_MEASURES = (
+    "(?:MIN(?:UTE)?S?|HRS|HOURS?|DAYS?|W(?:EE)?KS?|MONTHS?|Y(?:EA)?RS?|YO"
+    "|MC?G|GM|ML|[CM]M|SQ(?: CM)?|CC|OZ|IU)(?![0-9A-Z])"
+)
+_MEASURE = re.compile(rf"[0-9][0-9.]* ?{_MEASURES}")
 _TOKEN = re.compile(
     # Telephone and Social Security numbers first, lest their parts be taken for units and modifiers.
     r"(?<![0-9A-Z])(?P<number>\(?[0-9]{3}[-. )]{1,2}[0-9]{3}[-. ][0-9]{4}|[0-9]{3}[- ][0-9]{2}[- ][0-9]{4})"
@@ -175,7 +188,8 @@ _TOKEN = re.compile(
     rf"|(?<![0-9A-Z])(?P<range>{_FIVE} ?(?:-|TO|THRU|THROUGH|\.\.+) ?{_FIVE})(?![0-9A-Z-])"
     rf"|(?<![0-9A-Z/.-])(?P<date>{_DAY}(?: ?(?:-|TO|THRU|THROUGH|\.\.+) ?{_DAY})?)(?![0-9A-Z/-])"
     rf"|(?<![0-9A-Z])(?P<before>[0-9]{{1,4}} ?[X*×]) ?(?={_FIVE}(?![0-9A-Z]))"
-    rf"|(?P<units>(?:(?<![0-9A-Z-])X|[*×]) ?{_NUMBER}|\( ?[0-9] ?\)"
+    rf"|(?:(?<![0-9A-Z-])X ?|[*×] ?|(?<![0-9A-Z.]))(?P<measure>{_MEASURE.pattern})"
+    rf"|(?P<units>(?:(?<![0-9A-Z-])X|[*×]) ?{_NUMBER}|\( ?[0-9] ?\)|(?<![0-9A-Z])X\? ?[0-9A-Z.]+"
     rf"|(?<![0-9A-Z])(?:(?:QTY|QUANTITY|UNITS?)[:=. ]*{_NUMBER}|[0-9.]{{1,7}} ?UNITS?(?![0-9A-Z])))"
     r"|(?P<amount>\$ ?[0-9][0-9.,]*|(?<![0-9A-Z.])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9A-Z]))"
     r"|(?P<word>[^\W_]+(?:[.-][^\W_]+)*%?)"
@@ -186,6 +200,8 @@ _LABELS = re.compile(
 # Words that no modifier was ever issued for; other states and titles (CA, PA, MD) cannot be told from modifiers.
 _STATE = re.compile("AL|D[CE]|FL|I[ADL]|LA|M[INOT]|N[CDEHJMVY]|OH|PR|TX|UT|V[AT]|W[AIVY]")
 _TITLE = re.compile("D[OR]|MR|NP|O[DKT]|RN")
+_DX = re.compile("(?:DX[0-9]*|DIAG(?:NOSIS|NOSES)?|ICD(?:-?(?:9|10))?(?:-?CM)?)S?")
+_DIAGNOSIS_OR_POINTER = re.compile(r"[A-L]{1,4}|[A-TV-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
 _IN_FRONT = re.compile(r"\W*(?:(?:LINE|ITEM|ROW|NO)\b[ .#]*)?([0-9]{1,3})[.):]+\s", re.IGNORECASE)
 
 
@@ -198,11 +214,13 @@ class _Draft:
     has_units: bool
     modifiers: list[str] = field(default_factory=list)
     units: str = ""
+    is_guess: bool = False
 
-    def take_units(self, text: str) -> bool:
+    def take_units(self, text: str, *, is_guess: bool = False) -> bool:
         if self.has_units:
             return False
-        self.has_units, self.units = True, re.sub("[^-+0-9.]", "", text).strip(".")
+        typed = text[2:] if text.startswith("X?") else re.sub("[^-+0-9.]", "", text)
+        self.has_units, self.units, self.is_guess = True, typed.strip(" ."), is_guess
         return True
 
 
@@ -213,6 +231,8 @@ def row_of_list(row: Row, table: Table, day: date) -> Reading:
     if in_front:
         cells[0] = cells[0][in_front.end() :]
     reader = _Reader(row.number, any(map(_is_plain_code, re.findall("[0-9A-Za-z]+", " ".join(cells)))))
+    cells, pointers = without_pointers(cells)
+    reader.unread += (("", POINTER.format(text=pointer)) for pointer in pointers)
     ignored, units_column = set(table.ignored), table.column(Role.UNITS)
     for column, cell in enumerate(cells):
         if column not in ignored and column != units_column:
@@ -234,7 +254,8 @@ def row_of_list(row: Row, table: Table, day: date) -> Reading:
         for draft in reader.drafts
     ]
     unread = (*reader.unread, *(fault for line in lines for fault in _faults(line)))
-    return Reading(tuple(lines), unread, reader.left_out, None, is_numbered)
+    guessed = tuple(draft.units for draft in reader.drafts if draft.is_guess and draft.units != "1")
+    return Reading(tuple(lines), unread, reader.left_out, None, is_numbered, guessed)
 
 
 def _one_date(texts: Sequence[str], day: date) -> str | None:
@@ -266,12 +287,16 @@ class _Reader:
         self._before = ""
         self._is_after_words = False
         self._is_after_state = False
+        self._is_after_dx = False
+        self._has_dots = False  # in the diagnoses of the row
 
     def read(self, cell: str, *, is_one_of_many: bool, sign: str) -> None:
         """A cell; one that is modifiers or units as a whole is so behind words too."""
         for kind, text, is_all in _tokens(cell):
             is_cell = is_one_of_many and is_all and (sign != "," or text.isdigit())
             match kind:
+                case "measure" if self.drafts:
+                    self.unread.append(("", MEASURE.format(text=text.lower())))
                 case "range":
                     self.unread.append((text, RANGE))
                     self._is_after_words = True
@@ -291,6 +316,8 @@ class _Reader:
     def _takes_word(self, text: str, is_cell: bool) -> bool:
         if _LABELS.fullmatch(text):
             return True
+        if self._is_of_diagnoses(text):
+            return False
         is_zip = self._is_after_state and re.fullmatch("[0-9]{5}", text)
         self._is_after_state = _STATE.fullmatch(text) is not None
         if is_zip:
@@ -308,6 +335,17 @@ class _Reader:
             return False
         return self._follows(self.drafts[-1], text)
 
+    def _is_of_diagnoses(self, text: str) -> bool:
+        """Whether a word is DX, or a diagnosis or pointers behind it. E1165 is a diagnosis there, but J1885 behind
+        a diagnosis with its dot is a code."""
+        if _DX.fullmatch(text):
+            self._is_after_dx = True
+            return True
+        is_code = self._has_dots and codes.is_code(text)
+        self._is_after_dx = self._is_after_dx and not is_code and _DIAGNOSIS_OR_POINTER.fullmatch(text) is not None
+        self._has_dots |= self._is_after_dx and "." in text
+        return self._is_after_dx
+
     def _code_of(self, word: str) -> ClaimLine | None:
         """The line of a word that is one code; seven digits may be one with a modifier, if none is plain."""
         if len(word) < 5 or not re.search("[0-9]", word):
@@ -324,7 +362,7 @@ class _Reader:
             self.unread.append((text, CHARGE.format(number=text)))
             return True
         if re.fullmatch("[0-9]{1,2}", text) and text not in MODIFIER_NUMBERS:
-            return int(text) > 0 and draft.take_units(text)
+            return int(text) > 0 and draft.take_units(text, is_guess=True)
         if _STATE.fullmatch(text) or _TITLE.fullmatch(text):
             return False
         if draft.has_units or len(text) > LONGEST_ATTEMPT or not codes.parse(f"{draft.code} {text}").modifiers:
@@ -345,6 +383,7 @@ class _Reader:
 
 def _tokens(cell: str) -> Iterator[tuple[str, str, bool]]:
     """The words of a cell: what each is by its look, its text, and whether it is all of the cell."""
-    text = codes.normalize(cell[:20_000])
+    text = codes.normalize(with_marked_units(cell[:20_000]))
+    text = re.sub(rf"(?<=[0-9A-Z])X(?={_MEASURE.pattern})", " ", text)  # 97110x30 min
     for match in _TOKEN.finditer(text):
         yield match.lastgroup, match[match.lastgroup], match[0] == text.strip("()[]#*-+ ")

@@ -47,6 +47,7 @@ PURE = (
     "scratchpad.addon_words",
     "scratchpad.claim",
     "scratchpad.claim_text",
+    "scratchpad.cms1500",
     "scratchpad.columns",
     "scratchpad.compare",
     "scratchpad.coverage",
@@ -63,6 +64,7 @@ PURE = (
     "scratchpad.remittance",
     "scratchpad.summary",
     "scratchpad.rules",
+    "scratchpad.segments",
     "scratchpad.unit_words",
 )
 DOORS = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from catalog.codes import Hint
 from scratchpad.claim_text import text_of
 from scratchpad.paste import MAX_CHARACTERS, Pasted, read
-from scratchpad.pasted_row import CHARGE, DATES, NO_CODE, NO_DATE, RANGE, UNITS
+from scratchpad.pasted_row import CHARGE, DATES, MEASURE, NO_CODE, NO_DATE, RANGE, UNITS
 
 DAY = date(2026, 7, 15)
 
@@ -93,6 +93,51 @@ def test_a_number_that_is_no_modifier_of_cpt_is_units_and_the_report_shows_it():
     pasted = read("J1885 30\n97597 59\nJ1885 JW 28\nJ1885 99", DAY)
     assert [entry.text for entry in pasted.taken] == ["J1885x30", "97597-59", "J1885-JWx28", "J1885-99"]
     assert lines("J1885-30") == ["J1885-30"]
+
+
+def test_numbers_taken_for_units_without_a_sign_of_it_are_said():
+    pasted = read("J1885 4\nJ3301 30\n97110 x2\n99213 1", DAY)
+    assert pasted.notes == (
+        "Numbers taken for units, though no sign marks them as such: 4 in row 1 and 30 in row 2.",
+    )
+    many = read("\n".join(["J1885 4"] * 8), DAY)
+    assert many.notes[0].endswith("4 in row 4, 4 in row 5 and 3 more.")
+    assert read("97110\t4\n97112\t2", DAY).notes == ("Column 2 has no heading and was taken for units.",)
+
+
+@pytest.mark.parametrize("measure", ["30 min", "2 minutes", "15min", "30 mg", "20 sq cm", "2 hours", "3 days"])
+@pytest.mark.parametrize("text", ["97110 {}", "97110 x{}", "97110 ({})", "97110\t{}", "CPT\tUnits\n97110\t{}"])
+def test_minutes_and_measures_are_no_units_and_that_is_said(measure, text):
+    pasted = read(text.format(measure), DAY)
+    assert [text_of(line) for line in pasted.lines] == ["97110"]
+    assert [entry.why for entry in pasted.not_understood] == [MEASURE.format(text=measure)]
+
+
+def test_units_beside_minutes_are_units():
+    assert lines("97110 30 min x2\n97110 (30 min) 2 units") == ["97110x2", "97110x2"]
+
+
+def test_letters_behind_a_small_x_are_units_that_cannot_be_read():
+    pasted = read("J1885xTEN, J1885xe, 97597-xsx2", DAY)
+    assert [text_of(line) for line in pasted.lines] == ["J1885x?TEN", "J1885-XE", "97597-XSx2"]
+    assert [entry.why for entry in pasted.not_understood] == [UNITS]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("45380-59, dx K63.5", ["45380-59"]),
+        ("45380 DX: A,B x2", ["45380x2"]),
+        ("45380 59 icd-10 K63.5 K64.1", ["45380-59"]),
+        ("45380 dx ABC", ["45380"]),
+        ("45380 dx E1165", ["45380"]),
+        ("45380 dx K63.5, J1885 x4", ["45380", "J1885x4"]),
+        ("45380 diagnosis K63.5; 97597-59", ["45380", "97597-59"]),
+    ],
+)
+def test_diagnoses_and_their_pointers_are_neither_modifiers_nor_codes(text, expected):
+    assert lines(text) == expected
+    assert read(text, DAY).taken[0].left_out
 
 
 def test_units_that_are_none_are_kept_and_said():
@@ -260,13 +305,33 @@ def test_an_empty_text_is_an_empty_report_that_says_so():
 # --- Anything at all ---------------------------------------------------------------------------------------
 
 CODES = ["11042", "97597-59x2", "J1885", "9921325", "0001U", "O0100", "+11045", "X1234", "99202-99215"]
-REST = ["59", "LT", "x2", "(3)", "4", "10", "1500", "qty 3", "2 units", "x1.5", "$12.50", "1,234.56", "125.00"]
+REST = [
+    "30 min",
+    "dx",
+    "AB 500 00",
+    "xTEN",
+    "NPI",
+    "59",
+    "LT",
+    "x2",
+    "(3)",
+    "4",
+    "10",
+    "1500",
+    "qty 3",
+    "2 units",
+    "x1.5",
+    "$12.50",
+    "1,234.56",
+    "125.00",
+]
 OTHER = ["555-123-4567", "123456789", "E11.9", "0450", "100", "7/16/2026", "1/1/1950", "Smith", "of", "1.", "3)"]
 SIGNS = [" ", "\n", "\t", ", ", ",", ";", "|", '"', "CPT\tUnits\tDX\n"]
+FORMS = ["30 min", "dx", "AB 500 00", "xTEN", "NPI", "SV1*HC:", "*150*UN*", "~"]
 TEXTS = st.one_of(
     st.text(max_size=80),
-    st.lists(st.sampled_from(CODES + REST + OTHER + SIGNS), max_size=30).map(" ".join),
-    st.lists(st.sampled_from(CODES + REST + OTHER + SIGNS), max_size=30).map("".join),
+    st.lists(st.sampled_from(CODES + REST + OTHER + FORMS + SIGNS), max_size=30).map(" ".join),
+    st.lists(st.sampled_from(CODES + REST + OTHER + FORMS + SIGNS), max_size=30).map("".join),
 )
 
 
@@ -281,7 +346,8 @@ def digits(text: str) -> list[str]:
 def test_every_number_of_a_text_is_in_a_line_or_reported(text):
     pasted = read(text, DAY)
     said = {entry.row for entry in pasted.not_understood} | {entry.row for entry in pasted.taken if entry.left_out}
-    is_said_of_columns = pasted.ignored or pasted.headings or '"' in text
+    is_said_of_columns = bool(pasted.ignored or pasted.headings or '"' in text)
+    is_said_of_columns |= any("Charges, pointers" in note for note in pasted.notes)
     is_numbered = any("in front of" in note for note in pasted.notes)
     for number, row in enumerate(text.replace("\ufeff", "").replace("\0", "").splitlines(), start=1):
         taken = "".join("".join(digits(entry.text)) for entry in pasted.taken if entry.row == number) + "1"
