@@ -137,8 +137,11 @@ def _news(shown: Snapshot) -> News | None:
 @csrf_exempt
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Remember light or dark, or follow the system again, and go back to the page it was chosen on."""
-    came_from = request.headers.get("Referer", "")
+    """Remember light or dark, or follow the system again, and go back to the page it was chosen on.
+
+    A page whose address no request may carry as ``Referer`` sends it in the body, as ``next``.
+    """
+    came_from = request.POST.get("next") or request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
     response = redirect(came_from if is_ours and came_from else "lookup")
     chosen = request.POST.get("theme")

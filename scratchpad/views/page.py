@@ -11,7 +11,6 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url, replace_url
@@ -28,13 +27,12 @@ from scratchpad.phrases import SETTINGS, counted
 from scratchpad.views import grid, markup, shown
 from scratchpad.views.checked import Checked, address, check_claim, claim_form
 from scratchpad.views.export import export
+from scratchpad.views.privacy import kept_by_nobody
 from scratchpad.views.settings import all_settings
 from scratchpad.views.unreadable import unread
 
 MOST_BESIDE = 12
 """Lines of a claim whose matrix finds room beside the grid; a wider one stands below."""
-
-kept_by_nobody = cache_control(private=True, no_store=True)
 
 
 @require_safe
@@ -51,14 +49,14 @@ def scratchpad(request: HttpRequest) -> HttpResponse:
         return export(request, check_claim(form, form.claim, snapshot.of(request)))
     is_kept = not (form.problems or form.line_problems)  # what was not is said before it is gone
     if form.is_grid and is_kept and not is_typing:
-        return redirect(_address(form))
+        return redirect(_address(form, form.claim))
     if form.fields.get("view") == "settings" and not is_typing:
         return all_settings(request, form)
     found = check_claim(form, form.claim, snapshot.of(request))
     if not is_typing:
         return render(request, "scratchpad/scratchpad.html", _page(request, found))
     response = render(request, "scratchpad/_typed.html", _answer(request, found, is_typing=True))
-    return replace_url(response, _address(form))
+    return replace_url(response, _address(form, form.claim))
 
 
 @require_POST
@@ -78,8 +76,8 @@ def paste(request: HttpRequest) -> HttpResponse:
     return render(request, "scratchpad/scratchpad.html", context)
 
 
-def _address(form: ClaimForm) -> str:
-    return address(form.claim, more="1" if form.more else "", findings="all" if _shows_all(form) else "")
+def _address(form: ClaimForm, claim: Claim) -> str:
+    return address(claim, more="1" if form.more else "", findings="all" if _shows_all(form) else "")
 
 
 def _shows_all(form: ClaimForm) -> bool:
@@ -101,6 +99,7 @@ def _page(request: HttpRequest, found: Checked) -> dict[str, object]:
         "settings": Setting,
         "more": form.more or any(line.date_text or line.provider for line in claim.lines),
         "shows_all": _shows_all(form),
+        "back": _address(form, claim),
         "typed": [text_of(line) for line in claim.lines],
         "blank_row": markup.blank_row(),
     }

@@ -69,6 +69,7 @@ def all_settings(request: HttpRequest, form: ClaimForm) -> HttpResponse:
         "everywhere": [_said(finding, anywhere, here.href) for finding in compared.everywhere],
         "same_tables": shown.answering(loaded, claim)[len(_OF_SETTING) :],
         "address": address(claim),
+        "back": address(claim, view="settings", findings="" if most else "all"),
         "share": request.build_absolute_uri(address(claim, view="settings")),
         "notices": notices(_releases(shown.releases_read(loaded, each.reference) for each in found.values())),
         "note": f"{coverage.NOT_LOOKED_AT} {summary.NOT_AN_APPROVAL} {NOT_A_DECISION}",

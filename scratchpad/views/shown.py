@@ -15,7 +15,8 @@ from catalog.wording import us_date
 from scratchpad.claim import DME_SUPPLIER, Claim
 from scratchpad.finding_words import Chip, Said, anchor, chip_of, is_quiet, said
 from scratchpad.findings import Finding, Kind
-from scratchpad.reference import AddOnRow, MueRow, PtpRow, Reference
+from scratchpad.phrases import listed
+from scratchpad.reference import AddOnRow, MueRow, PtpRow, Reference, beside
 from scratchpad.views.checked import Checked
 
 MOST_FINDINGS = 60
@@ -148,10 +149,12 @@ def _answering(loaded: Snapshot, claim: Claim, label: str, dataset: Dataset) -> 
     if not of_kind:
         return Answering(label, None, "not loaded")
     newest = max(of_kind, key=lambda each: each.quarter)
-    if newest.last_day >= claim.date_of_service:
-        return Answering(label, None, "not for this date")
-    until = f"not for this date, loaded to {us_date(newest.last_day)}"
-    return Answering(label, None, until, newest.last_day)
+    last_day = newest.last_day if newest.last_day < claim.date_of_service else None
+    if dataset == Dataset.MUE:  # each quarter has a table of its own: how far they reach says nothing between them
+        nearest = listed(each.title for each in beside(claim.date_of_service, of_kind))
+        return Answering(label, None, f"not for this date, nearest loaded: {nearest}", last_day)
+    until = f", loaded to {us_date(last_day)}" if last_day else ""
+    return Answering(label, None, f"not for this date{until}", last_day)
 
 
 def releases_read(loaded: Snapshot, reference: Reference) -> list[Release]:

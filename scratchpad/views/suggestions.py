@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from catalog import codes, snapshot
 from catalog.search import Entry
 from catalog.snapshot import Snapshot
 from catalog.wording import shorten
+from scratchpad.views.privacy import kept_by_nobody
 
 MOST = 8
 LONGEST_TEXT = 80
@@ -47,7 +47,7 @@ class Suggestions(NamedTuple):
 
 
 @require_safe
-@cache_control(private=True, no_store=True)
+@kept_by_nobody
 def suggest(request: HttpRequest) -> HttpResponse:
     """The list below the cell, asked for with every letter. Kept by nobody, like the claim it may be for."""
     found = suggestions(snapshot.of(request), request.GET.get("q", ""))

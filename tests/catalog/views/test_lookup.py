@@ -229,6 +229,27 @@ def test_a_theme_never_leads_to_another_site(client, release, referer):
     assert response.headers["Location"] == "/"
 
 
+def test_a_theme_leads_back_to_the_page_that_the_form_names_before_the_referer(client, release):
+    asked = {"theme": "dark", "next": "/scratchpad/?line=45378&line=45385"}
+    response = client.post("/theme", asked, headers={"Referer": "http://testserver/"})
+    assert response.headers["Location"] == "/scratchpad/?line=45378&line=45385"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "javascript:alert(1)",
+        "https:///x",
+    ],
+)
+def test_a_theme_never_leads_to_another_site_that_the_form_names(client, release, address):
+    response = client.post("/theme", {"theme": "light", "next": address})
+    assert response.headers["Location"] == "/"
+
+
 def test_a_theme_can_be_set_without_a_token_but_not_by_a_link(release):
     browser = Client(enforce_csrf_checks=True)
     assert browser.post("/theme", {"theme": "dark"}).status_code == 302

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog.models import PtpEdit
 from coding_reference.request_log import JsonFormatter
-from tests.builders import make_ptp, make_section
+from tests.builders import make_mue, make_ptp, make_release, make_section
 from tests.catalog.views.page import links, main, receipts, text, words
 from tests.scratchpad.views.pad import DAY, PAGE, PASTE, TYPING, cells, chips, grid, opened, typed
 
@@ -111,6 +111,12 @@ def test_a_date_beyond_the_tables_is_not_checked_and_says_how_far_they_reach(cli
     assert "not for this date, loaded to Dec 31, 2025" in text(main(answer).select_one("#loaded"))
 
 
+def test_between_two_quarters_of_unit_limits_those_are_named_and_not_how_far_they_reach(client):
+    make_mue("J1885", 8, make_release("2024Q3", dataset="mue", setting="practitioner"))
+    loaded = text(main(opened(client, "J1885", date="2025-02-03")).select_one("#loaded"))
+    assert "MUE not for this date, nearest loaded: July 2024 and October 2025" in loaded
+
+
 def test_a_date_beyond_the_tables_offers_their_last_day_with_the_same_lines(client):
     link = main(opened(client, "45385", "45378", date="2026-01-01")).select_one("#loaded a[href*='2025-12-31']")
     assert text(link) == "Check for Dec 31, 2025 instead"
@@ -196,6 +202,33 @@ def test_page_and_fragment_are_told_apart_and_kept_by_nobody(client):
         assert "HX-Target" in answer["Vary"]
         assert answer["Cache-Control"] == "private, no-store"
         assert "ETag" not in answer
+
+
+def test_no_request_carries_the_claim_as_its_referer(client):
+    answers = (
+        opened(client, "45385"),
+        typed(client, "45385"),
+        opened(client, "45385", view="settings"),
+        opened(client, "45385", _export="csv"),
+        client.get(PAGE, grid("45385") | {"date": DAY}),
+        client.post(PASTE, {"paste": "45385"}),
+    )
+    assert {answer["Referrer-Policy"] for answer in answers} == {"strict-origin"}
+
+
+@pytest.mark.parametrize("more", [{}, {"findings": "all"}, {"view": "settings"}, {"more": "1"}])
+def test_the_choice_of_a_theme_leads_back_to_the_claim(client, more):
+    page = BeautifulSoup(opened(client, "45385", **more).content, "html.parser")
+    back = page.select_one("form.theme [name=next]")["value"]
+    query = "".join(f"&{name}={value}" for name, value in more.items())
+    assert back == f"{PAGE}?setting=practitioner&date={DAY}&line=45385{query}"
+    assert client.post("/theme", {"theme": "dark", "next": back})["Location"] == back
+
+
+def test_after_a_paste_the_choice_of_a_theme_leads_to_all_lines(client):
+    answer = client.post(PASTE, {"paste": "45378", "line": ["45385"], "date": DAY})
+    back = BeautifulSoup(answer.content, "html.parser").select_one("form.theme [name=next]")["value"]
+    assert back.endswith("line=45385&line=45378")
 
 
 # --- Many lines ---

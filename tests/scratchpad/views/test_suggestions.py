@@ -99,6 +99,7 @@ def test_answers_are_kept_by_nobody_and_stay_out_of_the_log(client, caplog):
     with caplog.at_level(logging.INFO):
         response = client.get("/scratchpad/suggest/", {"q": "ketorolac"})
     assert response["Cache-Control"] == "private, no-store"
+    assert response["Referrer-Policy"] == "strict-origin"
     assert "ketorolac" not in caplog.text
 
 
