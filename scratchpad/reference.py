@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, Protocol, TypeVar
 
 from catalog.edit_words import is_incomplete
 
@@ -106,6 +107,24 @@ class AddOnRow(NamedTuple):
     line: int = 0
 
 
+class OfQuarter(Protocol):
+    """A release: see ``LoadedRelease`` and ``catalog.models.Release``."""
+
+    first_day: date
+    last_day: date
+
+
+Quarterly = TypeVar("Quarterly", bound=OfQuarter)
+
+
+def beside(day: date, releases: Iterable[Quarterly]) -> list[Quarterly]:
+    """Of a day that no MUE release answers for, the last release before it and the first one after it, if any."""
+    in_order = sorted(releases, key=attrgetter("first_day"))
+    before = [release for release in in_order if release.last_day < day]
+    after = [release for release in in_order if day < release.first_day]
+    return [*before[-1:], *after[:1]]
+
+
 def pair_key(one: str, two: str) -> tuple[str, str]:
     """Two codes in one order, whichever is column one."""
     return (one, two) if one <= two else (two, one)
@@ -135,9 +154,3 @@ class Reference:
     """What is said of Level II codes that earlier releases have and this one has not: "Last seen in July 2025"."""
     mue_loaded: tuple[LoadedRelease, ...] = ()
     """Every loaded MUE release of the setting, the oldest first, to say what the tables reach and what not."""
-
-    def mues_beside(self, day: date) -> tuple[LoadedRelease, ...]:
-        """Of a day that no MUE release answers for, the last one before it and the first one after it, if any."""
-        before = [release for release in self.mue_loaded if release.last_day < day]
-        after = [release for release in self.mue_loaded if day < release.first_day]
-        return (*before[-1:], *after[:1])

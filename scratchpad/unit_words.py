@@ -26,7 +26,7 @@ from scratchpad.phrases import (
     sentences,
     span_words,
 )
-from scratchpad.reference import LoadedRelease, Reference
+from scratchpad.reference import LoadedRelease, Reference, beside
 from scratchpad.rules.mue import units_per_day
 
 _BEYOND = "A number within the limit says nothing on coverage, need or what a payer does."
@@ -186,7 +186,7 @@ def missing_words(finding: Finding, claim: Claim, reference: Reference) -> tuple
         return said.headline, said.sentences
     own_table = "Each quarter has its own table of values."
     headline = no_mue_words(None, quarter_of(day)).headline
-    return headline, (f"{own_table} {_nearest_words(reference.mues_beside(day))}",)
+    return headline, (f"{own_table} {_nearest_words(beside(day, reference.mue_loaded))}",)
 
 
 def _nearest_words(releases: Sequence[LoadedRelease]) -> str:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from catalog.edits import quarter_of
 from scratchpad.claim import Claim, ClaimLine
 from scratchpad.findings import Finding, Kind, Status
-from scratchpad.reference import LoadedRelease, MueRow, Reference
+from scratchpad.reference import LoadedRelease, MueRow, Reference, beside
 
 Lines = tuple[ClaimLine, ...]
 """Of one code and provider, in the order of the claim."""
@@ -146,7 +146,7 @@ def _elsewhere(
             told.append((release, reference.mues.get((release.quarter, code)), units))
     if told:
         return max(told, key=lambda one: (one[1] is not None, one[2]))
-    return next(iter(reference.mues_beside(day)), None), None, _units_on(day, lines)
+    return next(iter(beside(day, reference.mue_loaded)), None), None, _units_on(day, lines)
 
 
 def _against(row: MueRow, units: int) -> Status:

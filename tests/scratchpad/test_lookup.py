@@ -9,7 +9,7 @@ from catalog import codes, snapshot
 from catalog.models import Release
 from scratchpad.claim import DME_SUPPLIER, OUTPATIENT_HOSPITAL, PRACTITIONER, Claim, ClaimLine
 from scratchpad.lookup import reference_for
-from scratchpad.reference import CodeRow, ModifierRow, MueRow, PtpRow, Reference, pair_key
+from scratchpad.reference import CodeRow, ModifierRow, MueRow, PtpRow, Reference, beside, pair_key
 from tests.builders import make_addon, make_code, make_modifier, make_mue, make_ptp, make_release
 from tests.plans import assert_searches_indexes
 
@@ -216,7 +216,7 @@ def test_the_mues_that_are_loaded_are_known_where_none_of_the_day_are():
     assert reference.mue == {}
     assert reference.mues == {}
     assert [release.quarter for release in reference.mue_loaded] == ["2024Q1", "2024Q2", "2025Q1"]
-    assert [release.quarter for release in reference.mues_beside(DAY)] == ["2024Q2", "2025Q1"]
+    assert [release.quarter for release in beside(DAY, reference.mue_loaded)] == ["2024Q2", "2025Q1"]
 
 
 # --- Queries -----------------------------------------------------------------------------------------------

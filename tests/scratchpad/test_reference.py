@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from scratchpad.reference import Reference
+from scratchpad.reference import beside
 from tests.references import a_release
 
 
@@ -25,8 +25,7 @@ def test_the_starter_set_has_no_quarter_of_its_own_in_its_name():
 
 
 def test_the_mues_beside_a_day_are_the_last_before_and_the_first_after_it():
-    tables = tuple(a_release("mue", quarter) for quarter in ("2024Q1", "2024Q3", "2026Q2", "2026Q3"))
-    beside = Reference(mue_loaded=tables).mues_beside
-    assert beside(date(2025, 1, 2)) == tables[1:3]
-    assert beside(date(2023, 1, 2)) == tables[:1]
-    assert beside(date(2027, 1, 2)) == tables[3:]
+    tables = [a_release("mue", quarter) for quarter in ("2024Q1", "2024Q3", "2026Q2", "2026Q3")]
+    assert beside(date(2025, 1, 2), tables) == tables[1:3]
+    assert beside(date(2023, 1, 2), tables[::-1]) == tables[:1]
+    assert beside(date(2027, 1, 2), tables[::-1]) == tables[3:]
