@@ -107,8 +107,9 @@ def _pairs(claim: Claim, reference: Reference, findings: list[Finding]) -> Cover
         nothing = (Answer("pairs: Medicare has no such table", 0, False),)
         return Covered(what, None, "0 pairs", nothing, source="none exists")
     lines = len(claim.readable)
-    if lines == 1:
-        return Covered(what, reference.ptp, "0 pairs", (Answer("pair to compare: one line", 0, False),))
+    if lines < 2:
+        alone = Answer(f"pair to compare: {'one' if lines else 'no'} line", 0, False)
+        return Covered(what, reference.ptp, "0 pairs", (alone,))
     possible = lines * (lines - 1) // 2
     found = Counter(dict.fromkeys(_PAIR_ANSWERS.values(), 0))
     for finding in findings:

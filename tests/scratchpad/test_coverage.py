@@ -73,6 +73,12 @@ def test_one_line_is_no_pair():
     assert (row.asked, row.answers) == ("0 pairs", (("pair to compare: one line", 0, False),))
 
 
+def test_without_a_line_that_can_be_read_there_is_no_pair_either():
+    unread = claim(line(1, "45385", day=None))
+    row = coverage(unread, loaded(), check(unread, loaded()))[1]
+    assert (row.asked, row.answers) == ("0 pairs", (("pair to compare: no line", 0, False),))
+
+
 def test_an_edit_withdrawn_from_its_start_is_counted_as_that():
     void = EDIT._replace(modifier_indicator="9", deletion_date=EDIT.effective_date)
     found = covered(loaded(pairs={("45378", "45385"): (void,)}))
