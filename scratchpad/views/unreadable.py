@@ -35,7 +35,7 @@ INPUTS = {"code": "c", "units": "u", "from": "d", "provider": "p"}
 _WITH_MODIFIERS = re.compile(r"([0-9A-Z]{1,9})([- ,]+[0-9A-Z]{2})*")
 _NO_CODE = {
     Status.MODIFIER_ONLY: ("A modifier, not a code", "It stands behind a code"),
-    Status.MULTIPLE_CODES: ("More than one code", "Press Enter or paste them, to put each on a line of its own"),
+    Status.MULTIPLE_CODES: ("More than one code", "Put each on a line of its own, or paste them all"),
     Status.RANGE_NOT_CODE: ("A range, not a code", "One code on a line"),
 }
 
