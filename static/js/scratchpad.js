@@ -1,60 +1,14 @@
 // The grid of a claim grows, moves and forgets its lines here; what the loaded edits say of them the server answers.
 // Without this file every field and button works, too: the form is sent and the page comes back.
 
+import "./answers.js";
+import { address, cell, cells, claim, desk, form, isBlank, isWhole, pattern, rowOf, rows, typed } from "./claim.js";
+
 const MOST_LINES = 100;
 const PATIENCE = 15_000; // ms until an answer counts as failed
 const MOST_READ = 20_000; // characters of a pasted text, scratchpad/paste.py; the rest is left out, and said to be
 const MOST_SENT = 100_000; // characters, each of up to nine bytes, in the million bytes that the server takes
-const WHOLE = {
-  // What a cell holds once it is typed to its end. Anything else is sent as it stands, for the server to understand.
-  code: /^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$/,
-  mod: /^([0-9A-Z]{2})?$/,
-  units: /^([1-9][0-9]{0,8})?$/,
-  from: /^([0-9]{4}-[0-9]{2}-[0-9]{2})?$/,
-  to: /^([0-9]{4}-[0-9]{2}-[0-9]{2})?$/,
-  provider: /^[A-Z]?$/,
-};
-
-const form = () => document.querySelector("#claim");
-const desk = () => form().closest(".desk"); // all that a paste replaces and somebody could be typing in
-const rows = () => [...document.querySelectorAll("#claim tr[data-line]")];
-const rowOf = (element) => element?.closest?.("#claim tr[data-line]");
-const cells = (row) => [...row.querySelectorAll("input")];
-const cell = (row, name) => row.querySelector(`input[name=${name}]`);
-const typed = (field) => field.value.trim().toUpperCase();
-const pattern = (name) => WHOLE[name.replace(/[1-4]$/, "")];
-const isWhole = (field) => pattern(field.name).test(typed(field));
-const isBlank = (row) => cells(row).every((field) => ["", field.name === "units" ? "1" : ""].includes(typed(field)));
-const filled = () => rows().filter((row) => !isBlank(row));
 const say = (...parts) => document.querySelector("#step").replaceChildren(...parts);
-
-// --- The claim as an address ---
-
-// CODE[-MM…][xUNITS][@DATE[..DATE]][~P], as scratchpad/claim_text.py writes it; empty for a row it cannot say plainly.
-function lineOf(row) {
-  const { code, mod1, mod2, mod3, mod4, units, from, to, provider } = Object.fromEntries(
-    cells(row).map((field) => [field.name, typed(field)]),
-  );
-  if (!cells(row).every(isWhole) || (to && !from)) return "";
-  const modifiers = [mod1, mod2, mod3, mod4].map((modifier) => modifier && `-${modifier}`).join("");
-  const days = from && `@${from}${to && to !== from ? `..${to}` : ""}`;
-  return code + modifiers + (units && units !== "1" ? `x${units}` : "") + days + (provider && `~${provider}`);
-}
-
-// The parameters of the claim: a line for each row, or, when one of them cannot be said so, the cells of all.
-function claim() {
-  const sent = new URLSearchParams([...new FormData(form())].filter(([name]) => !pattern(name)));
-  const lines = filled();
-  if (lines.every(lineOf)) {
-    for (const row of lines) sent.append("line", lineOf(row));
-  } else {
-    const used = cells(lines[0]).filter(({ name }) => name === "code" || lines.some((row) => typed(cell(row, name))));
-    for (const row of lines) for (const { name } of used) sent.append(name, cell(row, name).value);
-  }
-  return sent.toString();
-}
-
-const address = (query) => `${new URL(form().action).pathname}?${query}`;
 
 // What is copied, downloaded or shown in other settings is the claim as it is now, answered or not.
 function lead(query) {
@@ -133,48 +87,6 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
     document.querySelector("#report")?.scrollIntoView({ block: "nearest" });
   }
 });
-
-// What an answer puts beside the lines has nothing in it for htmx to know of; told of every piece, it would take
-// a second over a hundred lines.
-document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  event.preventDefault();
-  const [old, fresh] = [event.target, event.detail.fragment.firstElementChild];
-  const goOn = placeIn(old);
-  goOn(patch(old, fresh));
-});
-
-// Only what differs is replaced: of the ten thousand cells of a large matrix most stay as they are.
-function patch(old, fresh) {
-  if (old.isEqualNode(fresh)) return old;
-  const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
-  if (!after.length || before.length !== after.length || !old.cloneNode().isEqualNode(fresh.cloneNode())) {
-    old.replaceWith(fresh);
-    return fresh;
-  }
-  before.forEach((child, at) => patch(child, after[at]));
-  return old;
-}
-
-let goOnInFindings = () => {};
-
-document.addEventListener("htmx:beforeSwap", ({ target }) => target.id === "check" && (goOnInFindings = placeIn(target)));
-document.addEventListener("htmx:afterSwap", ({ target }) => target.id === "check" && goOnInFindings(target));
-
-// Whoever stands in a part of the page goes on from the same link or button in what replaces it, else from the one
-// in its place, else from the row.
-function placeIn(part) {
-  const stops = (within) => [...within.querySelectorAll("a[href], button, summary, [tabindex]")];
-  const isSame = (stop) => stop.getAttribute("href") === here.getAttribute("href") && stop.textContent === here.textContent;
-  const here = document.activeElement;
-  const at = stops(part).indexOf(here);
-  if (at < 0) return () => {};
-  return (fresh) => {
-    if (here.isConnected) return;
-    const next = stops(fresh);
-    const instead = next[Math.min(at, next.length - 1)] ?? rowOf(fresh)?.querySelector("[name=units]");
-    (instead && isSame(instead) ? instead : (next.find(isSame) ?? instead))?.focus({ preventScroll: true });
-  };
-}
 
 // Findings of another claim never stand beside this one, and what was typed or pasted stays where it is.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {

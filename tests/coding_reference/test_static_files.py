@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles.finders import find, get_finders
 from django.core.management import call_command
+from django.template import Context, Template
 
 from coding_reference.static_files import is_used
 
@@ -33,6 +34,16 @@ def test_what_is_not_collected_is_not_found_either(path):
     assert find(path) is None
 
 
+def test_every_script_of_a_page_is_found_while_debugging(settings):
+    page = Template("{% load django_htmx %}{% htmx_script %}")
+    settings.DEBUG = True
+    scripts = re.findall(r'src="/static/(.+?)"', page.render(Context()))
+    assert len(scripts) == 2
+    assert all(map(find, scripts))
+    settings.DEBUG = False
+    assert find("django_htmx/django-htmx.js") is None
+
+
 def test_hashed_files_are_written_with_compressed_copies_and_without_source_maps(tmp_path, settings):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
@@ -45,3 +56,6 @@ def test_hashed_files_are_written_with_compressed_copies_and_without_source_maps
     assert re.search(r"bootstrap\.min\.[0-9a-f]{12}\.css$", stylesheet.name)
     assert stylesheet.with_name(f"{stylesheet.name}.br").stat().st_size < 30_000
     assert not list(tmp_path.rglob("*.map"))
+    for path in (source for source in names if source.startswith("js/")):
+        for imported in re.findall(r'^import .*"\./(.+)";$', (tmp_path / names[path]).read_text(), re.MULTILINE):
+            assert f"js/{imported}" in names.values(), path
