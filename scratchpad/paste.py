@@ -104,7 +104,7 @@ def read(text: str, day: date, room: int = MAX_LINES, letters_in_use: Container[
     if is_file:
         notes.append(
             "Of the claim file only procedures, modifiers, units and dates were read. "
-            f"Charges, pointers and {_count(segments, 'other segment')} were left out."
+            f"Charges, pointers and all other segments ({segments}) were left out."
         )
     if not lines:
         notes.append("No code was found in the text.")

@@ -11,7 +11,7 @@ from scratchpad.pasted_row import MEASURE, MODIFIERS, NO_CODE
 DAY = date(2026, 7, 15)
 LEFT_OUT = (
     "Of the claim file only procedures, modifiers, units and dates were read. "
-    "Charges, pointers and 2 other segments were left out."
+    "Charges, pointers and all other segments (2) were left out."
 )
 
 
