@@ -2,7 +2,7 @@
 
 Both begin with the header, so that whatever reads tables can read them. The file name says which table of which
 release it is, and that a filter narrowed it; a workbook has a second sheet that says which filter. Codes stay
-text, so 00100 keeps its zeros; dates are ISO.
+text, so 00100 keeps its zeros, and numbers are numbers, to sort and add up; dates are ISO.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from openpyxl.styles import Font
 # What makes a spreadsheet read a cell of a CSV file as a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _LOSES_ZEROS = re.compile("0[0-9]")  # what a spreadsheet would make a number of when somebody edits the cell
+_LARGEST_NUMBER = 10**15 - 1  # Excel keeps fifteen digits
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes the file for a local code page
 
 
@@ -110,7 +111,7 @@ def _pages(sheet: Sheet) -> Iterator[Page]:
 
 
 def workbook(pages: Iterable[Page]) -> bytes:
-    """A workbook. Every cell is text, none a formula."""
+    """A workbook. A cell is a number where the row has one; codes and whatever else are text, none a formula."""
     book = Workbook(write_only=True)
     for page in pages:
         sheet = book.create_sheet(_sheet_name(page.name))
@@ -134,8 +135,10 @@ def _harmless(cell: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _cell(page, cell: object, *, bold: bool) -> WriteOnlyCell | str | None:
-    """Text for a workbook. Only what needs a style has one, for that takes longer than all else."""
+def _cell(page, cell: object, *, bold: bool) -> WriteOnlyCell | str | int | None:
+    """A cell of a workbook. Only what needs a style has one, for that takes longer than all else."""
+    if isinstance(cell, int) and abs(cell) <= _LARGEST_NUMBER:
+        return cell
     text = ILLEGAL_CHARACTERS_RE.sub("", _text(cell))
     if not (bold or text.startswith(_FORMULA_STARTS) or _LOSES_ZEROS.match(text)):
         return text or None

@@ -117,7 +117,7 @@ def findings(told: Told) -> Iterator[Row]:
             *(number, words.chip, _listed(finding.lines), " ".join(finding.codes), words.headline),
             *(" ".join(words.sentences), words.change, words.seen, finding.status),
             *(SETTINGS[told.claim.setting], row, _title(finding.release), facts.get("File")),
-            facts.get("Line", facts.get("Row")),
+            _number(facts.get("Line", facts.get("Row", ""))),
         )
 
 
@@ -180,6 +180,10 @@ def _title(release: LoadedRelease | None) -> str:
     if release.is_starter:
         return "Starter data, not a CMS release"
     return f"{release.long_title}, looked incomplete when it was loaded" if release.partial else release.long_title
+
+
+def _number(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
 
 
 def _listed(numbers: Iterable[int]) -> str:

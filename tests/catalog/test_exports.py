@@ -66,9 +66,14 @@ def test_remarks_stand_apart_from_the_rows():
 
 
 def test_an_xlsx_cell_is_text_even_when_it_looks_like_a_number_or_a_formula():
-    [*_, row] = read_xlsx(sheet(["00100", "=1+1", date(1993, 1, 1), "45378", 2]))
+    [*_, row] = read_xlsx(sheet(["00100", "=1+1", date(1993, 1, 1), "45378", "2"]))
     assert [cell.value for cell in row] == ["00100", "=1+1", "1993-01-01", "45378", "2"]
     assert {cell.data_type for cell in row} == {"s"}
+
+
+def test_a_number_is_one_in_a_workbook_unless_excel_would_round_it():
+    [*_, row] = read_xlsx(sheet([8, 242021, 10**15]))
+    assert [cell.value for cell in row] == [8, 242021, str(10**15)]
 
 
 def test_an_xlsx_cell_that_editing_would_change_has_the_format_of_text():

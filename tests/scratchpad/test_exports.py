@@ -56,7 +56,7 @@ def tables(exported: Told) -> list[list[dict[str, str]]]:
     return [*([dict(zip(header, row, strict=False)) for row in rows] for header, *rows in found), [remarks]]
 
 
-def sheets(exported: Told) -> dict[str, list[list[str | None]]]:
+def sheets(exported: Told) -> dict[str, list[list[str | int | None]]]:
     book = load_workbook(io.BytesIO(response(exported, "xlsx").content))
     return {page.title: [[cell.value for cell in row] for row in page.iter_rows()] for page in book}
 
@@ -121,11 +121,11 @@ def test_a_workbook_has_a_sheet_for_each_and_one_with_every_pair():
     header, *rows = book["All pairs"]
     assert tuple(header) == PAIRS
     assert [[cell or "" for cell in row] for row in rows] == [
-        ["1", "99213", "2", "45378", "No edit on file", "no_edit_on_file", *[""] * 8],
-        ["1", "99213", "3", "45385", "No edit on file", "no_edit_on_file", *[""] * 8],
+        [1, "99213", 2, "45378", "No edit on file", "no_edit_on_file", *[""] * 8],
+        [1, "99213", 3, "45385", "No edit on file", "no_edit_on_file", *[""] * 8],
         [
-            *("2", "45378", "3", "45385", "Denied by edit", "edit_applies", "45385", "45378", "0"),
-            *("2003-01-01", "", "More extensive procedure", "ccipra-f3.txt", "214077"),
+            *(2, "45378", 3, "45385", "Denied by edit", "edit_applies", "45385", "45378", "0"),
+            *("2003-01-01", "", "More extensive procedure", "ccipra-f3.txt", 214077),
         ],
     ]
 
@@ -133,6 +133,14 @@ def test_a_workbook_has_a_sheet_for_each_and_one_with_every_pair():
 def test_days_that_the_starter_set_does_not_know_are_not_written():
     [_, pair] = sheets(told("45378", "45385", reference=loaded(EDIT, is_starter=True)))["All pairs"]
     assert "2003-01-01" not in pair
+
+
+def test_units_and_places_in_files_are_numbers_in_a_workbook_and_codes_are_not():
+    book = sheets(told("45378", "45385x2"))
+    _, *lines = book["Lines"]
+    assert [(line[1], line[4]) for line in lines] == [("45378", 1), ("45385", 2)]
+    header, finding = book["Findings"]
+    assert finding[header.index("Line of the file")] == 214077
 
 
 def test_lines_that_cannot_be_read_are_kept_as_typed_and_run_as_nothing():
