@@ -11,6 +11,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from catalog.icons import svg
 from scratchpad.views.grid import Row
 from scratchpad.views.shown import Note
 
@@ -74,12 +75,8 @@ def _wrong(row: Row, field: str) -> str:
 def _button(number: int | str, name: str, label: str, icon: str, css: str = "") -> str:
     return (
         f'<button class="icon-btn {css}" name="{name}" value="{number}" aria-label="{label.format(number)}">'
-        f"{_icon(icon)}</button>"
+        f"{svg(icon)}</button>"
     )
-
-
-def _icon(name: str) -> str:
-    return f'<svg class="ic" aria-hidden="true"><use href="#{escape(name)}"/></svg>'
 
 
 def _what(row: Row, oob: str = "") -> str:
@@ -109,4 +106,4 @@ def _signs(row: Row, oob: str = "") -> str:
 def _sign(note: Note) -> str:
     chip, label = note.chip, escape(note.label)
     link = f'class="sign k-{chip.family}" href="{escape(note.link)}"'
-    return f'<a {link} aria-label="{label}" title="{label}">{_icon(f"v-{chip.sign}")}</a>'
+    return f'<a {link} aria-label="{label}" title="{label}">{svg(f"v-{chip.sign}")}</a>'
