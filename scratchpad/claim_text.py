@@ -353,6 +353,8 @@ def text_of(line: ClaimLine) -> str:
     five = _five(line)
     code = "-".join((five, *line.modifiers, *line.dropped)) if five else line.parsed.text
     pieces = _Pieces(code, line.units_text, line.date_text, line.provider)
+    if line.is_readable and "X" not in code:  # nothing in it but an X could be taken for another part
+        return pieces.short
     return pieces.short if _split(pieces.short) == pieces else pieces.full
 
 

@@ -19,7 +19,7 @@ from scratchpad.phrases import listed
 from scratchpad.reference import AddOnRow, MueRow, PtpRow, Reference, beside
 from scratchpad.views.checked import Checked
 
-MOST_FINDINGS = 60
+MOST_FINDINGS = 40
 """Findings in full on a page, until all of them are asked for."""
 
 MORE = "#more-findings"

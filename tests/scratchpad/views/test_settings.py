@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from scratchpad.views.settings import MOST_ROWS
 from tests.builders import make_addon, make_code, make_mue, make_ptp, make_release
 from tests.catalog.views.page import links, main, text, words
 
@@ -123,7 +124,7 @@ def test_of_many_rows_the_gravest_come_first_and_all_on_demand(client):
     lines = ["11042x2"] + [f"11042x2@2025-11-{day:02}" for day in range(1, 31)]
     lines += [f"11042x2@2025-10-{day:02}" for day in range(1, 32)] + ["hello"]
     page = side_by_side(client, line=lines)
-    assert len(rows(page)) == 2 + 60 + 1  # headlines, tables, the rows, and the way to all of them
+    assert len(rows(page)) == 2 + MOST_ROWS + 1  # headlines, tables, the rows, and the way to all of them
     assert "Show all 62 rows" in words(page)
     [everything] = [link for link in links(page) if "findings=all" in link and "#h-settings" in link]
     assert any("findings=all#f-parse-63" in link for link in links(page)), "beyond the first on its own page"
