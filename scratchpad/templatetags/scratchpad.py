@@ -29,14 +29,28 @@ def _code(found: re.Match) -> str:
 
 @register.filter
 def receipt(facts: Sequence[tuple[str, str]]) -> SafeString:
-    """The row that decides, as a table of one row: its headers and its values."""
+    """The row that decides, as a table of one row: where it stands below its release, then its values."""
+    facts = _placed(facts)
     values = "".join(f"<td>{escape(value)}</td>" for _, value in facts)
     headers = _headers(tuple(name for name, _ in facts))
     table = f"<table><thead>{headers}</thead><tbody><tr>{values}</tr></tbody></table>"
     return mark_safe(table)  # noqa: S308 - escaped above
 
 
-@lru_cache(maxsize=64)
+def _placed(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The facts with file and line, or row, in one cell below the release, so that all fit beside one another."""
+    facts = list(facts)
+    labels = [label for label, _ in facts[:3]]
+    if labels[:2] != ["Release", "File"]:
+        return facts
+    (_, release), (_, file), *rest = facts
+    if labels[2:] in (["Line"], ["Row"]):
+        (_, number), *rest = rest
+        file = f"{file} : {number}"
+    return [(release, file), *rest]
+
+
+@lru_cache(maxsize=256)
 def _headers(names: tuple[str, ...]) -> str:
     cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     return f"<tr>{cells}</tr>"
