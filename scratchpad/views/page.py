@@ -56,7 +56,7 @@ def scratchpad(request: HttpRequest) -> HttpResponse:
     if not is_typing:
         return render(request, "scratchpad/scratchpad.html", _page(request, found))
     response = render(request, "scratchpad/_typed.html", _answer(request, found, is_typing=True))
-    return replace_url(response, _address(form, form.claim))
+    return replace_url(response, address(form.claim, more="1" if form.more else ""))
 
 
 @require_POST
@@ -109,7 +109,8 @@ def _answer(request: HttpRequest, found: Checked, *, is_typing: bool = False) ->
     """For the findings, and what stands beside the fields: all that changes while somebody types."""
     form, claim, reference, _ = found
     loaded = snapshot.of(request)
-    notes = shown.notes(found, shows_all=_shows_all(form))
+    # Thousands of findings take seconds: they are for whoever reads them, not for every letter typed.
+    notes = shown.notes(found, shows_all=_shows_all(form) and not is_typing)
     rows = grid.rows_of_lines(claim) if is_typing else grid.rows(claim)
     # What somebody types stays in the cell they typed it in; a page is opened with each part in its own.
     unclear = unread(claim.lines, form.left_blank if is_typing else {})
