@@ -54,6 +54,7 @@ def _row(row: Row) -> str:
         f'<td class="own"><input class="form-control in-day" id="d{n}" name="from" '
         f'type="{"date" if row.is_date else "text"}" value="{escape(row.first)}" '
         f'{line} from"{_wrong(row, "from")}> '
+        f'<span class="to" aria-hidden="true">To</span> '
         f'<input class="form-control in-day" name="to" type="date" value="{escape(row.last)}" {line} to"></td>'
         f'<td class="own"><input class="form-control in-who" id="p{n}" name="provider" '
         f'value="{escape(row.provider)}" maxlength="1" {line} provider, a letter"{_wrong(row, "provider")}></td>'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Route, expect
@@ -115,6 +117,23 @@ def test_what_was_typed_just_before_a_step_is_not_lost_by_going_back(page, pad):
     expect(page.get_by_label("Line 2 units")).to_have_value("3")
 
 
+def test_back_never_leaves_another_claim_in_the_grid_than_in_the_address(page, pad):
+    page.goto(f"{pad}?line=45378&line=45385")
+    page.evaluate("location.hash = 'main'")  # a step of the history that is none of the claim's
+    page.get_by_label("Line 2 units").fill("3")
+    expect_lines(page, "45378", "45385x3")
+    page.go_back()
+    expect(page.get_by_label("Line 2 units")).to_have_value("1")
+    assert lines(page) == ["45378", "45385"]
+
+
+def test_the_theme_is_changed_on_the_claim_as_it_is_now(page, pad):
+    page.goto(f"{pad}?line=45378")
+    code(page, 2).fill("45385")
+    page.locator(".theme button").click()
+    expect(code(page, 2)).to_have_value("45385")
+
+
 def test_the_link_to_the_claim_is_copied_as_it_is_now(page, pad):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(pad)
@@ -164,9 +183,12 @@ def test_findings_are_marked_as_outdated_until_the_answer_is_there(page, pad):
 def test_a_cell_of_the_matrix_leads_to_its_finding(page, pad):
     page.goto(f"{pad}?line=45378&line=45385&line=J1885x10")
     cell = "Line 2, 45385, with line 1, 45378: denied by edit"
+    before = page.evaluate("history.length")
     page.locator(".mx").get_by_role("link", name=cell).press("Enter")
     expect(page.locator(".finding:target")).to_contain_text("Denied by edit")
     expect(page.locator(".finding:target")).to_be_in_viewport()
+    expect(page.locator(".finding:target")).to_be_focused()
+    assert page.evaluate("history.length") == before
 
 
 def test_s_opens_the_code_of_the_page_and_of_the_focused_row_on_the_scratchpad(page, pad, live_server):
@@ -280,3 +302,17 @@ def test_it_prints_the_lines_and_findings_without_controls(page, pad):
     expect(chips(page).first).to_be_visible()
     expect(page.get_by_role("button", name="Remove line 1")).to_be_hidden()
     expect(page.get_by_role("button", name="Add line")).to_be_hidden()
+
+
+def test_a_small_claim_prints_on_one_page(page, pad):
+    page.goto(f"{pad}?line=45378&line=45385&line=J1885x10&line=45380")
+    expect(chips(page)).to_have_count(3)
+    printed = page.pdf(format="Letter")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_all_of_a_receipt_is_in_sight_on_a_small_laptop(page, pad):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{pad}?line=45378&line=45385&line=J1885x10")
+    hidden = "boxes => boxes.map(box => box.scrollWidth - box.clientWidth)"
+    assert set(page.locator(".receipt").evaluate_all(hidden)) == {0}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalog.models import PtpEdit
 from coding_reference.request_log import JsonFormatter
+from scratchpad.views import shown
 from tests.builders import make_mue, make_ptp, make_release, make_section
 from tests.catalog.views.page import links, main, receipts, text, words
 from tests.scratchpad.views.pad import DAY, PAGE, PASTE, TYPING, cells, chips, grid, opened, typed
@@ -56,7 +57,7 @@ def test_findings_come_the_most_severe_first_each_with_its_lines_and_its_row(cli
     assert "45378 is denied beside 45385 by this edit" in text(first)
     assert text(first.select_one(".at")) == "Lines 1 and 3"
     assert "What would change this:" in text(first)
-    assert "45385 45378 2003-01-01 * 0" in receipts(answer)[0]
+    assert "ccipra-v313r0-f3.txt : 1 45385 45378 2003-01-01 * 0" in receipts(answer)[0]
     assert f"/edits/ptp/practitioner/45385/45378/?on={DAY}" in links(answer)
     assert "/edits/mue/practitioner/J1885/?quarter=2025Q4" in links(answer)
 
@@ -75,6 +76,15 @@ def test_every_link_to_a_finding_or_a_field_leads_to_one(client, lines, anchor):
     anchors = {link for link in links(answer) if link.startswith("#")}
     assert anchor in anchors
     assert {anchor[1:] for anchor in anchors} <= {element["id"] for element in main(answer).select("[id]")}
+
+
+def test_a_short_summary_before_the_matrix_leads_to_the_findings(client):
+    for answer in (opened(client, "45378", "45385", "J1885x10"), typed(client, "45378", "45385", "J1885x10")):
+        visible = answer.content.replace(b"template>", b"div>")
+        summary = BeautifulSoup(visible, "html.parser").find(id="matrix").find("a")
+        assert summary["href"] == "#check"
+        assert text(summary) == "2 findings: 1 denied by edit, 1 over the unit limit"
+    assert main(opened(client, "4538")).select_one("#matrix > a") is None
 
 
 def test_lines_of_a_finding_are_named_in_their_order(client):
@@ -122,6 +132,8 @@ def test_a_date_beyond_the_tables_offers_their_last_day_with_the_same_lines(clie
     assert text(link) == "Check for Dec 31, 2025 instead"
     assert link["href"] == f"{PAGE}?setting=practitioner&date=2025-12-31&line=45385&line=45378"
     assert chips(client.get(link["href"])) == ["Denied by edit"]
+    beside_headline = main(opened(client, "45385", "45378", date="2026-01-01")).select_one("#check a.btn")
+    assert (text(beside_headline), beside_headline["href"]) == (text(link), link["href"])
     assert "instead" not in text(main(opened(client, "45385")).select_one("#loaded"))
 
 
@@ -231,6 +243,14 @@ def test_after_a_paste_the_choice_of_a_theme_leads_to_all_lines(client):
     assert back.endswith("line=45385&line=45378")
 
 
+def test_own_dates_and_providers_stay_in_sight_while_a_line_has_one(client):
+    for cells_sent in ({"from": ["2025-11-03", ""]}, {"provider": ["A", "B"]}):
+        answer = client.get(PAGE, grid("45385", "45378", **cells_sent) | {"date": DAY}, follow=True)
+        assert main(answer).select_one("#more").has_attr("checked")
+    answer = client.get(PAGE, grid("45385", "45378") | {"date": DAY}, follow=True)
+    assert not main(answer).select_one("#more").has_attr("checked")
+
+
 # --- Many lines ---
 
 
@@ -244,21 +264,21 @@ def many(tables) -> list[str]:
     return codes
 
 
-def test_sixty_findings_stand_in_full_and_the_rest_on_request(client, many):
+def test_the_first_findings_stand_in_full_and_the_rest_on_request(client, many):
     answer = opened(client, *many)
-    assert len(main(answer).select(".finding")) == 60
+    assert len(main(answer).select(".finding")) == shown.MOST_FINDINGS
     more = main(answer).find("a", string="Show all 66 findings")
     everything = client.get(more["href"])
     assert len(main(everything).select(".finding")) == 66
     assert "Show all" not in words(everything)
 
 
-def test_whoever_asked_for_all_findings_has_them_while_typing_on(client, many):
-    page = main(opened(client, *many, findings="all"))
-    assert page.select_one("#claim [name=findings]")["value"] == "all"
+def test_whoever_asked_for_all_findings_has_the_first_while_typing_on_and_the_way_to_all(client, many):
     answer = typed(client, *many, findings="all")
-    assert b"Show all" not in answer.content
-    assert answer["HX-Replace-Url"].endswith("&findings=all")
+    soup = BeautifulSoup(answer.content, "html.parser")
+    assert len(soup.select(".finding")) == shown.MOST_FINDINGS
+    assert soup.find("a", string="Show all 66 findings")["href"].endswith("findings=all#check")
+    assert "findings" not in answer["HX-Replace-Url"], "else the way to all would lead to where one is"
 
 
 def test_signs_and_matrix_of_findings_that_are_not_on_the_page_lead_to_the_way_to_them(client, many):
