@@ -1,17 +1,35 @@
 // The grid of a claim grows, moves and forgets its lines here; what the loaded edits say of them the server answers.
 // Without this file every field and button works, too: the form is sent and the page comes back.
 
-import "./answers.js";
-import { address, cell, cells, claim, desk, form, isBlank, isWhole, pattern, rowOf, rows, typed } from "./claim.js";
+import { forget, markWrong } from "./answers.js";
+import {
+  MOST_LINES, address, cell, cells, claim, desk, form, grow, halfDay, isBlank, isWhole, pattern, rowOf, rows, typed,
+} from "./claim.js";
 
-const MOST_LINES = 100;
 const PATIENCE = 15_000; // ms until an answer counts as failed
 const MOST_READ = 20_000; // characters of a pasted text, scratchpad/paste.py; the rest is left out, and said to be
 const MOST_SENT = 100_000; // characters, each of up to nine bytes, in the million bytes that the server takes
 const say = (...parts) => document.querySelector("#step").replaceChildren(...parts);
 
+// --- The address ---
+
+let shown = location.search; // of the claim in the grid
+
+function write(query) {
+  history.replaceState({ htmx: true }, "", address(query));
+  shown = location.search;
+}
+
+document.addEventListener("htmx:replacedInHistory", () => (shown = location.search));
+document.addEventListener("htmx:pushedIntoHistory", () => (shown = location.search));
+
+// htmx reloads for the steps it knows of; no other may leave another claim in the address than in the grid.
+addEventListener("popstate", ({ state }) => !state?.htmx && location.search !== shown && location.reload());
+
 // What is copied, downloaded or shown in other settings is the claim as it is now, answered or not.
 function lead(query) {
+  document.querySelector("#share").hidden = Boolean(halfDay()) || rows().every(isBlank);
+  document.querySelector("#views").hidden = Boolean(halfDay());
   document.querySelector("#share [data-copy]").dataset.copy = new URL(address(query), location.href);
   for (const link of document.querySelectorAll("#share a, #views a")) {
     const [view] = /&(_export|view)=\w+$/.exec(link.href) ?? [""];
@@ -26,12 +44,14 @@ let hasFailed = false;
 
 const ask = () => form().dispatchEvent(new Event("change"));
 
-// Not while a code is half typed or a paste is under way, and never the same twice.
+const isHalfTyped = (field) => pattern(field.name) && typed(field) && !isWhole(field);
+
+// Not while a code or date is half typed or a paste is under way, and never the same twice.
 document.addEventListener("htmx:confirm", (event) => {
   const { elt, triggeringEvent: cause } = event.detail;
   if (elt !== form()) return;
-  const isHalfTyped = cause?.type === "input" && pattern(cause.target.name) && typed(cause.target) && !isWhole(cause.target);
-  if (isHalfTyped || desk().inert || (claim() === asked && !hasFailed)) event.preventDefault();
+  const isOnTheWay = cause?.type === "input" && isHalfTyped(cause.target);
+  if (isOnTheWay || isUndated() || desk().inert || (claim() === asked && !hasFailed)) event.preventDefault();
 });
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -51,13 +71,20 @@ document.addEventListener("htmx:configRequest", (event) => {
   detail.timeout = PATIENCE;
   if (isPaste) {
     htmx.trigger(form(), "htmx:abort");
-    history.replaceState({ htmx: true }, "", address(claim())); // what Back returns to
+    write(claim()); // what Back returns to
     lock();
   } else {
     asked = claim();
     hasFailed = false;
   }
 });
+
+// Verdicts of another claim than the one in the grid are seen to be.
+function outdate(isOutdated = claim() !== asked) {
+  for (const part of document.querySelectorAll("#check, #matrix")) part.setAttribute("aria-busy", isOutdated);
+}
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.elt === form() && outdate(true));
 
 // Of a check that was given up there are no findings; one that takes its place is noted right after this.
 document.addEventListener("htmx:sendAbort", ({ detail }) => detail.elt === form() && (asked = ""));
@@ -80,7 +107,11 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.matche
 // --- Answers ---
 
 document.addEventListener("htmx:afterSettle", ({ target }) => {
-  if (target.id === "check") markWrong();
+  if (target.id === "check") {
+    markWrong();
+    outdate();
+    if (claim() !== asked) (write(claim()), lead(claim())); // typed meanwhile
+  }
   if (target.id === "pad") {
     begin();
     goTo(rows().find(isBlank));
@@ -97,19 +128,63 @@ function failed(event) {
   const { elt } = event.detail;
   if (elt === form()) {
     hasFailed = true;
-    history.replaceState({ htmx: true }, "", address(asked));
+    write(asked);
     lead(asked);
-    document.querySelector("#matrix").replaceChildren();
-    document.querySelector("#loaded").replaceChildren();
-    rows().forEach(forget);
+    takeAway(notice("#check-failed", ask));
     markWrong();
-    document.querySelector("#check").replaceChildren(notice("#check-failed", ask));
   } else if (elt.matches(".pastebox form")) {
     warn(elt, notice("#no-answer", () => elt.requestSubmit()));
     unlock();
     ask();
   } else return;
   event.stopPropagation();
+}
+
+// Instead of everything that was said of the claim before.
+function takeAway(note) {
+  document.querySelector("#matrix").replaceChildren();
+  document.querySelector("#loaded").replaceChildren();
+  document.querySelector("#check").replaceChildren(note);
+  rows().forEach(forget);
+  outdate(false);
+}
+
+// Without whole dates there is nothing to ask: that is said beside the field, and no finding of before stays.
+function isUndated() {
+  const field = halfDay();
+  const day = form().elements.date;
+  day.removeAttribute("aria-invalid");
+  if (!field) return false;
+  const row = rowOf(field);
+  const words = row ? `Half a date ${row.dataset.line ? `on line ${row.dataset.line}` : "on an empty line"}` : "No date of service";
+  if (document.querySelector("#h-undated")?.textContent !== `${words}: nothing was checked`) {
+    htmx.trigger(form(), "htmx:abort");
+    asked = "";
+    takeAway(undated(field, words));
+  }
+  if (row) {
+    const what = row.querySelector(".what");
+    what.dataset.invalid = field.name;
+    what.innerHTML = '<span class="wrong"><b>Half a date.</b> Give all of it, or clear it.</span>';
+  } else {
+    day.setAttribute("aria-invalid", "true");
+    day.setAttribute("aria-describedby", "loaded");
+    document.querySelector("#loaded").innerHTML = '<li class="off">No date of service: nothing was checked</li>';
+  }
+  markWrong();
+  return true;
+}
+
+function undated(field, words) {
+  const note = notice("#no-date", () => {
+    field.value = ""; // what is half typed, too
+    field.value = field.name === "date" ? new Date().toLocaleDateString("en-CA") : "";
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  note.querySelector("h2").textContent = `${words}: nothing was checked`;
+  note.querySelector("a").textContent = field.name === "date" ? "Set it to today" : "Clear it";
+  return note;
 }
 
 function notice(template, again) {
@@ -133,66 +208,14 @@ function tooLong() {
   return note;
 }
 
-// What stands beside a line is said of the code that was in it.
-function forget(row) {
-  const what = row.querySelector(".what");
-  what.replaceChildren();
-  delete what.dataset.invalid;
-  row.querySelector(".signs").replaceChildren();
-}
-
-// A wrong field is described by what stands beside the code and by the signs, as scratchpad/views/markup.py does it.
-function markWrong() {
-  for (const row of rows()) {
-    const [what, signs] = [row.querySelector(".what"), row.querySelector(".signs")];
-    const wrong = (what.dataset.invalid ?? "").split(" ");
-    for (const field of cells(row)) {
-      const marks = { "aria-invalid": "true" };
-      if (field.name !== "code") marks["aria-describedby"] = `${what.id} ${signs.id}`;
-      for (const [name, value] of Object.entries(marks)) {
-        if (wrong.includes(field.name)) field.setAttribute(name, value);
-        else field.removeAttribute(name);
-      }
-    }
-  }
-}
-
 // --- Lines ---
 
 // The page is new: as it came, after a paste, or out of the browser's memory.
 function begin() {
+  form().noValidate = true; // what is wrong with a date is said by the page
   grow();
   markWrong();
   asked = claim();
-}
-
-// The last row is always one to type into.
-function grow() {
-  const last = rows().at(-1);
-  if (!isBlank(last) && rows().length < MOST_LINES) {
-    last.after(document.querySelector("#blank-line").content.cloneNode(true));
-  } else if (isBlank(last) && rows().length > MOST_LINES) last.remove();
-  number();
-}
-
-// Rows are counted as the server counts lines: without those between others that nothing stands in.
-function number() {
-  const all = rows();
-  const last = all.findLastIndex((row) => !isBlank(row));
-  let line = 0;
-  all.forEach((row, at) => name(row, isBlank(row) && at < last ? "" : String(++line), at));
-}
-
-function name(row, line, at) {
-  if (row.dataset.line === line) return;
-  row.dataset.line = row.cells[0].textContent = line;
-  for (const part of row.querySelectorAll(":is(td, input)[id]")) part.id = part.id[0] + (line || `-${at}`);
-  cell(row, "code").setAttribute("aria-describedby", row.querySelector(".what").id);
-  for (const named of row.querySelectorAll(":is(input, button)[aria-label]")) {
-    const label = named.getAttribute("aria-label").replace(/empty line|line \w+/i, line ? `line ${line}` : "empty line");
-    named.setAttribute("aria-label", label[0].toUpperCase() + label.slice(1));
-    if (named.matches("button")) named.value = line;
-  }
 }
 
 // A step that Back takes back: the claim before it stays in the history, with all that was typed.
@@ -207,8 +230,9 @@ function step(change) {
 }
 
 function remember(before) {
-  history.replaceState({ htmx: true }, "", address(before));
+  write(before);
   history.pushState({ htmx: true }, "", address(claim()));
+  shown = location.search;
   lead(claim());
 }
 
@@ -270,10 +294,18 @@ document.addEventListener("input", (event) => {
   if (field.name === "code") forget(row);
   if (row) grow();
   const query = claim();
-  document.querySelector("#check").setAttribute("aria-busy", query !== asked);
+  if (!isHalfTyped(field)) write(query); // a reload keeps it, answered or not
+  if (!isUndated()) outdate();
   lead(query);
   const isInserted = event.inputType?.startsWith("insert") && !event.isComposing;
   if (isInserted && /^mod/.test(field.name) && field.value.length === 2) goTo(row, cells(row)[cells(row).indexOf(field) + 1].name);
+});
+
+// A date of which a part is typed into an empty field is no input yet.
+document.addEventListener("keyup", ({ target }) => {
+  if (target.type !== "date" || target.form !== form() || isUndated() || claim() === asked) return;
+  lead(claim());
+  ask();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -320,7 +352,25 @@ document.addEventListener("paste", (event) => {
 });
 
 // Before htmx asks, so that the claim in the other setting is still known.
-document.addEventListener("change", ({ target }) => target.matches?.("#claim [name=setting]") && remember(asked), true);
+document.addEventListener("change", ({ target }) => asked && target.matches?.("#claim [name=setting]") && remember(asked), true);
+
+// Columns in which something stands are not hidden: it is part of the claim.
+document.addEventListener(
+  "change",
+  ({ target }) => {
+    if (target.id !== "more" || target.checked) return;
+    const row = rows().find((each) => ["from", "to", "provider"].some((name) => typed(cell(each, name))));
+    if (!row) return;
+    target.checked = true;
+    say(`Line ${row.dataset.line} has its own date or provider. Clear it to hide the columns.`);
+  },
+  true,
+);
+
+document.addEventListener("submit", ({ target }) => {
+  const back = target.matches(".theme") && target.elements.next;
+  if (back) back.value = address(claim());
+});
 
 document.addEventListener("submit", (event) => {
   if (event.target !== form() || event.submitter?.name) return;

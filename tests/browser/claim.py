@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 
 def code(page: Page, line: int):
@@ -29,8 +29,9 @@ def lines_of(url: str) -> list[str]:
 
 
 def expect_lines(page: Page, *wanted: str) -> None:
-    """Wait until the address has these lines: then the findings are about them."""
+    """Wait until the address has these lines, and the findings are about them."""
     page.wait_for_url(lambda url: lines_of(url) == list(wanted))
+    expect(page.locator("#check")).not_to_have_attribute("aria-busy", "true")
 
 
 def paste(page: Page, text: str) -> None:

@@ -223,3 +223,70 @@ def test_nothing_that_was_typed_is_stored_in_the_browser(page, pad, live_server)
     page.locator("#q").press_sequentially("45378")
     page.wait_for_url("**/?q=45378*")
     assert stored() == "{}"
+
+
+# --- Dates that are being typed ---
+
+
+@pytest.mark.parametrize("day", ["", "0202-07-15"])
+def test_without_a_whole_date_of_service_no_finding_stays_and_that_is_said(page, pad, day):
+    page.goto(f"{pad}?line=45378&line=45385")
+    page.locator("#date").fill(day)
+    expect(page.locator("#check").get_by_role("alert")).to_contain_text("No date of service: nothing was checked")
+    expect(page.locator("#loaded")).to_have_text("No date of service: nothing was checked")
+    expect(page.locator("#date")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".finding, .signs a, .mx")).to_have_count(0)
+    expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
+    code(page, 3).fill("J1885")
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator("#check").get_by_role("alert")).to_be_in_viewport()
+    page.get_by_role("link", name="Set it to today").click()
+    expect(chips(page).first).to_contain_text("Denied by edit")
+    expect(page.locator("#e3")).to_contain_text("ketorolac")
+    expect(page.locator("#date")).not_to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible()
+
+
+def test_half_a_date_of_a_line_is_not_taken_for_none(page, pad):
+    page.goto(f"{pad}?line=45378&line=45385&more=1")
+    page.get_by_label("Line 2 from").focus()
+    page.keyboard.type("07")
+    expect(page.locator("#check").get_by_role("alert")).to_contain_text(
+        "Half a date on line 2: nothing was checked"
+    )
+    expect(page.locator("#e2")).to_contain_text("Half a date")
+    expect(page.get_by_label("Line 2 from")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".finding, .signs a, .mx")).to_have_count(0)
+    page.get_by_role("link", name="Clear it").click()
+    expect(chips(page).first).to_contain_text("Denied by edit")
+
+
+# --- Until there is an answer ---
+
+
+def test_verdicts_of_lines_that_were_changed_are_seen_to_be_outdated(page, pad):
+    page.goto(f"{pad}?line=45378&line=45385")
+    held = hold(page, TYPED)
+    with page.expect_request(TYPED):
+        page.get_by_label("Line 2 units").fill("3")
+    for part in ("#check", "#matrix"):
+        expect(page.locator(part)).to_have_attribute("aria-busy", "true")
+    assert page.locator("#matrix").evaluate("part => getComputedStyle(part).filter") != "none"
+    held[0].continue_()
+    for part in ("#check", "#matrix"):
+        expect(page.locator(part)).not_to_have_attribute("aria-busy", "true")
+
+
+def test_a_reload_right_after_the_last_key_keeps_the_code(page, pad):
+    page.goto(f"{pad}?line=45378")
+    code(page, 2).fill("45385")
+    page.reload()
+    assert codes(page) == ["45378", "45385"]
+
+
+def test_what_was_opened_in_a_finding_stays_open(page, pad):
+    page.goto(f"{pad}?line=45378&line=45385")
+    page.get_by_text("Reason codes often seen").click()
+    code(page, 3).fill("J1885")
+    expect_lines(page, "45378", "45385", "J1885")
+    expect(page.locator("#f-ptp-1-2 details")).to_have_attribute("open", "")

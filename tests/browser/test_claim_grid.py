@@ -169,6 +169,25 @@ def test_cells_the_script_cannot_say_plainly_are_read_by_the_server(page, pad):
     expect(page.get_by_label("Line 2 units")).to_have_attribute("aria-invalid", "true")
 
 
+def test_columns_in_which_something_stands_are_not_hidden(page, pad):
+    page.goto(f"{pad}?line=45378~A")
+    page.get_by_label("Own dates and providers").click()
+    expect(page.get_by_label("Own dates and providers")).to_be_checked()
+    expect(page.locator("#step")).to_contain_text("Line 1 has its own date or provider.")
+    page.get_by_label("Line 1 provider, a letter").fill("")
+    page.get_by_label("Own dates and providers").click()
+    expect(page.get_by_label("Line 1 provider, a letter")).to_be_hidden()
+
+
+def test_two_tabs_lead_from_the_units_to_the_next_code(page, pad):
+    page.goto(f"{pad}?line=J1885&line=J1890")
+    page.get_by_label("Line 1 units").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Remove line 1")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(code(page, 2)).to_be_focused()
+
+
 @pytest.mark.parametrize("key", ["Enter", "ArrowUp", "z"])
 def test_keys_belong_to_an_input_method_while_it_composes(page, pad, key):
     page.goto(f"{pad}?line=45378&line=45385")
