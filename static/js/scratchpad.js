@@ -5,9 +5,9 @@ import { forget, markWrong } from "./answers.js";
 import {
   MOST_LINES, address, cell, cells, claim, desk, form, grow, halfDay, isBlank, isWhole, pattern, rowOf, rows, typed,
 } from "./claim.js";
+import { notice, tooLong, undated, warn } from "./notes.js";
 
 const PATIENCE = 15_000; // ms until an answer counts as failed
-const MOST_READ = 20_000; // characters of a pasted text, scratchpad/paste.py; the rest is left out, and said to be
 const MOST_SENT = 100_000; // characters, each of up to nine bytes, in the million bytes that the server takes
 const say = (...parts) => document.querySelector("#step").replaceChildren(...parts);
 
@@ -173,39 +173,6 @@ function isUndated() {
   }
   markWrong();
   return true;
-}
-
-function undated(field, words) {
-  const note = notice("#no-date", () => {
-    field.value = ""; // what is half typed, too
-    field.value = field.name === "date" ? new Date().toLocaleDateString("en-CA") : "";
-    field.focus();
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  note.querySelector("h2").textContent = `${words}: nothing was checked`;
-  note.querySelector("a").textContent = field.name === "date" ? "Set it to today" : "Clear it";
-  return note;
-}
-
-function notice(template, again) {
-  const note = document.querySelector(template).content.cloneNode(true);
-  note.querySelector("a").addEventListener("click", (event) => (event.preventDefault(), again()));
-  return note;
-}
-
-function warn(pasted, note) {
-  pasted.closest("details").open = true;
-  pasted.prepend(note);
-}
-
-function tooLong() {
-  const note = document.createElement("p");
-  note.role = "alert";
-  note.className = "note note-strong";
-  note.textContent =
-    `The text is too long. At most ${MOST_READ.toLocaleString("en-US")} characters are read at once. ` +
-    "Nothing was read; keep only the lines of this claim.";
-  return note;
 }
 
 // --- Lines ---
