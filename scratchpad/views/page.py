@@ -77,7 +77,8 @@ def paste(request: HttpRequest) -> HttpResponse:
 
 
 def _address(form: ClaimForm, claim: Claim) -> str:
-    return address(claim, more="1" if form.more else "", findings="all" if _shows_all(form) else "")
+    view = "settings" if form.fields.get("view") == "settings" else ""
+    return address(claim, more="1" if form.more else "", view=view, findings="all" if _shows_all(form) else "")
 
 
 def _shows_all(form: ClaimForm) -> bool:

@@ -334,3 +334,9 @@ def test_no_line_of_a_claim_reaches_a_log(client, caplog):
     others = [line for line in lines if not line["logger"].startswith("django.db")]
     assert "4538" not in json.dumps(others)
     assert "J1885" not in json.dumps(others)
+
+
+def test_a_grid_sent_for_every_setting_leads_to_every_setting(client):
+    answer = client.get(PAGE, {"code": ["45385", "J1885 x 2"], "view": "settings"}, follow=True)
+    assert answer.redirect_chain[0][0].endswith("&line=45385&line=J1885x2&view=settings")
+    assert "in every setting" in words(answer)
