@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DAY = date(2024, 8, 15)
 CLAIMS, REQUESTS = 60, 25
-RUNS, RUNS_OF_REQUESTS = 3, 2
+RUNS, RUNS_OF_REQUESTS = 3, 4
 LINES, FEW_LINES = 50, 5
 MODIFIERS = ("", "", "", "", "", "-59", "-LT", "-25-57")
 

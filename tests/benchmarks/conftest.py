@@ -20,6 +20,7 @@ from catalog.starter.load import load_texts
 from tests.benchmarks import full_tables
 
 WORKBOOK = "hcpcs/HCPC2025_OCT_ANWEB.xlsx"
+MOST_ROUNDS_MORE = 3
 
 
 class October(NamedTuple):
@@ -77,10 +78,12 @@ def prepare(url: str) -> None:
 def measured(full_database, cms_files, tmp_path_factory) -> full_tables.Measured:
     """The practitioners' tables of April and July 2024 in that database, and what loading them took.
 
-    Loading April is measured once more when something else may have disturbed it.
+    Loading April is measured again, a few times at most, while something else may have disturbed it.
     """
     found = full_tables.measure(full_database, cms_files)
-    if not found.is_fair:
+    for _ in range(MOST_ROUNDS_MORE):
+        if found.is_fair:
+            break
         with database("once_more", tmp_path_factory.mktemp("again")) as url:
             found = found.at_best(*full_tables.measure_first(url, cms_files))
     return found
