@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from django.http import QueryDict
 
 from scratchpad.claim import MAX_LINES, PRACTITIONER, SETTINGS, Claim, ClaimLine, Fault
-from scratchpad.claim_text import claim_query, day_of, line_of, line_of_cells, provider_of, provider_of_cells
+from scratchpad.claim_text import day_of, line_of, line_of_cells, provider_of, provider_of_cells
 from scratchpad.phrases import listed
 
 CELLS = ("code", "mod1", "mod2", "mod3", "mod4", "units", "from", "to", "provider")
@@ -22,7 +22,6 @@ FIRST_YEAR = 1966
 
 YEARS_AHEAD = 5
 LONGEST_QUOTE = 40
-FEWEST_ROWS = 3
 
 FAULTS = {
     Fault.PROVIDER: "A provider is told apart by one letter from A to Z. What stood there was not kept, "
@@ -65,15 +64,6 @@ class ClaimForm:
         self.line_problems = [
             f"Line {line.number}: {sentence}" for line in self.claim.lines for sentence in _problems(line)
         ]
-
-    @property
-    def rows_wanted(self) -> int:
-        """How many rows the grid shows: one more than are filled while there is room, and at least three."""
-        return max(FEWEST_ROWS, min(len(self.claim.lines) + 1, MAX_LINES))
-
-    def query(self) -> str:
-        """The canonical query string of the claim."""
-        return claim_query(self.claim)
 
     def _setting(self) -> str:
         setting = _plain(self.fields.get("setting", ""))
