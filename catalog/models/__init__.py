@@ -5,18 +5,33 @@ from catalog.models.mue import Mue
 from catalog.models.ptp import PtpEdit, Rationale
 from catalog.models.release import Change, Dataset, EditCode, Release, ReleaseFile, Setting
 from catalog.models.section import Level, Section, SectionRange
+from catalog.models.training import (
+    ComparisonRow,
+    DecisionChoice,
+    DecisionStep,
+    Misconception,
+    PracticeChoice,
+    PracticeItem,
+    Statement,
+)
 
 __all__ = [
     "AddOnEdit",
     "Change",
     "CodeNote",
+    "ComparisonRow",
     "Dataset",
+    "DecisionChoice",
+    "DecisionStep",
     "EditCode",
     "GoldenPair",
     "HcpcsCode",
     "Level",
+    "Misconception",
     "Modifier",
     "Mue",
+    "PracticeChoice",
+    "PracticeItem",
     "ProcessingNote",
     "PtpEdit",
     "Rationale",
@@ -25,5 +40,6 @@ __all__ = [
     "Section",
     "SectionRange",
     "Setting",
+    "Statement",
     "Synonym",
 ]

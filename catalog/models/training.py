@@ -1,0 +1,184 @@
+"""What trainers teach from: comparisons, statements, a path of decisions, misconceptions, practice items.
+
+Editors own every row. Each statement carries the authority it rests on and how sure we are of it.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from catalog.models.section import Section
+from catalog.quiz import Ask, Difficulty, Link, Option, Question, Topic
+
+Mark = Section.Mark
+
+
+class Sourced(models.Model):
+    """A text with its authority. What is marked inferred or general is shown with that remark, never as fact."""
+
+    source = models.CharField(max_length=200, help_text="The authority the text rests on.")
+    mark = models.CharField("how sure", max_length=1, choices=Mark.choices, default=Mark.GENERAL)
+    sort = models.PositiveIntegerField("order", default=0)
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_unverified(self) -> bool:
+        return self.mark in (Mark.INFERRED, Mark.GENERAL)
+
+
+class ComparisonRow(Sourced):
+    """One question, answered for Level I and for Level II side by side."""
+
+    question = models.CharField(max_length=60, unique=True)
+    level_one = models.CharField("Level I", max_length=200)
+    level_two = models.CharField("Level II", max_length=200)
+    on_slide = models.BooleanField("in Present", default=False, help_text="Shown to a class as well.")
+
+    class Meta:
+        ordering = ["sort", "pk"]
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Statement(Sourced):
+    """One fact about who keeps, publishes or takes the codes, as a row of a small table."""
+
+    class Topic(models.TextChoices):
+        KEEPER = "keeper", "Who maintains what"
+        CLAIM_FORM = "claim_form", "On which claim form"
+        RHYTHM = "rhythm", "How often it changes"
+        COST = "cost", "What it costs"
+
+    topic = models.CharField(max_length=12, choices=Topic.choices)
+    subject = models.CharField(max_length=60, help_text="What it is about, as in “CPT Category III”.")
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["topic", "sort", "pk"]
+        constraints = [models.UniqueConstraint(fields=["topic", "subject"], name="one_statement_per_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.get_topic_display()}: {self.subject}"
+
+
+class DecisionStep(Sourced):
+    """A question of the path “Which set do I use?”, or, where it has no choices, where the path ends."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    text = models.CharField(max_length=160, help_text="The question, or what to do.")
+    detail = models.CharField(max_length=300, blank=True)
+    level = models.PositiveSmallIntegerField(
+        null=True, blank=True, choices=[(1, "Level I"), (2, "Level II")], help_text="The level it ends at, if any."
+    )
+    is_first = models.BooleanField(default=False, help_text="Where the path begins.")
+
+    class Meta:
+        ordering = ["sort", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class DecisionChoice(models.Model):
+    step = models.ForeignKey(DecisionStep, on_delete=models.CASCADE, related_name="choices")
+    slug = models.SlugField(max_length=20, help_text="In the address, as in “yes”.")
+    label = models.CharField(max_length=60)
+    next = models.ForeignKey(DecisionStep, on_delete=models.PROTECT, related_name="reached_from")
+    sort = models.PositiveIntegerField("order", default=0)
+
+    class Meta:
+        ordering = ["sort", "pk"]
+        constraints = [models.UniqueConstraint(fields=["step", "slug"], name="one_choice_per_step_and_slug")]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.label}"
+
+
+class Misconception(Sourced):
+    """What people wrongly believe or print, in our words, and what is right."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    claim = models.CharField(max_length=160, help_text="The wrong idea, in our own words.")
+    why_wrong = models.TextField(help_text="What makes it wrong, or how it came about.")
+    fact = models.TextField(help_text="What is right.")
+    link = models.CharField(
+        max_length=200, blank=True, help_text="A page of this site that shows it live, as in /codes/J8501/."
+    )
+    link_label = models.CharField(max_length=80, blank=True)
+    on_slide = models.BooleanField("in Present", default=False, help_text="Shown to a class as well.")
+
+    class Meta:
+        ordering = ["sort", "pk"]
+
+    def __str__(self) -> str:
+        return self.claim
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('misconceptions')}#{self.slug}"
+
+
+class PracticeItem(Sourced):
+    """A question with exactly one right choice. ``code`` and ``codes`` are checked against the loaded release."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    asks = models.CharField("asks for", max_length=12, choices=[(one.value, one.label) for one in Ask])
+    topic = models.CharField(max_length=12, choices=[(one.value, one.label) for one in Topic])
+    difficulty = models.PositiveSmallIntegerField(choices=[(one.value, one.label) for one in Difficulty])
+    prompt = models.CharField("question", max_length=400)
+    code = models.CharField(max_length=5, blank=True, help_text="Shown large, taken apart after the answer.")
+    claim = models.TextField(
+        blank=True, help_text="The lines of a small claim, one each, as on the scratchpad: 97597-59x2."
+    )
+    given = models.JSONField(
+        default=list, blank=True, help_text="Facts to go by, such as the row of an edit, as labels and values."
+    )
+    rationale = models.TextField(help_text="Why the right answer is right; shown after each answer.")
+    link = models.CharField(max_length=200, blank=True, help_text="Where to read on, as in /codes/J1885/.")
+    link_label = models.CharField(max_length=80, blank=True)
+    invalid_codes = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Codes used on purpose that are not on file or ended, separated by blanks.",
+    )
+    is_published = models.BooleanField("in rounds", default=True)
+
+    class Meta:
+        ordering = ["sort", "pk"]
+
+    def __str__(self) -> str:
+        return self.prompt
+
+    def question(self) -> Question:
+        """This item as the quiz asks it. Reads its choices."""
+        return Question(
+            key=self.slug,
+            prompt=self.prompt,
+            options=tuple(Option(choice.text, choice.is_right) for choice in self.choices.all()),
+            rationale=self.rationale,
+            topic=Topic(self.topic),
+            difficulty=Difficulty(self.difficulty),
+            asks=Ask(self.asks),
+            code=self.code,
+            given=tuple((label, value) for label, value in self.given),
+            claim=tuple(self.claim.split()),
+            links=(Link(self.link, self.link_label),) if self.link else (),
+            source=self.source,
+        )
+
+
+class PracticeChoice(models.Model):
+    item = models.ForeignKey(PracticeItem, on_delete=models.CASCADE, related_name="choices")
+    text = models.CharField(max_length=160)
+    is_right = models.BooleanField("right", default=False)
+    sort = models.PositiveIntegerField("order", default=0)
+
+    class Meta:
+        ordering = ["sort", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
