@@ -20,7 +20,6 @@ from catalog.starter.load import load_texts
 from tests.benchmarks import full_tables
 
 WORKBOOK = "hcpcs/HCPC2025_OCT_ANWEB.xlsx"
-MOST_ROUNDS_MORE = 3
 
 
 class October(NamedTuple):
@@ -81,7 +80,7 @@ def measured(full_database, cms_files, tmp_path_factory) -> full_tables.Measured
     Loading April is measured again, a few times at most, while something else may have disturbed it.
     """
     found = full_tables.measure(full_database, cms_files)
-    for _ in range(MOST_ROUNDS_MORE):
+    for _ in range(full_tables.MOST_ROUNDS_MORE):
         if found.is_fair:
             break
         with database("once_more", tmp_path_factory.mktemp("again")) as url:
