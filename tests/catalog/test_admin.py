@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from catalog.admin import ReadOnly
+from catalog.admin.releases import ReadOnly
 from catalog.models import (
     AddOnEdit,
     Change,

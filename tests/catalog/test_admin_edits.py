@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.admin import ShortCount
+from catalog.admin.tables import ShortCount
 from catalog.models import AddOnEdit, GoldenPair, Mue, PtpEdit, Release
 from tests.builders import make_addon, make_mue, make_ptp, make_release
 from tests.plans import assert_searches_indexes

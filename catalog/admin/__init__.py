@@ -1,0 +1,11 @@
+"""The admin: editors change texts and what trainers teach from; what publishers own is read only."""
+
+from django.contrib import admin
+
+from catalog.admin import releases, tables, texts
+
+__all__ = ["releases", "tables", "texts"]
+
+admin.site.site_header = "Coding Reference: the editors' desk"
+admin.site.site_title = "Coding Reference"
+admin.site.index_title = "Reference data"

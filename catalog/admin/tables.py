@@ -1,0 +1,123 @@
+"""The NCCI tables: millions of rows, so whatever is asked has to be found through an index."""
+
+from __future__ import annotations
+
+from functools import reduce
+from itertools import permutations
+from operator import or_
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.functional import cached_property
+
+from catalog import codes
+from catalog.admin.releases import ReleaseFilter, ReleaseRowsAdmin
+from catalog.models import AddOnEdit, Dataset, Mue, PtpEdit, Release, Setting
+
+
+class TableFilter(ReleaseFilter):
+    """The rows of one release, of the practitioners' newest current one at first, never of all of them."""
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        releases = list(Release.objects.readable().filter(dataset__in=model_admin.datasets).newest_first())
+        settings = ["", *Setting.values]
+        first = min(releases, key=lambda one: (not one.is_current, settings.index(one.setting)), default=None)
+        self.at_first = str(first.pk) if first else ""
+        return [(str(release.pk), str(release)) for release in releases]
+
+    def has_output(self) -> bool:
+        return True  # else the filter would not be applied while nothing is loaded
+
+    def value(self) -> str:
+        chosen = super().value() or ""
+        return chosen if chosen.isdecimal() else self.at_first
+
+    def choices(self, changelist):
+        yield from list(super(ReleaseFilter, self).choices(changelist))[1:]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(release=int(self.value())) if self.value() else queryset.none()
+
+
+class ShortCount(Paginator):
+    """Counts as far as anybody pages: counting all rows would take longer than showing them."""
+
+    MOST = 2_000
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[: self.MOST].count()
+
+
+class TableAdmin(ReleaseRowsAdmin):
+    """Rows of an NCCI table in the order of its index. The search takes whole codes: one, or the two of a pair.
+
+    ``columns`` hold the codes. Each is asked alone at first, for its index: asked for either in one condition and
+    in order, a database walks the whole table. The rows found are then asked for by release and codes as well as
+    by key, for on PostgreSQL no index holds the key of a PTP edit.
+    """
+
+    list_filter = [TableFilter]
+    paginator = ShortCount
+    sortable_by = ()
+    columns: tuple[str, ...] = ("code",)
+    search_fields = ["code"]  # brings the box; get_search_results reads it
+    search_help_text = "A whole code, or the two codes of a pair"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        typed = [codes.normalize(code) for code in search_term.split()]
+        if not typed:
+            return queryset, False
+        if len(typed) == len(self.columns):
+            named = [dict(zip(self.columns, order, strict=True)) for order in permutations(typed)]
+        else:
+            named = [{column: typed[0]} for column in self.columns]
+        found = (
+            queryset.order_by().filter(**each).values_list("pk", flat=True)[: ShortCount.MOST] for each in named
+        )
+        either = reduce(or_, (Q(**each) for each in named))
+        rows = queryset.filter(either, pk__in={pk for pks in found for pk in pks})
+        return rows.order_by(*self.ordering).select_related(*self.list_select_related), False
+
+
+@admin.register(PtpEdit)
+class PtpEditAdmin(TableAdmin):
+    """The list shows all there is of an edit, which has no page of its own."""
+
+    datasets = (Dataset.PTP,)
+    columns = ("column_one", "column_two")
+    ordering = ["column_one", "column_two", "pk"]
+    list_display = [
+        "column_one", "column_two", "modifier_indicator", "effective_date", "deletion_date", "prior_to_1996",
+        "rationale", "of_release", "file", "line",
+    ]  # fmt: skip
+    list_display_links = None
+    list_select_related = ["release", "file", "rationale"]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> PtpEdit:
+        """Raises Http404: found by its key alone, an edit would be looked for in all rows of every release."""
+        raise Http404("An edit has no page of its own. Look for its codes in the list.")
+
+
+@admin.register(Mue)
+class MueAdmin(TableAdmin):
+    datasets = (Dataset.MUE,)
+    ordering = ["code"]
+    list_display = ["code", "mue_value", "adjudication_indicator", "rationale", "of_release", "file", "line"]
+    list_select_related = ["release", "file"]
+    search_help_text = "A whole code"
+
+
+@admin.register(AddOnEdit)
+class AddOnEditAdmin(TableAdmin):
+    datasets = (Dataset.ADDON,)
+    columns = ("add_on", "primary")
+    ordering = ["add_on", "primary", "pk"]
+    list_display = [
+        "add_on", "primary", "edit_type", "effective_date", "deletion_date", "of_release", "file", "line",
+    ]  # fmt: skip
+    list_select_related = ["release", "file"]
