@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from catalog.shapes import Kind
+
 
 class Topic(enum.StrEnum):
     label: str
@@ -39,7 +41,7 @@ class Difficulty(enum.IntEnum):
 
 
 class Ask(enum.StrEnum):
-    """What an item asks for. Answers to all but ``SCENARIO`` come from a fixed vocabulary."""
+    """What an item asks for. Those with a ``vocabulary_of`` their own are answered in these words only."""
 
     label: str
 
@@ -55,6 +57,33 @@ class Ask(enum.StrEnum):
     VERDICT = "verdict", "The verdict for a small claim"
     TRUE_FALSE = "true_false", "True or false"
     SCENARIO = "scenario", "What to report"
+
+
+LEVELS = ("Level I, CPT", "Level II", "Level III, local", "Not a HCPCS form")
+CATEGORIES = tuple(kind.label for kind in Kind)
+VERDICTS = (
+    "Denied by edit",
+    "Denied unless distinct",
+    "Bypassed",
+    "Edit not in force",
+    "No edit on file",
+    "Not checked",
+    "Over the unit limit",
+    "Primary missing",
+)
+TRUE_FALSE = ("True", "False")
+
+_VOCABULARIES = {
+    Ask.LEVEL: LEVELS,
+    Ask.CATEGORY: CATEGORIES,
+    Ask.VERDICT: VERDICTS,
+    Ask.TRUE_FALSE: TRUE_FALSE,
+}
+
+
+def vocabulary_of(asks: str) -> tuple[str, ...] | None:
+    """The words that answer what an item asks for, in the order they are always shown in; None where any may."""
+    return _VOCABULARIES.get(asks)
 
 
 @dataclass(frozen=True, slots=True)
