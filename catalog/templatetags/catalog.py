@@ -1,6 +1,7 @@
 """Small pieces of markup that many templates share. A code or a level looks the same wherever it stands."""
 
 import re
+import textwrap
 from datetime import date, datetime
 
 from django import template
@@ -67,6 +68,13 @@ def scratchpad_url(*lines: str, setting: str = "", day: date | None = None) -> s
 def us_date(day: date | None) -> str:
     """``Nov 14, 2025``; empty for none."""
     return wording.us_date(day) if day else ""
+
+
+@register.filter
+def wrapped(text: str, room: str) -> list[str]:
+    """The text in lines, where nothing wraps it, as in SVG. ``room`` is "19,4": so many characters, so many lines."""
+    width, lines = map(int, room.split(","))
+    return textwrap.wrap(text, width, max_lines=lines, placeholder=" …")
 
 
 @register.simple_tag

@@ -71,3 +71,10 @@ def test_a_section_named_after_its_range_does_not_repeat_it():
     section = make_section("hundreds", ("0001T", "0099T"), short_title="0001T–0099T")
     assert render("{% ranges section 2 %}", section=section) == ""
     assert render("{% ranges section %}", section=section) != ""
+
+
+def test_a_text_in_a_picture_is_cut_into_lines_and_says_where_it_stops():
+    source = '{% for line in text|wrapped:"10,2" %}[{{ line }}]{% endfor %}'
+    assert render(source, text="One & two words") == "[One &amp; two][words]"
+    assert render(source, text="One and two words more of them") == "[One and][two …]"
+    assert render(source, text="") == ""
