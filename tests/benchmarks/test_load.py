@@ -20,6 +20,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from catalog.models import Setting
 from tests.benchmarks import full_tables
 from tests.benchmarks.full_tables import HOSPITAL, MOST_ROUNDS_MORE, TIMES_BARE, Loaded, files
 from tests.benchmarks.sites import serving
@@ -68,7 +69,9 @@ def test_lookups_and_editors_hardly_wait_while_a_release_is_loaded(
         assert "outpatient hospital, July 2024: loaded 1,775,818 edits, 1,335,857 open" in waited.loaded.said
         if waited.is_fair:
             break
-        full_tables.run(full_database, "-m", "tests.benchmarks.unload", HOSPITAL)  # and load it once more
+        full_tables.run(
+            full_database, "-m", "tests.benchmarks.unload", Setting.OUTPATIENT_HOSPITAL
+        )  # and load it once more
     assert waited.is_fair
 
 
