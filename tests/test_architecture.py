@@ -26,7 +26,9 @@ LONGEST_MODULE = 400
 # The standard library and each other, nothing else: they can be read, tested and reused alone.
 PURE = (
     "catalog.charts",
+    "catalog.code_forms",
     "catalog.codes",
+    "catalog.dissect",
     "catalog.edit_cells",
     "catalog.edit_words",
     "catalog.edits",
@@ -40,6 +42,7 @@ PURE = (
     "catalog.reading",
     "catalog.search",
     "catalog.shapes",
+    "catalog.typed_code",
     "catalog.typed_units",
     "catalog.values",
     "catalog.wording",
