@@ -20,6 +20,7 @@ from catalog.importers import DATASETS, addon, load, mue, ptp
 from catalog.importers.files import Member, fingerprint
 from catalog.importers.hcpcs import Row
 from catalog.models import Dataset, Level, Release, ReleaseFile, Section, SectionRange, Setting, Synonym
+from catalog.starter.training import load_training
 
 FOLDER = Path(__file__).parent
 SECTIONS = ("sections-1.toml", "sections-2.toml", "sections-3.toml")
@@ -73,7 +74,7 @@ def load_into_empty_database() -> list[str]:
 
 @transaction.atomic
 def load_texts() -> list[str]:
-    added = {"levels": _add_levels(), "sections": _add_sections(), "terms": _add_terms()}
+    added = {"levels": _add_levels(), "sections": _add_sections(), "terms": _add_terms(), **load_training()}
     return [f"{count} {what}" for what, count in added.items() if count]
 
 
