@@ -41,6 +41,7 @@ PURE = (
     "catalog.rationales",
     "catalog.reading",
     "catalog.search",
+    "catalog.seeded",
     "catalog.shapes",
     "catalog.typed_code",
     "catalog.typed_units",
