@@ -5,6 +5,9 @@ Editors own every row. Each statement carries the authority it rests on and how 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
 from django.db import models
 from django.urls import reverse
 
@@ -44,6 +47,9 @@ class ComparisonRow(Sourced):
     def __str__(self) -> str:
         return self.question
 
+    def get_absolute_url(self) -> str:
+        return reverse("levels")
+
 
 class Statement(Sourced):
     """One fact about who keeps, publishes or takes the codes, as a row of a small table."""
@@ -65,6 +71,9 @@ class Statement(Sourced):
     def __str__(self) -> str:
         return f"{self.get_topic_display()}: {self.subject}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("levels")
+
 
 class DecisionStep(Sourced):
     """A question of the path “Which set do I use?”, or, where it has no choices, where the path ends."""
@@ -82,6 +91,10 @@ class DecisionStep(Sourced):
 
     def __str__(self) -> str:
         return self.text
+
+    def get_absolute_url(self) -> str:
+        """Where the path begins: the address of a step is the way one took to it."""
+        return reverse("which_set")
 
 
 class DecisionChoice(models.Model):
@@ -123,7 +136,7 @@ class Misconception(Sourced):
 
 
 class PracticeItem(Sourced):
-    """A question with exactly one right choice. ``code`` and ``codes`` are checked against the loaded release."""
+    """A question with exactly one right choice. Its codes are checked when an editor saves it."""
 
     slug = models.SlugField(max_length=60, unique=True)
     asks = models.CharField("asks for", max_length=12, choices=[(one.value, one.label) for one in Ask])
@@ -153,12 +166,17 @@ class PracticeItem(Sourced):
     def __str__(self) -> str:
         return self.prompt
 
-    def question(self) -> Question:
-        """This item as the quiz asks it. Reads its choices."""
+    def get_absolute_url(self) -> str:
+        """A round of this item alone."""
+        return f"{reverse('quiz')}?{urlencode({'items': self.slug})}"
+
+    def question(self, choices: Iterable[PracticeChoice] | None = None) -> Question:
+        """This item as the quiz asks it, with the choices given, else with those on file."""
+        choices = self.choices.all() if choices is None else choices
         return Question(
             key=self.slug,
             prompt=self.prompt,
-            options=tuple(Option(choice.text, choice.is_right) for choice in self.choices.all()),
+            options=tuple(Option(choice.text, choice.is_right) for choice in choices),
             rationale=self.rationale,
             topic=Topic(self.topic),
             difficulty=Difficulty(self.difficulty),
@@ -168,6 +186,7 @@ class PracticeItem(Sourced):
             claim=tuple(self.claim.split()),
             links=(Link(self.link, self.link_label),) if self.link else (),
             source=self.source,
+            mark=self.mark,
         )
 
 
