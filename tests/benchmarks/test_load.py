@@ -69,9 +69,7 @@ def test_lookups_and_editors_hardly_wait_while_a_release_is_loaded(
         assert "outpatient hospital, July 2024: loaded 1,775,818 edits, 1,335,857 open" in waited.loaded.said
         if waited.is_fair:
             break
-        full_tables.run(
-            full_database, "-m", "tests.benchmarks.unload", Setting.OUTPATIENT_HOSPITAL
-        )  # and load it once more
+        full_tables.run(full_database, "-m", "tests.benchmarks.unload", Setting.OUTPATIENT_HOSPITAL)
     assert waited.is_fair
 
 
