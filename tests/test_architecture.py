@@ -29,6 +29,9 @@ PURE = (
     "catalog.code_forms",
     "catalog.codes",
     "catalog.dissect",
+    "catalog.drill",
+    "catalog.drill_questions",
+    "catalog.drill_words",
     "catalog.edit_cells",
     "catalog.edit_words",
     "catalog.edits",
@@ -43,8 +46,10 @@ PURE = (
     "catalog.search",
     "catalog.seeded",
     "catalog.shapes",
+    "catalog.taken_apart",
     "catalog.typed_code",
     "catalog.typed_units",
+    "catalog.unfinished",
     "catalog.values",
     "catalog.wording",
     "catalog.words",
@@ -77,8 +82,10 @@ DOORS = (
 )
 BEHIND_DOORS = (
     "catalog.filters",
+    "catalog.item_checks",
     "catalog.section_form",
     "catalog.tables",
+    "catalog.training_form",
     "scratchpad.forms",
     "scratchpad.lookup",
 )
