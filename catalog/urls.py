@@ -1,6 +1,18 @@
 from django.urls import path
 
-from catalog.views import addon, browse, codes, health, lookup, modifiers, mue, ptp, releases, search_api
+from catalog.views import (
+    addon,
+    browse,
+    codes,
+    health,
+    lookup,
+    misconceptions,
+    modifiers,
+    mue,
+    ptp,
+    releases,
+    search_api,
+)
 
 urlpatterns = [
     path("", lookup.lookup, name="lookup"),
@@ -16,6 +28,7 @@ urlpatterns = [
     path("modifiers/<str:modifier>/", modifiers.modifier, name="modifier"),
     path("releases/", releases.releases, name="releases"),
     path("releases/<int:pk>/", releases.release, name="release"),
+    path("levels/misconceptions/", misconceptions.misconceptions, name="misconceptions"),
     path("api/hcpcs/v3/search", search_api.search, name="search_api"),
     path("healthz", health.healthz, name="healthz"),
 ]
