@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from catalog import codes
 from catalog.codes import Level
-from catalog.dissect import Dissection, Facts, Filed, Place, dissect
+from catalog.dissect import dissect
 from catalog.models import Section
 from catalog.snapshot import Snapshot
+from catalog.taken_apart import Dissection, Facts, Filed, Place
 from catalog.typed_code import Reading, Stage, read
 from catalog.views import edit_codes
 
 EXAMPLES = ("J1885", "99213", "0202U")
 """A letter first, digits only, a letter last."""
+
+DOUBTS = {
+    Section.Mark.SECONDARY: "bounds from a secondary source",
+    Section.Mark.INFERRED: "bounds not verified",
+    Section.Mark.GENERAL: "bounds not verified",
+}
 
 
 def of(shown: Snapshot, text: str) -> Dissection:
@@ -43,7 +50,7 @@ def _path(shown: Snapshot, code: str) -> tuple[Place, ...]:
 
 def _place(section: Section, code: str) -> Place:
     around = [stretch for stretch in section.ranges.all() if codes.contains(stretch.low, stretch.high, code)]
-    return Place(section.title, section.slug, str(around[0]) if around else "", section.maintainer)
+    return Place(section.title, section.slug, str(around[0]) if around else "", DOUBTS.get(section.mark, ""))
 
 
 def _open_to(shown: Snapshot, low: str, high: str) -> tuple[Place, ...]:
