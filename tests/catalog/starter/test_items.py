@@ -160,7 +160,8 @@ def test_what_cms_s_file_cannot_hold_is_marked_as_such(item):
     """A letter and four digits that are no Level II code: dental, local, or no code at all."""
     no_record = {code for code in letter_first_codes(item) if codes.kind_of(code) is not codes.Kind.LEVEL_II}
     assert no_record <= deliberately_invalid(item)
-    assert deliberately_invalid(item) <= letter_first_codes(item)
+    no_form = {item["code"]} if "code" in item and not codes.is_code(item["code"]) else set()
+    assert no_form <= deliberately_invalid(item) <= letter_first_codes(item) | no_form
 
 
 # --- Keys by the grammar and the sections ------------------------------------------------------------------------
