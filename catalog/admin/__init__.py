@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from catalog.admin import releases, tables, texts
+from catalog.admin import releases, tables, texts, training
 
-__all__ = ["releases", "tables", "texts"]
+__all__ = ["releases", "tables", "texts", "training"]
 
 admin.site.site_header = "Coding Reference: the editors' desk"
 admin.site.site_title = "Coding Reference"
