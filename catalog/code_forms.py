@@ -10,33 +10,42 @@ from typing import NamedTuple
 from catalog.codes import Kind
 
 
+AMA, CMS, ADA = "American Medical Association", "CMS", "American Dental Association"
+STATES = "States, contractors and insurers, until the end of 2003"
+
+FROM_AMA, FROM_CMS = "AMA, CPT pages", "CMS HCPCS file, October 2025"
+FROM_LAYOUT, SECONDARY = "CMS HCPCS record layout, 2019", "secondary source"
+
+
 class Form(NamedTuple):
-    """A form that a code can take: what stands where, what it is called, who keeps such codes, one of them."""
+    """A form that a code can take: what stands where, what such codes are for, who keeps them, one of them."""
 
     shape: str
     kind: Kind
     purpose: str
     keeper: str
     example: str
+    source: str
 
     @property
-    def level(self) -> int:
-        return int(self.kind.level)
+    def said(self) -> str:
+        """The purpose, with a remark where only a secondary source says so."""
+        return f"{self.purpose} ({self.source})" if self.source == SECONDARY else self.purpose
 
-
-AMA, CMS, ADA = "American Medical Association", "CMS", "American Dental Association"
-STATES = "States, contractors and insurers, until the end of 2003"
 
 FORMS = (
-    Form("five digits", Kind.CPT_I, "established services and procedures", AMA, "99213"),
-    Form("four digits, F", Kind.CPT_II, "optional tracking of quality, no fee", AMA, "0500F"),
-    Form("four digits, T", Kind.CPT_III, "temporary codes for new technology", AMA, "0042T"),
-    Form("four digits, U", Kind.PLA, "a test of one named laboratory or maker", AMA, "0001U"),
-    Form("four digits, M", Kind.MAAA, "a test that an algorithm reads from several results", AMA, "0002M"),
-    Form("four digits, A", Kind.VACCINE_ADMIN, "giving a COVID-19 vaccine; deleted on Nov 1, 2023", AMA, "0001A"),
-    Form("a letter, four digits", Kind.LEVEL_II, "the letter is the section", CMS, "J1885"),
-    Form("D, four digits", Kind.DENTAL, "dental; not in CMS’s file", ADA, "D0120"),
-    Form("W, X, Y or Z, four digits", Kind.LOCAL, "local; ended Dec 31, 2003", STATES, "W1234"),
+    Form("five digits", Kind.CPT_I, "established services and procedures", AMA, "99213", FROM_AMA),
+    Form("four digits, F", Kind.CPT_II, "optional tracking of quality, no fee", AMA, "0500F", SECONDARY),
+    Form("four digits, T", Kind.CPT_III, "temporary codes for new technology", AMA, "0042T", SECONDARY),
+    Form("four digits, U", Kind.PLA, "a test of one named laboratory or maker", AMA, "0001U", FROM_AMA),
+    Form("four digits, M", Kind.MAAA, "a test that combines several results by a formula", AMA, "0002M", FROM_AMA),
+    Form(
+        "four digits, A", Kind.VACCINE_ADMIN, "giving a COVID-19 vaccine, until Nov 2023", AMA, "0001A", FROM_AMA
+    ),
+    Form("a letter, four digits", Kind.LEVEL_II, "the letter is the section", CMS, "J1885", FROM_CMS),
+    Form("D, four digits", Kind.DENTAL, "dental work; not in CMS’s file", ADA, "D0120", FROM_LAYOUT),
+    Form("W, X, Y or Z, four digits", Kind.LOCAL, "local use; ended Dec 31, 2003", STATES, "W1234", SECONDARY),
 )
 FORM_OF = {form.kind: form for form in FORMS}
 LAST_LETTERS = {form.example[-1]: form for form in FORMS if form.example[-1].isalpha()}
+"""The forms of CPT codes that end in a letter, by that letter."""

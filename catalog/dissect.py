@@ -116,7 +116,7 @@ def _notes(kind: Kind, code: str, path: tuple[Place, ...]) -> Iterable[Note]:
     elif kind.level is Level.ONE:
         letter, digits = code[-1], code[:-1]
         others = ", ".join(f"{digits}{other}" for other in LAST_LETTERS if other != letter)
-        yield Note(letter, f"a letter last: still Level I. {letter}: {FORM_OF[kind].purpose}.")
+        yield Note(letter, f"a letter last: still Level I. {letter}: {FORM_OF[kind].said}.")
         yield Note(digits, f"its number among the {letter} codes. {others} are others.")
     else:
         place = f" {narrow.extent}: {_named(narrow)}." if narrow else ""

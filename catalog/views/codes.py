@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from catalog import codes, snapshot
 from catalog.models import CodeNote, HcpcsCode, Level
 from catalog.snapshot import Snapshot, stamped
-from catalog.views import code_edits, code_ptp, record_pages
+from catalog.views import code_edits, code_ptp, dissected, record_pages
 
 AS_TYPED = {codes.Status.OK, codes.Status.NORMALIZED}
 
@@ -56,6 +56,7 @@ def _about(loaded: Snapshot, code: str) -> dict[str, object]:
         "level": loaded.tree.levels.get(level) or Level(number=level, name=level.label),
         "section": section,
         "above": loaded.tree.path(section) if section else [],
+        "dissection": dissected.of(loaded, code),
         "lookalike": _lookalike(loaded, code),
         "notes": CodeNote.objects.filter(code=code),
     }
