@@ -31,7 +31,9 @@ WIDEST_CELL = 90
 ABSENT = {"J0123", "J0128", "W1234"}
 """Level II numbers that a text says are not on file."""
 
-INTERNAL = re.compile(r"\b(RL\d\d|F\d\d|FX26|NPM\w+|MLN59|CR11168|THO|2ND|CMS-[A-Z]{3}\b|MAC-|domain|[A-M]\.\d)")
+INTERNAL = re.compile(
+    r"(?<!\d )\bCFR|\b(RL\d\d|F\d\d|FX26|NPM\w+|MLN59|CR11168|THO|2ND|CMS-[A-Z]|MAC-|domain|[A-M]\.\d)"
+)
 """Short names of sources that only their owner can read."""
 
 PROMISES = re.compile(
