@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from catalog.codes import Kind
 
-
 AMA, CMS, ADA = "American Medical Association", "CMS", "American Dental Association"
 STATES = "States, contractors and insurers, until the end of 2003"
 
