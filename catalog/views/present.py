@@ -1,0 +1,310 @@
+"""The lesson for a projector: one idea a slide, in big type, from the editors' texts and the loaded releases.
+
+A slide whose texts or rows are not there is left out. Nothing marked inferred or general is shown: a class takes
+for a fact what stands on the wall.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import accumulate
+from typing import TypeVar
+
+from django.db.models import Case, Count, Q, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from catalog import codes, snapshot
+from catalog.code_forms import FORMS
+from catalog.models import ComparisonRow, HcpcsCode, Misconception, Section
+from catalog.models.training import Mark
+from catalog.snapshot import Snapshot
+from catalog.values import COVERAGE
+from catalog.views import decisions, pair_answers
+
+UNVERIFIED = (Mark.INFERRED, Mark.GENERAL)
+NOT_PAID = ("I", "M", "S")
+"""The marks in CMS's file that say Medicare does not pay or cover an item; see ``catalog.values``."""
+
+# The examples. Those of the files come from the loaded data, and are others where these are not there.
+APART = ("J1885", "99213", "0202U")
+TWINS = ("0001U", "U0001")
+PAIR = ("45385", "45378")
+NOT_COVERED, ENDED = "V5266", "G2012"
+DRUG, GIVING_IT = "J1885", "96372"
+YOUR_TURN = ("0042T", "T1019", "W1234")
+HEARD = 3
+LONGEST_FACT = 240
+"""Characters that a slide holds in letters to be read from the last row."""
+
+# A screen of 1024 by 768 holds so many lines of 24 pixels and so many rows beside heading and source. Columns are
+# counted in letters of a wide font. Larger screens scale all of it.
+ROOM = 19.0
+ROWS = 6
+
+CFR = "45 CFR 162.1002"
+AMA = "AMA, CPT pages"
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One screen. ``part`` groups slides in the bar; ``kind`` names the template ``_slide_<kind>.html``.
+
+    An answer has the number of the question before it. ``shown`` is what its template shows.
+    """
+
+    part: str
+    kind: str
+    title: str
+    source: str
+    shown: object = None
+    is_answer: bool = False
+    number: int = 0
+    before: str = ""
+    after: str = ""
+    """Anchors of the slides beside it."""
+
+    @property
+    def anchor(self) -> str:
+        return f"s{self.number}-answer" if self.is_answer else f"s{self.number}"
+
+    @property
+    def template(self) -> str:
+        return f"catalog/_slide_{self.kind}.html"
+
+
+@require_safe
+@cache_control(no_cache=True)
+def present(request: HttpRequest) -> HttpResponse:
+    slides = lesson(snapshot.of(request))
+    context = {
+        "here": "levels",
+        "slides": slides,
+        "ideas": slides[-1].number,
+        "parts": _parts(slides),
+        "host": request.get_host(),
+    }
+    return render(request, "catalog/present.html", context)
+
+
+def lesson(shown: Snapshot) -> list[Slide]:
+    """All slides in order, numbered. Eight queries at the most, however much is loaded."""
+    slides = [
+        *_levels(shown),
+        *_compared(),
+        *_taken_apart(shown),
+        *_letters(shown),
+        *_path(),
+        *_two_lines(shown),
+        *_listed(shown),
+        *_dated(shown),
+        *_paired(shown),
+        *_heard(),
+        *_your_turn(shown),
+        Slide("Go on", "end", "Now try it yourselves", "", f"class-{shown.day:%b%d}".lower()),
+    ]
+    numbers = accumulate(int(not slide.is_answer) for slide in slides)
+    slides = [replace(slide, number=number) for slide, number in zip(slides, numbers, strict=True)]
+    anchors = ["", *(slide.anchor for slide in slides), ""]
+    around = zip(slides, anchors, anchors[2:], strict=False)
+    return [replace(slide, before=before, after=after) for slide, before, after in around]
+
+
+def _parts(slides: Iterable[Slide]) -> list[Slide]:
+    """The first slide of each part."""
+    return list({slide.part: slide for slide in reversed(list(slides))}.values())[::-1]
+
+
+# --- Two levels --------------------------------------------------------------------------------------------
+
+
+def _levels(shown: Snapshot) -> Iterable[Slide]:
+    levels = shown.tree.levels
+    if not {1, 2} <= levels.keys():
+        return
+    ended = "; for the last day of Level III, a secondary source" if 3 in levels else ""
+    yield Slide("Inside", "nest", "CPT is inside HCPCS", f"{CFR}; HL7 Terminology{ended}")
+    decide = "AMA, CPT process pages; CMS, HCPCS general information; 42 CFR 414.40(a)"
+    yield Slide("Inside", "keepers", "Two levels, two keepers", decide, (levels[1], levels[2]))
+
+
+def _compared() -> Iterable[Slide]:
+    rows = ComparisonRow.objects.filter(on_slide=True).exclude(mark__in=UNVERIFIED)
+    for number, page in enumerate(paged(rows, _lines_of_comparison)):
+        title = "Level I beside Level II, continued" if number else "Level I beside Level II"
+        yield Slide("Compare", "compare", title, sources(page), page)
+
+
+def _lines_of_comparison(row: ComparisonRow) -> float:
+    return max(_lines(row.question, 11), _lines(row.level_one, 25), _lines(row.level_two, 25)) + 0.6
+
+
+# --- Form --------------------------------------------------------------------------------------------------
+
+
+def _taken_apart(shown: Snapshot) -> Iterable[Slide]:
+    form = f"{AMA}; CMS HCPCS record layout, 2019"
+    yield Slide("Form", "apart", "The first character decides", form, _known(shown, APART))
+    yield Slide("Form", "twins", "Where the letter stands", f"{form}; CMS HCPCS file", _known(shown, TWINS))
+    suffixes = [(form.example[-1], form) for form in FORMS if form.kind.level == 1]
+    purposes = "; for the purposes of F and T, secondary sources"
+    yield Slide("Form", "suffixes", "The last character names the category", f"{AMA}{purposes}", suffixes)
+
+
+def _letters(shown: Snapshot) -> Iterable[Slide]:
+    if letters := [(_letter(section), section) for section in shown.tree.top(2) if section.ranges.all()]:
+        file = f"CMS HCPCS file, {shown.release.title}" if _is_published(shown) else "CMS HCPCS file, October 2025"
+        yield Slide(
+            "Form", "letters", "In Level II the letter is the section", f"{file}; titles are ours", letters
+        )
+
+
+def _letter(section: Section) -> str:
+    return section.ranges.all()[0].low[0]
+
+
+# --- Choice ------------------------------------------------------------------------------------------------
+
+
+def _path() -> Iterable[Slide]:
+    forks = decisions.drawn()
+    steps = [fork.step for fork in forks] + [branch.step for fork in forks for branch in fork.branches]
+    if any(step.is_unverified for step in steps):
+        return
+    for number, page in enumerate(paged(forks, _lines_of_fork)):
+        title = "Which set do I use? Continued" if number else "Which set do I use?"
+        ends = [branch.step for fork in page for branch in fork.branches if branch.number is None]
+        yield Slide("Choose", "path", title, sources([*(fork.step for fork in page), *ends]), page)
+
+
+def _lines_of_fork(fork: decisions.Fork) -> float:
+    ways = [f"{branch.label} {'question 1' if branch.number else branch.step.text}" for branch in fork.branches]
+    return max(_lines(fork.step.text, 22), sum(_lines(way, 38) + 0.2 for way in ways) + bool(fork.onward)) + 0.6
+
+
+def _two_lines(shown: Snapshot) -> Iterable[Slide]:
+    giving = shown.tree.narrowest(GIVING_IT)
+    if giving and _top(shown, DRUG):
+        source = f"{CFR}; CMS HCPCS file; for the range, a secondary source"
+        title = "A drug, and giving it: two lines"
+        yield Slide("Choose", "two_lines", title, source, (DRUG, _top(shown, DRUG), giving))
+
+
+# --- What a file says --------------------------------------------------------------------------------------
+
+
+def _listed(shown: Snapshot) -> Iterable[Slide]:
+    if not shown.release:
+        return
+    on_file = HcpcsCode.objects.filter(release=shown.release, termination_date=None)
+    marked = on_file.filter(coverage_code__in=NOT_PAID)
+    if example := marked.order_by(_first(NOT_COVERED), "code").only("code", "coverage_code").first():
+        counts = on_file.aggregate(marked=Count("pk", filter=Q(coverage_code__in=NOT_PAID)), all=Count("pk"))
+        about = {"example": example, "words": COVERAGE[example.coverage_code], **counts}
+        source = f"{_file(shown)}; CMS HCPCS file, January 2019, read-me"
+        yield Slide("In the files", "listed", "Listed is not covered", source, about)
+
+
+def _dated(shown: Snapshot) -> Iterable[Slide]:
+    ended = HcpcsCode.objects.filter(release=shown.release, termination_date__lt=shown.day)
+    newest = ended.order_by(_first(ENDED), "-termination_date", "code").only("code", "termination_date")
+    if shown.release and (example := newest.first()):
+        day_after = example.termination_date + timedelta(days=1)
+        source = f"45 CFR 162.1000; CMS HCPCS record layout, 2019; {_file(shown)}"
+        yield Slide("In the files", "dated", "The day of service decides", source, (example, day_after))
+
+
+def _paired(shown: Snapshot) -> Iterable[Slide]:
+    answer = pair_answers.answers(shown, *PAIR, list(PAIR))
+    if answer.leading.row and answer.leading.verdict.kind in ("deny", "cond"):
+        remark = f". {answer.leading.release.remark}" if answer.leading.release.remark else ""
+        source = f"CMS NCCI, {answer.leading.release}{remark}"
+        yield Slide("In the files", "paired", "What a pair edit says", source, answer)
+
+
+def _first(code: str) -> Case:
+    """Sorts this code before all others."""
+    return Case(When(code=code, then=Value(0)), default=Value(1))
+
+
+# --- The class's turn --------------------------------------------------------------------------------------
+
+
+def _heard() -> Iterable[Slide]:
+    beliefs = Misconception.objects.filter(on_slide=True).exclude(mark__in=UNVERIFIED)
+    for belief in [one for one in beliefs if len(one.fact) <= LONGEST_FACT][:HEARD]:
+        yield Slide("Heard", "heard", "Often heard", "", belief)
+        yield Slide("Heard", "in_fact", "In fact", sources([belief]), belief, is_answer=True)
+
+
+def _your_turn(shown: Snapshot) -> Iterable[Slide]:
+    asked = _known(shown, YOUR_TURN)
+    yield Slide("Your turn", "turn", "Which level, and how do you know?", "", asked)
+    source = f"{AMA}; CMS HCPCS record layout, 2019; for W to Z, a secondary source"
+    yield Slide("Your turn", "turn", "The first character, then the last", source, asked, is_answer=True)
+
+
+# --- Parts -------------------------------------------------------------------------------------------------
+
+
+def paged(rows: Iterable[Row], lines_of: Callable[[Row], float]) -> list[list[Row]]:
+    """The rows in order, on as few pages as hold them and about as much on each.
+
+    A page holds ``ROOM`` lines and ``ROWS`` rows; a row that is longer has a page to itself.
+    """
+    lines = [(row, lines_of(row)) for row in rows]
+    pages = _filled(lines, ROOM)
+    for room in range(1, int(ROOM)):
+        if len(_filled(lines, room)) == len(pages):
+            return _filled(lines, room)
+    return pages
+
+
+def _filled(lines: Iterable[tuple[Row, float]], room: float) -> list[list[Row]]:
+    pages: list[list[Row]] = []
+    left = 0.0
+    for row, needed in lines:
+        if not pages or needed > left or len(pages[-1]) == ROWS:
+            pages.append([])
+            left = room
+        pages[-1].append(row)
+        left -= needed
+    return pages
+
+
+def sources(rows: Iterable) -> str:
+    """The authorities of some rows, each once, and whether any is of the second hand."""
+    rows = list(rows)
+    named = dict.fromkeys(source.strip() for row in rows for source in row.source.split(";"))
+    second = "; in part secondary sources" if any(row.mark == Mark.SECONDARY for row in rows) else ""
+    return f"{'; '.join(named)}{second}"
+
+
+def _lines(text: str, width: int) -> int:
+    return max(1, len(textwrap.wrap(text, width)))
+
+
+def _known(shown: Snapshot, examples: Iterable[str]) -> list[tuple[str, codes.Kind, Section | None]]:
+    """Codes with what their form says and the widest section around them."""
+    return [(code, codes.kind_of(code), _top(shown, code)) for code in examples]
+
+
+def _top(shown: Snapshot, code: str) -> Section | None:
+    """The widest section around a code."""
+    section = shown.tree.narrowest(code)
+    return shown.tree.path(section)[0] if section else None
+
+
+def _is_published(shown: Snapshot) -> bool:
+    return shown.release is not None and not shown.is_starter
+
+
+def _file(shown: Snapshot) -> str:
+    return f"CMS HCPCS file, {shown.release.title}" if _is_published(shown) else "Starter data, not a CMS release"

@@ -1,0 +1,96 @@
+// A lesson by keys, or by the trainer's remote, which sends Page Up and Page Down. Without this file its links and
+// scrolling do the same.
+
+const slides = [...document.querySelectorAll(".slide")];
+const bar = document.querySelector(".slidebar");
+const whole = document.querySelector("#whole");
+const end = document.querySelector("#end");
+
+const named = () => slides.findIndex((slide) => `#${slide.id}` === location.hash);
+let at = Math.max(named(), 0);
+
+// The address names the slide, so that reloading stays there, and Back leaves the lesson.
+function mark(place) {
+  at = place;
+  if (location.hash.slice(1) !== slides[at].id) history.replaceState(null, "", `#${slides[at].id}`);
+  for (const link of bar.querySelectorAll("nav a")) {
+    const isHere = document.querySelector(link.hash)?.dataset.part === slides[at].dataset.part;
+    link.toggleAttribute("aria-current", isHere);
+    if (isHere) link.setAttribute("aria-current", "true");
+  }
+}
+
+// The heading takes the focus, and so a screen reader reads it.
+function show(place) {
+  mark(Math.min(Math.max(place, 0), slides.length - 1));
+  slides[at].scrollIntoView({ behavior: "instant", block: "start" });
+  slides[at].querySelector("h2").focus({ preventScroll: true });
+}
+
+// A slide taller than the screen, as on a phone, is read to its end first.
+const isReadThrough = () => slides[at].getBoundingClientRect().bottom <= innerHeight + 1;
+const isAtItsTop = () => slides[at].getBoundingClientRect().top >= bar.offsetHeight - 1;
+const forth = (event) => (event.key === "ArrowRight" || isReadThrough() ? show(at + 1) : false);
+const back = (event) => (event.key === "ArrowLeft" || isAtItsTop() ? show(at - 1) : false);
+
+function toggleWhole() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen?.();
+}
+
+const press = {
+  ArrowRight: forth,
+  PageDown: forth,
+  " ": (event) => (event.shiftKey ? back(event) : forth(event)),
+  ArrowLeft: back,
+  PageUp: back,
+  Home: () => show(0),
+  End: () => show(slides.length - 1),
+  Escape: () => end.click(),
+  f: toggleWhole,
+  F: toggleWhole,
+};
+
+// 4 goes to slide 4, and 1 followed at once by 4 to slide 14.
+let digits = "";
+let typedAt = 0;
+function jump(event) {
+  digits = event.timeStamp - typedAt < 1000 ? digits + event.key : event.key;
+  typedAt = event.timeStamp;
+  const place = slides.findIndex((slide) => slide.id === `s${Number(digits)}`);
+  return place < 0 ? false : show(place);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === " " && event.target.matches("button, summary")) return;
+  const key = /^[0-9]$/.test(event.key) ? jump : press[event.key];
+  if (key && key(event) !== false) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const place = slides.findIndex((slide) => `#${slide.id}` === event.target.closest("a")?.hash);
+  if (place < 0) return;
+  event.preventDefault();
+  show(place);
+});
+
+addEventListener("hashchange", () => named() >= 0 && show(named()));
+addEventListener("resize", () => slides[at].scrollIntoView({ behavior: "instant", block: "start" }));
+
+// Who scrolls by wheel or finger takes the address along.
+const seen = new IntersectionObserver(
+  (entries) => {
+    const entry = entries.findLast(({ isIntersecting }) => isIntersecting);
+    if (entry) mark(slides.indexOf(entry.target));
+  },
+  { rootMargin: "-50% 0px -50% 0px" },
+);
+for (const slide of slides) seen.observe(slide);
+
+if (document.fullscreenEnabled) {
+  whole.hidden = false;
+  whole.addEventListener("click", toggleWhole);
+}
+mark(at);
+if (location.hash) show(at);
