@@ -202,8 +202,8 @@ def test_the_rules_give_the_right_answer_of_a_claim(item):
 
 
 @every_claim
-def test_the_link_of_a_claim_opens_its_lines(item):
-    if not item["link"].startswith("/modifiers/"):
+def test_a_link_to_the_scratchpad_opens_the_lines_of_the_claim(item):
+    if item["link"].startswith("/scratchpad/"):
         assert item["link"] == f"/scratchpad/?{claim_query(claim_of(item))}"
 
 
@@ -255,10 +255,13 @@ def reference_of(item: dict, claim: Claim) -> Reference:
 
 
 def rows_of(facts: dict[str, str]) -> list:
-    since, until = iso(facts.get("In force from", "Jan 1, 2020")), iso(facts.get("Deleted", "–"))
+    since, until = iso(facts.get("In force from", "–")) or "2020-01-01", iso(facts.get("Deleted", "–"))
     rows = []
-    if "Column one" in facts:
-        rows.append(a_ptp(facts["Column one"], facts["Column two"], facts["Indicator"], since, until))
+    for label, indicator in facts.items():
+        if match := re.fullmatch(r"Indicator(?: (until|from) (.+))?", label):
+            begins = iso(match[2]) if match[1] == "from" else since
+            ends = iso(match[2]) if match[1] == "until" else until
+            rows.append(a_ptp(facts["Column one"], facts["Column two"], indicator, begins, ends))
     if "Unit limit" in facts:
         rows.append(a_mue(facts["Code"], int(facts["Unit limit"]), facts["MAI"][0]))
     for primary in facts.get("Listed primary codes", "").split(", "):
