@@ -5,6 +5,7 @@ Tests marked ``cms`` read the published files; the others hold edits against the
 
 from __future__ import annotations
 
+import csv
 import re
 import zipfile
 from collections import Counter
@@ -276,6 +277,18 @@ def test_unit_limits_are_what_the_texts_say():
     assert of_practitioners["J1885"]["mue_value"] == "8"  # nine units on one line, or on two, are over it
     assert of_practitioners["J1885"]["adjudication_indicator"] == "3"
     assert "J8522" not in of_practitioners
+
+
+@pytest.mark.cms
+def test_most_level_i_codes_have_a_limit_of_one_unit_and_level_ii_measures(cms_files, published):  # noqa: F811
+    with (cms_files / "mue" / "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv").open(
+        encoding="latin-1"
+    ) as stream:
+        values = {row[0]: row[1] for row in csv.reader(stream) if len(row) > 1 and row[0].isdigit()}
+    assert len(values) > 9_000
+    assert Counter(values.values())["1"] > len(values) / 2
+    units = {"J1885": "per 15 mg", "A0425": "per statute mile", "H0004": "per 15 minutes"}
+    assert all(unit in published[code]["LONG DESCRIPTION"].lower() for code, unit in units.items())
 
 
 def test_the_list_of_bypass_modifiers_is_as_long_as_a_text_says_and_lacks_the_two_it_names():
