@@ -10,7 +10,9 @@ from catalog.views import (
     misconceptions,
     modifiers,
     mue,
+    present,
     ptp,
+    quiz,
     releases,
     search_api,
 )
@@ -31,7 +33,10 @@ urlpatterns = [
     path("releases/<int:pk>/", releases.release, name="release"),
     path("levels/", levels.levels, name="levels"),
     path("levels/which/", levels.which_set, name="which_set"),
+    path("levels/present/", present.present, name="present"),
     path("levels/misconceptions/", misconceptions.misconceptions, name="misconceptions"),
+    path("levels/quiz/", quiz.quiz, name="quiz"),
+    path("levels/quiz/handout/", quiz.handout, name="quiz_handout"),
     path("api/hcpcs/v3/search", search_api.search, name="search_api"),
     path("healthz", health.healthz, name="healthz"),
 ]
