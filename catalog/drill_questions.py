@@ -178,9 +178,8 @@ def zeros(material: Material, number: str, seed: str) -> Question:
         key=f"zeros:{number}",
         prompt=f"A spreadsheet shows {shown} where a CPT Category I number stood. Which one was it?",
         options=_options(ordered((number, *[*sorted(wrong), *lettered][: OPTIONS - 1]), seed), number),
-        rationale=f"Spreadsheets drop zeros in front, and a Category I number has five digits, so {shown} was "
-        f"{number}. {about(material, number)} On a hospital bill three or four digits may "
-        "also be a revenue code.",
+        rationale=f"Spreadsheets drop zeros in front. {about(material, number)} On a hospital bill three or four "
+        "digits may also be a revenue code.",
         difficulty=Difficulty.WORKING,
     )
 

@@ -44,6 +44,24 @@ def code(value: str, size: str = "", href: str = "") -> SafeString:
     return format_html('<span class="{}">{}</span>', css, inner)
 
 
+@register.filter
+def spelled(text: str) -> SafeString | str:
+    """Five characters like those of a code, a code or not, so that each is seen and read out by itself.
+
+    Other texts are left as they are.
+    """
+    if not _LIKE_A_CODE.fullmatch(text):
+        return text
+    return format_html(
+        '<span class="spelled" aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
+        text,
+        " ".join(text),
+    )
+
+
+_LIKE_A_CODE = re.compile("(?=.*[0-9])[0-9A-Z]{5}")
+
+
 @register.simple_tag
 def level(of: Level | int) -> SafeString:
     """The badge of a level: its name and what its codes are called, in the editors' words when given its row."""

@@ -78,3 +78,14 @@ def test_a_text_in_a_picture_is_cut_into_lines_and_says_where_it_stops():
     assert render(source, text="One & two words") == "[One &amp; two][words]"
     assert render(source, text="One and two words more of them") == "[One and][two …]"
     assert render(source, text="") == ""
+
+
+def test_five_characters_like_a_code_are_read_out_one_by_one():
+    assert render("{{ text|spelled }}", text="A0O21") == (
+        '<span class="spelled" aria-hidden="true">A0O21</span><span class="visually-hidden">A 0 O 2 1</span>'
+    )
+
+
+@pytest.mark.parametrize("text", ["Level II", "FALSE", "J18.9", "J1885, 2 units", "0450"])
+def test_other_texts_are_not_spelled(text):
+    assert render("{{ text|spelled }}", text=text) == text
