@@ -62,7 +62,7 @@ REVIEW = {
     Topic.PAIRS: "modifiers",
     Topic.UNITS: "scratchpad",
     Topic.DATES: "releases",
-    Topic.BELIEFS: "levels",
+    Topic.BELIEFS: "misconceptions",
 }
 
 
@@ -238,7 +238,11 @@ def _score(asked: Round) -> dict[str, object]:
             )
             for line in score.by_topic
         ],
-        "missed": [(question, reverse(REVIEW[question.topic])) for question in score.missed],
+        "missed": [
+            (number, question, reverse(REVIEW[question.topic]))
+            for number, question in enumerate(asked.questions, 1)
+            if question in score.missed
+        ],
         "go_on": (first, asked.address(first)) if first < asked.after_last else None,
     }
 
