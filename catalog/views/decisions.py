@@ -80,7 +80,7 @@ def walk(answers: Sequence[str]) -> Walk:
     """Follow the choices, by slug, from the first question as far as there are such choices."""
     steps = _steps()
     step, taken, followed = _first(steps), [], []
-    for answer in answers[:LONGEST_WALK]:
+    for answer in filter(None, answers[:LONGEST_WALK]):
         choice = _choice(step, answer)
         if choice is None:
             return Walk(step, taken, _open(step, followed), answer)
@@ -95,7 +95,9 @@ def _steps() -> dict[int, DecisionStep]:
 
 
 def _first(steps: dict[int, DecisionStep]) -> DecisionStep | None:
-    return next((step for step in steps.values() if step.is_first), next(iter(steps.values()), None))
+    """The step marked as the first; where editors marked none, the first question in order."""
+    questions = [step for step in steps.values() if step.choices.all()]
+    return next((step for step in steps.values() if step.is_first), questions[0] if questions else None)
 
 
 def _in_order(steps: dict[int, DecisionStep]) -> list[DecisionStep]:
