@@ -258,9 +258,9 @@ def rows_of(facts: dict[str, str]) -> list:
     since, until = iso(facts.get("In force from", "–")) or "2020-01-01", iso(facts.get("Deleted", "–"))
     rows = []
     for label, indicator in facts.items():
-        if match := re.fullmatch(r"Indicator(?: (until|from) (.+))?", label):
+        if match := re.fullmatch(r"Indicator(?: of the row (deleted|from) (.+))?", label):
             begins = iso(match[2]) if match[1] == "from" else since
-            ends = iso(match[2]) if match[1] == "until" else until
+            ends = iso(match[2]) if match[1] == "deleted" else until
             rows.append(a_ptp(facts["Column one"], facts["Column two"], indicator, begins, ends))
     if "Unit limit" in facts:
         rows.append(a_mue(facts["Code"], int(facts["Unit limit"]), facts["MAI"][0]))
