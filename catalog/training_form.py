@@ -85,6 +85,9 @@ class ItemForm(LinkForm):
         super().__init__(*args, **kwargs)
         self.warnings: list[str] = []
 
+    def clean_prompt(self) -> str:
+        return " ".join(self.cleaned_data["prompt"].split())
+
     def clean_code(self) -> str:
         return self.cleaned_data["code"].upper()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_permission_codename
-from django.db.models import Model, QuerySet
-from django.forms import ModelForm
+from django.db.models import CharField, Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from catalog.item_checks import MOST_CHOICES
 from catalog.models import (
@@ -20,6 +23,8 @@ from catalog.models import (
     PracticeItem,
     Statement,
 )
+from catalog.models.training import Mark, Sourced
+from catalog.quiz import with_options_drawn
 from catalog.training_form import ChoicesFormSet, ItemForm, LinkForm, StepChoicesFormSet, StepForm
 
 
@@ -27,8 +32,18 @@ class SourcedAdmin(admin.ModelAdmin):
     """Texts with their authority, put in order in the list itself."""
 
     list_editable = ["sort"]
-    list_filter = ["mark"]
     readonly_fields = ["updated_at"]
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field:
+        """Sentences are edited in a box that shows them whole."""
+        is_sentence = isinstance(db_field, CharField) and db_field.max_length > 160
+        if is_sentence and db_field.name not in ("link", "source"):
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="sure", ordering="mark")
+    def how_sure(self, text: Sourced) -> str:
+        return Mark(text.mark).name.capitalize()
 
 
 class SlugIsAnAddress(SourcedAdmin):
@@ -97,7 +112,7 @@ class PracticeItemAdmin(PreviewAdmin):
     inlines = [ChoiceInline]
     preview_template = "admin/catalog/_item_preview.html"
     list_display = [
-        "prompt", "right_choice", "asks", "topic", "difficulty", "mark", "source", "is_published", "sort",
+        "prompt", "right_choice", "sort", "is_published", "topic", "difficulty", "how_sure", "source",
         "updated_at",
     ]  # fmt: skip
     list_editable = ["is_published", "sort"]
@@ -121,7 +136,7 @@ class PracticeItemAdmin(PreviewAdmin):
         item = context["adminform"].form.instance
         (choices,) = (inline.formset for inline in context["inline_admin_formsets"])
         warnings = [*context["adminform"].form.warnings, *choices.warnings]
-        return {"question": item.question(choices.kept), "warnings": warnings}
+        return {"question": with_options_drawn(item.question(choices.kept), seed=""), "warnings": warnings}
 
     def save_formset(self, request: HttpRequest, form: ItemForm, formset: ChoicesFormSet, change: bool) -> None:
         """Save the choices, and tell what could not be checked."""
@@ -137,7 +152,7 @@ class PracticeItemAdmin(PreviewAdmin):
 class MisconceptionAdmin(PreviewAdmin):
     form = LinkForm
     preview_template = "admin/catalog/_misconception_preview.html"
-    list_display = ["claim", "mark", "source", "on_slide", "sort", "updated_at"]
+    list_display = ["claim", "sort", "on_slide", "how_sure", "source", "updated_at"]
     list_editable = ["on_slide", "sort"]
     list_filter = ["mark", "on_slide"]
     search_fields = ["claim", "why_wrong", "fact", "slug", "source"]
@@ -148,12 +163,12 @@ class MisconceptionAdmin(PreviewAdmin):
     ]
 
     def preview(self, context: dict) -> dict[str, object]:
-        return {"misconceptions": [context["adminform"].form.instance]}
+        return {"misconception": context["adminform"].form.instance}
 
 
 @admin.register(ComparisonRow)
 class ComparisonRowAdmin(SourcedAdmin):
-    list_display = ["question", "level_one", "level_two", "mark", "source", "on_slide", "sort", "updated_at"]
+    list_display = ["question", "sort", "on_slide", "level_one", "level_two", "how_sure", "source", "updated_at"]
     list_editable = ["on_slide", "sort"]
     list_filter = ["mark", "on_slide"]
     search_fields = ["question", "level_one", "level_two", "source"]
@@ -162,7 +177,7 @@ class ComparisonRowAdmin(SourcedAdmin):
 
 @admin.register(Statement)
 class StatementAdmin(SourcedAdmin):
-    list_display = ["subject", "topic", "text", "mark", "source", "sort", "updated_at"]
+    list_display = ["subject", "topic", "sort", "text", "how_sure", "source", "updated_at"]
     list_filter = ["topic", "mark"]
     search_fields = ["subject", "text", "source"]
     fields = ["topic", "subject", "text", "source", "mark", "sort", "updated_at"]
@@ -185,7 +200,7 @@ class StepChoiceInline(Parts):
 class DecisionStepAdmin(SlugIsAnAddress):
     form = StepForm
     inlines = [StepChoiceInline]
-    list_display = ["text", "is_first", "leads_to", "level", "mark", "source", "sort", "updated_at"]
+    list_display = ["text", "sort", "is_first", "leads_to", "level", "how_sure", "source", "updated_at"]
     list_filter = ["is_first", "level", "mark"]
     search_fields = ["text", "detail", "slug", "source"]
     prepopulated_fields = {"slug": ["text"]}
@@ -195,10 +210,11 @@ class DecisionStepAdmin(SlugIsAnAddress):
         return super().get_queryset(request).prefetch_related("choices__next")
 
     @admin.display(description="leads to")
-    def leads_to(self, step: DecisionStep) -> str:
-        return "; ".join(f"{choice.label}: {choice.next}" for choice in step.choices.all()) or "ends here"
+    def leads_to(self, step: DecisionStep) -> SafeString:
+        ways = ((choice.label, choice.next) for choice in step.choices.all())
+        return format_html_join(mark_safe("<br>"), "{}: {}", ways) or "ends here"
 
-    def save_model(self, request: HttpRequest, obj: DecisionStep, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: DecisionStep, form: forms.ModelForm, change: bool) -> None:
         """Save it; where the path begins at it from now on, it no longer does at the step before."""
         super().save_model(request, obj, form, change)
         if obj.is_first:

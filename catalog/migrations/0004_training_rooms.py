@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(help_text='The question, or what to do.', max_length=160)),
                 ('detail', models.CharField(blank=True, max_length=300)),
                 ('level', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Level I'), (2, 'Level II')], help_text='The level it ends at, if any.', null=True)),
-                ('is_first', models.BooleanField(default=False, help_text='Where the path begins.')),
+                ('is_first', models.BooleanField(default=False, help_text='Where the path begins.', verbose_name='first step')),
             ],
             options={
                 'ordering': ['sort', 'pk'],

@@ -84,7 +84,7 @@ class DecisionStep(Sourced):
     level = models.PositiveSmallIntegerField(
         null=True, blank=True, choices=[(1, "Level I"), (2, "Level II")], help_text="The level it ends at, if any."
     )
-    is_first = models.BooleanField(default=False, help_text="Where the path begins.")
+    is_first = models.BooleanField("first step", default=False, help_text="Where the path begins.")
 
     class Meta:
         ordering = ["sort", "pk"]
