@@ -35,6 +35,9 @@ CPT, LEVEL_TWO, DENTAL, LOCAL, MODIFIER, DIAGNOSIS, REVENUE = WHAT = (
     "A diagnosis code (ICD-10-CM)",
     "A hospital revenue code",
 )
+# What a text might be as well, so that it does not stand beside the right answer: D codes have the form of Level II,
+# and a diagnosis code is often written without its dot.
+ALSO = {DENTAL: {LEVEL_TWO, DIAGNOSIS}, LOCAL: {DIAGNOSIS}, LEVEL_TWO: {DIAGNOSIS, DENTAL}}
 
 _question = partial(Question, topic=Topic.FORM, source="CMS HCPCS record layout 2019; AMA, CPT code sets")
 
@@ -79,15 +82,10 @@ def category(material: Material, code: str, seed: str) -> Question:
 def pair(material: Material, pair: tuple[str, str], seed: str) -> Question:
     """Two codes that look alike, the first of Level I and the second of Level II: which one is which."""
     one, two = pair
-    prompt, right = chosen(
-        (
-            ("By its form, which one is Level II?", two),
-            ("By its form, which one is Level I, CPT?", one),
-            ("By its form, which one does CMS keep?", two),
-            ("By its form, which one does the American Medical Association keep?", one),
-        ),
-        *(seed, one, two),
-    )
+    asks = [("By its form, which one is Level II?", two), ("By its form, which one is Level I, CPT?", one)]
+    if material.knows(one) and material.knows(two):  # nobody keeps a code that does not exist
+        asks += [("Which one does CMS keep?", two), ("Which one does the American Medical Association keep?", one)]
+    prompt, right = chosen(asks, seed, one, two)
     return _question(
         key=f"pair:{one}-{two}",
         prompt=prompt,
@@ -139,8 +137,8 @@ def typed(material: Material, code: str, seed: str) -> Question:
 def what(material: Material, text: str, seed: str) -> Question:
     """A text from somewhere on a claim or a bill: what it is, by its form."""
     right, why = _what_it_is(material, text)
-    unclear = {LEVEL_TWO} if right == DENTAL else set()  # D codes have the form of Level II
-    others = ordered([each for each in WHAT if each not in unclear | {right}], seed, text)[: OPTIONS - 1]
+    others = [each for each in WHAT if each not in ALSO.get(right, ()) and each != right]
+    others = ordered(others, seed, text)[: OPTIONS - 1]
     return _question(
         key=f"what:{text}",
         prompt="What does this have the form of?",

@@ -63,7 +63,7 @@ def _form(code: str, kind: Kind) -> str:
             return "starts with D: a dental code (CDT), kept by the American Dental Association"
         case Kind.LOCAL:
             return f"starts with {code[0]}, as local codes did: Level III, which ended in 2003"
-    return f"has its letter last: four digits and a final {code[-1]}, {kind.label}, Level I"
+    return f"has its letter last: four digits and a final {code[-1]} make it {kind.label}, Level I"
 
 
 def _standing(material: Material, code: str, kind: Kind) -> str:

@@ -28,6 +28,7 @@ from catalog.drill_questions import (
     zeros,
 )
 from catalog.drill_words import Filed, Material, about, twin
+from catalog.importers import files, hcpcs, mue
 from catalog.quiz import CATEGORIES, LEVELS
 
 NOTHING_LOADED = Material()
@@ -128,6 +129,33 @@ def test_a_round_mixes_what_it_asks(material):
     assert all(len(each) >= 4 for each in kinds)
 
 
+@pytest.mark.cms
+def test_the_published_files_make_rounds_without_repeats(cms_files):
+    all_of_it = Drill(published(cms_files))
+    numbers = (*range(1, 60), *range(all_of_it.rounds - 60, all_of_it.rounds + 1))
+    questions = [question for n in numbers for question in all_of_it.questions("MON", n)]
+    assert all_of_it.total > 20_000
+    assert all(question.is_sound for question in questions)
+    assert len({question.key for question in questions}) == len(questions)
+    for lot in all_of_it.lots:
+        assert len(set(lot.subjects)) == len(lot.subjects)
+    keys = {f"pair:{one}-{two}" for lot in all_of_it.lots if lot.ask is pair for one, two in lot.subjects}
+    assert {"pair:0001U-U0001", "pair:0021A-A0021", "pair:0001M-M0001"} <= keys
+
+
+def published(cms_files) -> Material:
+    """What there is to ask of the release of October 2025 and the unit limits of practitioners."""
+    [hcpcs_file] = files.members([cms_files / "hcpcs" / "HCPC2025_OCT_ANWEB.xlsx"])
+    [mue_file] = files.members([cms_files / "mue" / "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv"])
+    rows = list(hcpcs.read(hcpcs_file))
+    return Material(
+        on_file={row.code: Filed(row.short_descriptor) for row in rows if codes.is_code(row.code)},
+        named=frozenset(row.code for row in mue.read(mue_file, "practitioner")),
+        modifiers=tuple(row.code for row in rows if codes.is_modifier(row.code)),
+        file="the October 2025 file",
+    )
+
+
 def test_codes_on_file_come_with_those_they_resemble():
     pairs = {question.key for lot in drill("little").lots for question in asked(lot) if "pair:" in question.key}
     assert {"pair:0001U-U0001", "pair:0001A-A0021", "pair:0042T-T1042", "pair:59123-S9123"} <= pairs
@@ -164,7 +192,7 @@ def test_the_category_of_the_twin_stands_among_the_answers(code):
 @given(suffixed.filter(lambda code: code[4] != "F"), words)
 def test_of_a_pair_each_question_has_the_answer_of_its_level(code, word):
     question = pair(LITTLE_LOADED, (code, twin(code)), word)
-    wants_two = "Level II" in question.prompt or "CMS" in question.prompt
+    wants_two = question.prompt.endswith(("Level II?", "CMS keep?"))
     assert codes.level_of(right(question)) == (Level.TWO if wants_two else Level.ONE)
     assert sorted(texts(question)) == sorted([code, twin(code)])
     assert code in question.rationale
@@ -233,8 +261,20 @@ def test_the_parser_agrees_on_everything_that_is_asked_what_it_is(material):
 
 
 @given(words)
-def test_a_dental_code_is_never_asked_against_level_two(word):
+def test_no_answer_stands_beside_the_right_one_that_could_be_right_too(word):
     assert LEVEL_TWO not in texts(what(LITTLE_LOADED, "D0120", word))
+    for text in ("D0120", "W1234", "J1885"):  # a diagnosis without its dot has this form
+        assert DIAGNOSIS not in texts(what(LITTLE_LOADED, text, word))
+
+
+@given(words)
+def test_only_of_codes_that_exist_it_is_asked_who_keeps_them(word):
+    assert "keep" not in pair(LITTLE_LOADED, ("0042T", "T0042"), word).prompt
+    assert "keep" not in pair(NOTHING_LOADED, ("0001U", "U0001"), word).prompt
+
+
+def test_who_keeps_them_is_asked_of_codes_that_exist():
+    assert any("keep" in pair(LITTLE_LOADED, ("0001U", "U0001"), str(word)).prompt for word in range(20))
 
 
 # --- Words -------------------------------------------------------------------------------------------------
@@ -247,7 +287,10 @@ def test_a_dental_code_is_never_asked_against_level_two(word):
         ("S9123", "“Nursing care in home rn”. Ended Mar 31, 2024."),
         ("T0042", "It is not in the October 2025 file."),
         ("0001U", "The loaded NCCI tables name it."),
-        ("0999T", "CPT Category III, Level I. That is its form; whether it exists is not known here."),
+        (
+            "0999T",
+            "make it CPT Category III, Level I. That is its form; whether it exists is not known here.",
+        ),
         ("F0500", "F0500 is no code: no code starts with F."),
         ("1885J", "1885J is no code: after four digits a code ends in a fifth digit or in F, T, U, M or A."),
         ("W1234", "Level III, which ended in 2003."),
