@@ -76,7 +76,7 @@ def test_an_end_names_its_level_and_leads_on(client, path):
 
 
 def test_a_step_that_is_not_verified_says_so(client, path):
-    assert "Not verified General knowledge, not checked" in words(at(client, "no", "no"))
+    assert "Not verified General knowledge" in words(at(client, "no", "no"))
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_the_page_asks_six_questions_however_much_it_shows(client, release, djan
         ("V", "CMS"),
         ("S", "CMS (secondary source)"),
         ("I", "Not verified Inferred from patterns in official data: CMS"),
-        ("G", "Not verified General knowledge, not checked: CMS"),
+        ("G", "Not verified CMS"),
     ],
 )
 def test_every_comparison_and_statement_says_how_sure_we_are(client, release, mark, said):
