@@ -44,7 +44,7 @@ _MADE = dict.fromkeys("FTU", range(1, 1000, 12)) | dict.fromkeys("MA", range(1, 
 
 
 class Lot(NamedTuple):
-    """Subjects of one kind of question; ``share`` of them come in each turn."""
+    """Subjects of one kind of question, none twice; ``share`` of them come in each turn."""
 
     share: int
     subjects: Sequence
@@ -76,16 +76,14 @@ class Drill:
         return (number - 1) // self.rounds
 
     def questions(self, seed: str, number: int) -> tuple[Question, ...]:
-        """One round. The same seed and number give the same questions."""
+        """One round, counted from 1. The same seed and number give the same questions."""
         time, at = divmod(number - 1, self.rounds)
         seed = f"{seed} {time}"
         drawn = islice(self._drawn(seed, at * LENGTH), LENGTH)
-        return tuple(lot.ask(self.material, subject, f"{seed} {time}") for lot, subject in drawn)
+        return tuple(lot.ask(self.material, subject, seed) for lot, subject in drawn)
 
     def _drawn(self, seed: str, start: int) -> Iterator[tuple[Lot, object]]:
-        """Lots and subjects in the order of a seed, from a place in it on."""
-        if start >= self.total:
-            return iter(())
+        """Lots and subjects in the order of a seed, from a place before ``total`` on."""
         turns = range(max(-(-len(lot.subjects) // lot.share) for lot in self.lots))
         first = bisect_right(turns, start, key=self._before) - 1
         following = chain.from_iterable(self._turn(seed, turn) for turn in turns[first:])

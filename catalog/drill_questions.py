@@ -35,8 +35,8 @@ CPT, LEVEL_TWO, DENTAL, LOCAL, MODIFIER, DIAGNOSIS, REVENUE = WHAT = (
     "A diagnosis code (ICD-10-CM)",
     "A hospital revenue code",
 )
-# What a text might be as well, so that it does not stand beside the right answer: D codes have the form of Level II,
-# and a diagnosis code is often written without its dot.
+# What a text might be as well, so that it does not stand beside the right answer: D codes have the form of
+# Level II, and a diagnosis code is often written without its dot.
 ALSO = {DENTAL: {LEVEL_TWO, DIAGNOSIS}, LOCAL: {DIAGNOSIS}, LEVEL_TWO: {DIAGNOSIS, DENTAL}}
 
 _question = partial(Question, topic=Topic.FORM, source="CMS HCPCS record layout 2019; AMA, CPT code sets")
