@@ -59,15 +59,15 @@ class LinkForm(PreviewedForm):
 
 
 def _check_page(link: str) -> None:
-    parts = urlsplit(link)
-    if parts.scheme or parts.netloc or not link.startswith("/"):
-        raise ValidationError(f"“{link}” is no page of this site. Begin with a slash, as in /codes/J1885/.")
+    if not link.startswith("/") or link.startswith("//"):
+        raise ValidationError(f"“{link}” is no page of this site. Begin with one slash, as in /codes/J1885/.")
+    path = urlsplit(link).path
     try:
-        resolve(parts.path)
+        resolve(path)
     except Resolver404:
         raise ValidationError(
-            f"There is no page {parts.path} on this site. Copy its address out of the browser, from /codes/ or "
-            "the like on."
+            f"This site has no page {path}. Copy it from the address bar, from the first slash behind the name of "
+            "the site on."
         ) from None
 
 
@@ -103,7 +103,7 @@ class ItemForm(LinkForm):
         invalid = said.get("invalid_codes", "").split()
         for message in item_checks.of_code_shown(said.get("code", ""), said.get("asks", ""), invalid):
             self.add_error("code", message)
-        texts = (said.get(field, "") for field in ("code", "claim", "prompt", "rationale"))
+        texts = (said.get(field, "") for field in ("code", "claim", "prompt", "rationale", "link"))
         found = item_checks.of_codes(item_checks.codes_named(*texts), invalid)
         self.warnings = found.warnings
         if found.errors:

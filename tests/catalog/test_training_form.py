@@ -165,6 +165,10 @@ def test_a_code_that_is_not_on_file_is_refused_wherever_it_is_named(add_item, re
     assert add_item(**{field: "J1885"}) == ""
 
 
+def test_a_code_in_the_link_of_an_item_is_checked_as_well(add_item, release):
+    assert "J9999 is not on file (October 2025)." in add_item(link="/codes/J9999/", link_label="Read on")
+
+
 def test_a_code_in_a_choice_is_checked_as_well(add_item, release):
     assert "J9999 is not on file (October 2025)." in add_item("*J1885", "J9999")
     assert add_item("*J1885", "J9999", invalid_codes="j9999") == ""
@@ -253,8 +257,9 @@ def test_a_fact_without_a_label_is_refused(add_item):
     [
         ("https://example.org/", "x", "“https://example.org/” is no page of this site."),
         ("//example.org/codes/", "x", "“//example.org/codes/” is no page of this site."),
+        ("//[", "x", "“//[” is no page of this site."),
         ("codes/J1885/", "x", "“codes/J1885/” is no page of this site."),
-        ("/nowhere/", "x", "There is no page /nowhere/ on this site."),
+        ("/nowhere/", "x", "This site has no page /nowhere/."),
         ("/codes/J1885/", "", "Say what the link leads to"),
         ("", "J1885", "Give the page that “J1885” leads to, or remove these words."),
     ],
