@@ -22,13 +22,14 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
-from catalog import search, status_line
+from catalog import misconceptions, search, status_line
 from catalog.models import (
     CodeNote,
     Dataset,
     EditCode,
     HcpcsCode,
     Level,
+    Misconception,
     Modifier,
     Release,
     Section,
@@ -78,6 +79,7 @@ class Snapshot:
     index: search.Index
     edits: tuple[Release, ...] = ()
     edit_codes: tuple[str, ...] = ()
+    heard: misconceptions.Register = field(default_factory=misconceptions.Register)
     fragments: Fragments = field(default_factory=Fragments)
 
     def edits_of(self, dataset: str, setting: str = "") -> Release | None:
@@ -158,7 +160,7 @@ def _stamp_sql() -> str:
     if connection.vendor == "postgresql":
         # Writers overlap there: one that saved first may commit last, and would not be the newest.
         edited.append("SUM(EXTRACT(EPOCH FROM updated_at))")
-    for model in (Level, Section, Synonym, CodeNote):
+    for model in (Level, Section, Synonym, CodeNote, Misconception):
         parts += [f"(SELECT {what} FROM {model._meta.db_table})" for what in edited]  # noqa: S608
     return "SELECT " + ", ".join(parts)
 
@@ -180,7 +182,16 @@ def _build(now: str) -> Snapshot:
     edits = Release.objects.current().exclude(dataset=Dataset.HCPCS).newest_first()
     named = EditCode.objects.filter(release__in=edits).exclude(code=CONTRACTOR_DEFINED)
     edit_codes = named.order_by("code").values_list("code", flat=True).distinct()
-    return Snapshot(now, day, release, tree, index, tuple(edits), tuple(edit_codes))
+    heard = misconceptions.Register(map(_heard, Misconception.objects.all()))
+    return Snapshot(now, day, release, tree, index, tuple(edits), tuple(edit_codes), heard)
+
+
+def _heard(one: Misconception) -> misconceptions.Heard:
+    """What is not verified says so, as on its own page."""
+    secondary = "Secondary source" if one.mark == Section.Mark.SECONDARY else ""
+    remark = "Not verified" if one.is_unverified else secondary
+    keywords = one.slug.replace("-", " ")
+    return misconceptions.Heard(one.get_absolute_url(), one.claim, one.why_wrong, one.fact, remark, keywords)
 
 
 def _records(model: type[HcpcsCode] | type[Modifier], release: Release | None):

@@ -37,6 +37,7 @@ PURE = (
     "catalog.edits",
     "catalog.hints",
     "catalog.icons",
+    "catalog.misconceptions",
     "catalog.modifiers",
     "catalog.query_string",
     "catalog.quiz",

@@ -59,6 +59,8 @@ class Answer:
     pair: PairAnswers | None = None
     together: Link | None = None
     """Leads to the scratchpad with all of a list."""
+    below: Link | None = None
+    """Leads past the codes to a group below them that may be what was meant."""
     groups: list[Group] = field(default_factory=list)
     pages: Pages | None = None
     narrow: Narrow | None = None

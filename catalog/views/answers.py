@@ -19,7 +19,7 @@ from catalog.search import Results
 from catalog.snapshot import Snapshot
 from catalog.to_scratchpad import address, claim_line
 from catalog.tree import Tree
-from catalog.views import cards, edit_codes, listing, narrowing, pair_answers, rows, shelf
+from catalog.views import cards, edit_codes, listing, narrowing, often_heard, pair_answers, rows, shelf
 from catalog.views.answer_parts import Answer, Group, Link, Nothing
 from catalog.views.asked import Asked, url_for
 from catalog.views.listing import PAGE, SHORT_LIST, Tabled, add_codes
@@ -228,19 +228,23 @@ def _words(shown: Snapshot, asked: Asked, found: Results, tabled: Tabled) -> Ans
     begins = bool(edit_codes.beginning(shown, Asked(), parsed.text))  # codes, whatever the filters leave of them
     if parsed.hint in OTHER_NUMBERS and not begins:
         return _refusal(shown, asked, parsed)
-    answer = Answer(say=listing.spoken(asked, found, tabled))
+    heard = often_heard.about(shown, asked)
+    answer = Answer(say=listing.spoken(asked, found, tabled, heard=len(heard)))
     if asked.filters or listing.listed(asked, found) > SHORT_LIST:
         answer.narrow = narrowing.ways(shown.tree, asked, found)
     candidates = [code for code in parsed.candidates if not begins or edit_codes.is_named(shown, code)]
     if found.suggestion:
-        answer.unheard = asked.text if found.corrected else ""
+        answer.unheard = asked.text if found.corrected and not heard else ""
         answer.meant = [Link(asked.url(text=found.suggestion), found.suggestion)]
-    elif parsed.hint and not parsed.modifier and (candidates or not (found.entries or begins)):
+    elif parsed.hint and not parsed.modifier and (candidates or not (found.entries or begins or heard)):
         answer.note = parsed.hint.sentence
         answer.meant = [Link(url_for(text), text, text if codes.is_code(text) else "") for text in candidates]
-    if parsed.modifier and (found.suggestion or not found.entries):
+    if parsed.modifier and not heard and (found.suggestion or not found.entries):
         answer.note = f"No modifier {parsed.modifier} is on file."
     add_codes(answer, shown, asked, found, tabled, opens_first=not found.corrected)
+    if heard:
+        answer.below = often_heard.way_down(heard) if answer.groups else None
+        answer.groups.append(often_heard.group(heard, opens_first=not answer.groups))
     if not asked.page:
         _add_the_rest(answer, asked, found)
     if not answer.groups:

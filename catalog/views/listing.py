@@ -115,11 +115,13 @@ def _remark(asked: Asked, found: Results) -> str:
     return f"{number}{status}" + (f", {order}" if all_of_it + below > 1 else "")
 
 
-def spoken(asked: Asked, found: Results, tabled: Tabled = ()) -> str:
+def spoken(asked: Asked, found: Results, tabled: Tabled = (), *, heard: int = 0) -> str:
+    """``heard`` is the number of misconceptions shown."""
     kinds = (
         ("code", listed(asked, found)),
         ("ended code", _ended_below(asked, found)),
         ("code in the NCCI tables only", len(tabled)),
+        ("misconception", heard),
         ("section", len(found.sections)),
         ("modifier", len(found.modifiers)),
     )

@@ -1,0 +1,42 @@
+"""The misconceptions among the results of the lookup: what is often said and wrong, and what is right.
+
+They stand below the codes found for words. Who named a code, or narrowed the codes, is asking for codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from django.utils.safestring import mark_safe
+
+from catalog.icons import svg
+from catalog.misconceptions import Heard
+from catalog.snapshot import Snapshot
+from catalog.views.answer_parts import Group, Link
+from catalog.views.asked import Asked
+
+
+def about(shown: Snapshot, asked: Asked) -> Sequence[Heard]:
+    return () if asked.page or asked.filters else shown.heard.about(asked.text)
+
+
+def way_down(heard: Sequence[Heard]) -> Link:
+    """To the group, for those who would have to scroll past ten codes to see that it is there."""
+    return Link("#g-heard", f"Often heard, and wrong: {len(heard)} below the codes")
+
+
+def group(heard: Sequence[Heard], *, opens_first: bool) -> Group:
+    """With ``opens_first`` the first one is marked as what Enter opens: nothing stands above it."""
+    items = [_item(one, is_first=opens_first and at == 0) for at, one in enumerate(heard)]
+    return Group("g-heard", "Often heard", "and wrong", mark_safe("\n".join(items)))  # noqa: S308 - escaped below
+
+
+def _item(one: Heard, *, is_first: bool) -> str:
+    css, key = ("row-link is-on", " <kbd>Enter</kbd>") if is_first else ("row-link", "")
+    tag = f' <span class="tag tag-unverified">{escape(one.remark)}</span>' if one.remark else ""
+    return (
+        f'<li><a class="{css}" href="{escape(one.href)}"><span class="untrue">{svg("i-x")}Wrong</span>'
+        f"<span>{escape(one.claim)} <b>In fact:</b> {escape(one.fact)}</span>"
+        f'<span class="where small muted">{tag}{key}</span></a></li>'
+    )
