@@ -239,9 +239,10 @@ def _first(code: str) -> Case:
 
 def _heard() -> Iterable[Slide]:
     beliefs = Misconception.objects.filter(on_slide=True).exclude(mark__in=UNVERIFIED)
-    for belief in [one for one in beliefs if len(one.fact) <= LONGEST_FACT][:HEARD]:
-        yield Slide("Heard", "heard", "Often heard", "", belief)
-        yield Slide("Heard", "in_fact", "In fact", sources([belief]), belief, is_answer=True)
+    fitting = [belief for belief in beliefs if len(belief.fact) <= LONGEST_FACT]
+    for number, belief in enumerate(fitting[:HEARD], start=1):
+        yield Slide("Heard", "heard", f"Often heard, {number}", "", belief)
+        yield Slide("Heard", "in_fact", f"In fact, {number}", sources([belief]), belief, is_answer=True)
 
 
 def _your_turn(shown: Snapshot) -> Iterable[Slide]:
