@@ -74,7 +74,9 @@ class Heard(NamedTuple):
     why_wrong: str
     fact: str
     remark: str = ""
-    """How sure the fact is, where it is not verified in an authoritative text; else empty."""
+    """How sure the fact is, where no authoritative text verifies it; else empty."""
+    is_unverified: bool = False
+    """Nobody has verified it at all, and it must not look as if."""
     keywords: str = ""
     """Further words for the claim."""
 

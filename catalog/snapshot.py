@@ -187,11 +187,16 @@ def _build(now: str) -> Snapshot:
 
 
 def _heard(one: Misconception) -> misconceptions.Heard:
-    """What is not verified says so, as on its own page."""
     secondary = "Secondary source" if one.mark == Section.Mark.SECONDARY else ""
-    remark = "Not verified" if one.is_unverified else secondary
-    keywords = one.slug.replace("-", " ")
-    return misconceptions.Heard(one.get_absolute_url(), one.claim, one.why_wrong, one.fact, remark, keywords)
+    return misconceptions.Heard(
+        href=one.get_absolute_url(),
+        claim=one.claim,
+        why_wrong=one.why_wrong,
+        fact=one.fact,
+        remark="Not verified" if one.is_unverified else secondary,
+        is_unverified=one.is_unverified,
+        keywords=one.slug.replace("-", " "),
+    )
 
 
 def _records(model: type[HcpcsCode] | type[Modifier], release: Release | None):

@@ -34,9 +34,11 @@ def group(heard: Sequence[Heard], *, opens_first: bool) -> Group:
 
 def _item(one: Heard, *, is_first: bool) -> str:
     css, key = ("row-link is-on", " <kbd>Enter</kbd>") if is_first else ("row-link", "")
-    tag = f' <span class="tag tag-unverified">{escape(one.remark)}</span>' if one.remark else ""
+    remark = escape(one.remark)
+    if one.is_unverified:
+        remark = f'<span class="tag tag-unverified">{remark}</span>'
     return (
         f'<li><a class="{css}" href="{escape(one.href)}"><span class="untrue">{svg("i-x")}Wrong</span>'
         f"<span>{escape(one.claim)} <b>In fact:</b> {escape(one.fact)}</span>"
-        f'<span class="where small muted">{tag}{key}</span></a></li>'
+        f'<span class="where small muted">{remark}{key}</span></a></li>'
     )
