@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_cookie
 
 from catalog import codes, snapshot
 from catalog.code_forms import FORMS
@@ -81,6 +82,7 @@ class Slide:
 
 
 @require_safe
+@vary_on_cookie
 @cache_control(no_cache=True)
 def present(request: HttpRequest) -> HttpResponse:
     slides = lesson(snapshot.of(request))
@@ -283,9 +285,11 @@ def _filled(lines: Iterable[tuple[Row, float]], room: float) -> list[list[Row]]:
 def sources(rows: Iterable) -> str:
     """The authorities of some rows, each once, and whether any is of the second hand."""
     rows = list(rows)
-    named = dict.fromkeys(source.strip() for row in rows for source in row.source.split(";"))
+    named: dict[str, str] = {}
+    for source in (part.strip() for row in rows for part in row.source.split(";")):
+        named.setdefault(source.casefold(), source)
     second = "; in part secondary sources" if any(row.mark == Mark.SECONDARY for row in rows) else ""
-    return f"{'; '.join(named)}{second}"
+    return f"{'; '.join(named.values())}{second}"
 
 
 def _lines(text: str, width: int) -> int:

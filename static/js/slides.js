@@ -15,8 +15,8 @@ function mark(place) {
   if (location.hash.slice(1) !== slides[at].id) history.replaceState(null, "", `#${slides[at].id}`);
   for (const link of bar.querySelectorAll("nav a")) {
     const isHere = document.querySelector(link.hash)?.dataset.part === slides[at].dataset.part;
-    link.toggleAttribute("aria-current", isHere);
     if (isHere) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
   }
 }
 
@@ -76,7 +76,13 @@ document.addEventListener("click", (event) => {
 });
 
 addEventListener("hashchange", () => named() >= 0 && show(named()));
-addEventListener("resize", () => slides[at].scrollIntoView({ behavior: "instant", block: "start" }));
+
+// Another screen, not only the bars of a phone's browser that come and go.
+let width = innerWidth;
+addEventListener("resize", () => {
+  if (innerWidth !== width) slides[at].scrollIntoView({ behavior: "instant", block: "start" });
+  width = innerWidth;
+});
 
 // Who scrolls by wheel or finger takes the address along.
 const seen = new IntersectionObserver(

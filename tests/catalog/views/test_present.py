@@ -207,9 +207,9 @@ def test_rows_go_on_as_few_pages_as_hold_them_and_about_as_many_on_each():
 
 
 def test_sources_are_named_once_and_those_of_the_second_hand_said_to_be():
-    rows = [make_comparison("A", source="AMA; CMS"), make_comparison("B", source="CMS")]
-    assert sources(rows) == "AMA; CMS"
+    rows = [make_comparison("A", source="AMA; CMS pages"), make_comparison("B", source="Cms pages")]
+    assert sources(rows) == "AMA; CMS pages"
     assert (
         sources([*rows, make_comparison("C", source="AAP", mark="S")])
-        == "AMA; CMS; AAP; in part secondary sources"
+        == "AMA; CMS pages; AAP; in part secondary sources"
     )
