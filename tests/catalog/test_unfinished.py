@@ -119,6 +119,7 @@ def test_the_character_that_no_code_has_there_is_marked():
 
 def test_what_is_too_much_is_marked():
     assert [cell.note for cell in apart("J18858").cells][-1] == "too many"
+    assert [cell.role for cell in apart("9921388888").cells] == [Role.DIGIT] * 5 + [Role.WRONG] * 5
 
 
 def test_words_are_offered_to_the_search_and_have_no_cells():
