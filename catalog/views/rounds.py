@@ -84,9 +84,14 @@ class Round:
         """The place of the score; places count from 1."""
         return len(self.questions) + 1
 
+    @property
+    def start(self) -> str:
+        """The address of the round as people pass it on; it begins with the first question."""
+        return f"{self.path}?{readable(self.fields)}"
+
     def address(self, at: int) -> str:
         """Where the question of that place is asked, or after the last one the score shown."""
-        return f"{self.path}?{readable([*self.fields, ('at', 'score' if at == self.after_last else str(at))])}"
+        return f"{self.start}&at={'score' if at == self.after_last else at}"
 
     def first_unanswered(self) -> int:
         """The place of the first question without an answer, else of the score."""
@@ -198,7 +203,7 @@ def _shown(request: HttpRequest, asked: Round, at: int, page: str, context: dict
         "round": asked,
         "at": at,
         "bar": bar(asked, at),
-        "share": request.build_absolute_uri(asked.address(1)),
+        "share": request.build_absolute_uri(asked.start),
         "is_swapped": is_fragment(request),
     }
     return render(request, "catalog/_round.html" if is_fragment(request) else page, context | shown)

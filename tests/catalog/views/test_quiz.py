@@ -173,7 +173,14 @@ def test_the_score_leads_to_a_new_round_of_the_same_choice(client, bank):
     new = parse_qs(urlsplit(page.find("a", string="New round")["href"]).query)
     assert (new["n"], new["topic"]) == (["3"], ["pairs"])
     assert new["seed"] != ["K7QX"]
-    assert page.select_one("[data-copy]")["data-copy"].endswith("/levels/quiz/?seed=K7QX&n=3&topic=pairs&at=1")
+
+
+def test_every_page_of_a_round_has_what_a_class_needs_to_join(client, bank):
+    for at in (1, 2, "score"):
+        page = main(shown(client, at, "/levels/quiz/?seed=K7QX&n=3"))
+        assert page.select_one(".take-along .code-word").text == "K7QX"
+        assert page.select_one("[data-copy]")["data-copy"] == "http://testserver/levels/quiz/?seed=K7QX&n=3"
+        assert page.find("a", string="Handout")["href"] == "/levels/quiz/handout/?seed=K7QX&n=3"
 
 
 def test_the_handout_has_the_questions_of_the_round_in_its_order_and_no_answers(client, bank):
