@@ -36,11 +36,12 @@ def _stems(words: str) -> frozenset[str]:
 
 # Words that only coding has: no descriptor on file holds them, or hardly one.
 TELLING = _stems("abn ahima ama cpt hcpcs hipaa mue ncci ptp")
-# Words of coding that descriptors hold as well.
+# Words of coding that descriptors hold as well. Not level, unit and covered, which seldom mean coding there: the
+# levels of HCPCS are told from those of visits by their Roman numbers.
 TERMS = TELLING | _stems(
     """
-    add bypass category claim cms column coverage covered denied digit edit indicator insurer level license limit
-    local medicaid medicare modifier numeric override panel payer range unbundle unit zero
+    add bypass category claim cms column denied digit edit ii iii indicator insurer license local medicaid medicare
+    modifier numeric override panel payer range unbundle zero
     """
 )
 # What people ask with, and the one word that is in nearly every claim.
@@ -48,13 +49,14 @@ _ASKED_WITH = re.findall(
     "[a-z]+",
     """
     am any anyone been between can code codes could difference different did do does each has have how i if me my
-    same should then there they true versus vs was we were what when where whether who why will would you your
+    not only same should then there they true versus vs was we were what when where whether who why will would
+    you your
     """,
 )
 _NOT_ASKED_FOR = FUNCTION_WORDS.union(_ASKED_WITH)
 # One notion, several words for it.
 _SAME = (
-    *("0 zero", "2 two ii", "3 three iii", "4 four fourth"),
+    *("0 zero", "two ii", "three iii", "4 fourth"),
     *("digit numeric numerical number", "pair ptp", "bypass away override unbundle", "limit max maximum"),
     *("mouth oral swallowed", "license licence licensing", "paid pay payable payment fee reimbursed"),
     *("requires required mandatory", "insurer payer insurance"),
@@ -63,7 +65,9 @@ _CANONICAL = {stem(word): stem(same.split()[0]) for same in _SAME for word in sa
 
 _BEGINNING_OF_CODE = re.compile(r"[a-z]?[ -]?\d*[a-z]?", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s\b")
-_FIRST = re.compile(r"\b(level|category) (?:i|one)\b", re.IGNORECASE)
+# Two and three of these are words: CPT-3 is not Level III.
+_NUMBERED = re.compile(r"\b(level|category|column) (i|one|2|3)\b", re.IGNORECASE)
+_WRITTEN = {"i": "1", "one": "1", "2": "two", "3": "three"}
 
 
 class Heard(NamedTuple):
@@ -129,7 +133,7 @@ class Register:
 
 def _content(text: str) -> Iterator[str]:
     """The stems of the words of a text that say what it is about."""
-    text = _FIRST.sub(r"\1 1", _POSSESSIVE.sub("", text))
+    text = _NUMBERED.sub(lambda found: f"{found[1]} {_WRITTEN[found[2].lower()]}", _POSSESSIVE.sub("", text))
     return (stem(word) for word in split(text) if word not in _NOT_ASKED_FOR)
 
 

@@ -91,6 +91,7 @@ def test_a_text_about_coding_finds_its_misconception_first(register, text, slug)
             "add wheelchair",
         ),
         *("modifier for wheelchair rental", "category III", "modifiers", "medicare", "covered", "zero", "59"),
+        *("level 2", "level 3", "drug levels", "one unit", "non-covered item or service", "not limited to"),
         # Letters and words that may become one.
         *("J", "K", "hip", "mu", "vitamin k", "hepatitis b vaccine", "g-tube", "code", "codes", "is it", "", " "),
     ],
