@@ -54,7 +54,7 @@ NO_COOKIES = "Your browser sends no cookies, so your answers cannot be kept from
 CHANGED = "This question was changed while you read it. Nothing was marked: here it is as it stands now."
 NOTHING_CHOSEN = "Choose one of the answers first."
 
-# Where to read on about a topic: the name of an address, and the part of the page.
+# Where to read on about a topic: the name of an address.
 REVIEW = {
     Topic.FORM: "levels",
     Topic.SECTIONS: "browse",
