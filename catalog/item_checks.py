@@ -145,27 +145,27 @@ def of_codes(named: Iterable[str], invalid: Sequence[str], day: date | None = No
         unchecked = [f"No HCPCS release is loaded: {', '.join(asked)} could not be checked."]
         return Complaints([], unchecked if asked else [])
     found = {row.code: row for row in HcpcsCode.objects.filter(release=release, code__in=asked)}
+    is_whole = not (release.is_starter or release.partial)
     complaints = Complaints([], [])
     for code in asked:
         row = found.get(code)
-        if code in listed:
-            if row and row.effective_on(day):
-                complaints.errors.append(
-                    f"{code} is in force ({release.title}). Take it off the invalid codes, or use another."
-                )
-        elif row is None and (release.is_starter or release.partial):
+        is_in_force = row is not None and row.effective_on(day)
+        if code in listed and is_in_force:
+            complaints.errors.append(f"{code} is in force ({release.title}). {_NOT_INVALID}")
+        elif code not in listed and row is None and not is_whole:
             complaints.warnings.append(f"{code} could not be checked. It is not in {release}: {release.remark}.")
-        elif row is None:
-            complaints.errors.append(f"{code} is not on file ({release.title}). {_OTHERWISE}")
-        elif not row.effective_on(day):
-            complaints.errors.append(f"{code} {_standing(row, day)} ({release.title}). {_OTHERWISE}")
+        elif code not in listed and not is_in_force:
+            complaints.errors.append(f"{code} {_standing(row, day)} ({release.title}). {_NOT_IN_FORCE}")
     return complaints
 
 
-_OTHERWISE = "Use a code in force, or list it among the invalid codes if that is the point."
+_NOT_IN_FORCE = "Use a code in force, or list it among the invalid codes if that is the point."
+_NOT_INVALID = "Take it off the invalid codes, or use another."
 
 
-def _standing(row: HcpcsCode, day: date) -> str:
+def _standing(row: HcpcsCode | None, day: date) -> str:
+    if row is None:
+        return "is not on file"
     if row.ended_before(day):
         return f"ended on {us_date(row.termination_date)}"
     return f"starts on {us_date(row.added_date)}"
