@@ -90,7 +90,7 @@ def us_date(day: date | None) -> str:
 
 @register.filter
 def wrapped(text: str, room: str) -> list[str]:
-    """The text in lines, where nothing wraps it, as in SVG. ``room`` is "19,4": so many characters, so many lines."""
+    """The text in lines, where nothing wraps it, as in SVG; ``room`` is "19,4": so many characters and lines."""
     width, lines = map(int, room.split(","))
     return textwrap.wrap(text, width, max_lines=lines, placeholder=" …")
 
