@@ -236,7 +236,7 @@ def _words(shown: Snapshot, asked: Asked, found: Results, tabled: Tabled) -> Ans
     if found.suggestion:
         answer.unheard = asked.text if found.corrected and not heard else ""
         answer.meant = [Link(asked.url(text=found.suggestion), found.suggestion)]
-    elif parsed.hint and not parsed.modifier and (candidates or not (found.entries or begins or heard)):
+    elif parsed.hint and not parsed.modifier and (candidates or not (found.entries or begins)):
         answer.note = parsed.hint.sentence
         answer.meant = [Link(url_for(text), text, text if codes.is_code(text) else "") for text in candidates]
     if parsed.modifier and not heard and (found.suggestion or not found.entries):

@@ -142,6 +142,13 @@ def test_a_text_that_a_misconception_holds_is_not_called_unheard_of(ask):
     assert "Nothing contains" not in words(answer)
 
 
+def test_a_question_that_begins_like_a_modifier_is_answered_as_a_question(ask):
+    make_misconception("apart", claim="HCPCS and CPT are apart", sort=5)
+    answer = ask("is hcpcs cpt")
+    assert len(heard(answer)) == 1
+    assert "No modifier IS" not in words(answer)
+
+
 @pytest.mark.parametrize("query", ["J1885", "J18", "J1885-JW", "J1885 99213", "J1880-J1890", "99213", "59", "JW"])
 def test_codes_ranges_and_modifiers_show_no_misconception(ask, query):
     make_misconception("all", claim=f"CPT {query}: modifier 59 JW J 18 1885 99213 code", sort=5)
