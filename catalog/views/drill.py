@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from catalog.views import edit_codes, rounds
 from catalog.views.quiz import LONGEST_WORD, code_word, fresh_word
 
 LAST_ROUND = 99_999
+_ROUND = re.compile(f"0*[1-9][0-9]{{,{len(str(LAST_ROUND)) - 1}}}")
 
 
 @rounds.room
@@ -71,6 +73,6 @@ def _asked_for(request: HttpRequest) -> tuple[str, int, list[str]]:
     """The code word and the round of an address, and what of it could not be followed."""
     word = code_word(request.GET.get("seed", ""))
     text = request.GET.get("round", "") or "1"
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LAST_ROUND:
-        return word, int(text), []
+    if _ROUND.fullmatch(text):
+        return word, int(text.lstrip("0")), []
     return word, 1, [f"There is no round “{text[:12]}”. This is round 1."]

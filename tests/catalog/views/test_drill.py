@@ -100,11 +100,21 @@ def test_after_the_last_round_it_says_that_it_starts_over(client, release):
     assert "start over" not in words(asked(client, number=rounds + 2))
 
 
-@pytest.mark.parametrize("number", ["0", "x", "-1", "1000000", "１"])  # noqa: RUF001
+LONG = "0" * 8 + "1" + "9" * 5000
+
+
+@pytest.mark.parametrize("number", ["0", "x", "-1", "100000", "1000000", "１", "٣", "²", "1\n", LONG])  # noqa: RUF001
 def test_a_round_that_cannot_be_is_the_first_one_with_a_word_about_it(client, release, number):
     page = asked(client, number=number)
-    assert f"There is no round “{number}”. This is round 1." in words(page)
+    assert f"There is no round “{number[:12].strip()}" in words(page)
+    assert "This is round 1." in words(page)
     assert question(page) == question(asked(client))
+
+
+@pytest.mark.parametrize("number", ["02", "0" * 12 + "2", "0" * 5000 + "2"])
+def test_zeros_in_front_of_a_round_change_nothing(client, release, number):
+    page = asked(client, number=number)
+    assert page.context["round"] == asked(client, number=2).context["round"]
 
 
 def test_what_is_on_file_is_quoted_from_the_release_with_its_last_day(client, release):
