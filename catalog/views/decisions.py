@@ -12,7 +12,8 @@ from django.urls import reverse
 from catalog.models import DecisionChoice, DecisionStep
 
 LONGEST_WALK = 40
-"""Choices that are followed. Editors may make a path that leads in a circle."""
+"""Choices that are followed. Nobody needs more, and an address may hold thousands: of a path in a circle every one
+of them could be followed, and would be shown as a line of the way."""
 
 
 class Branch(NamedTuple):
@@ -101,14 +102,17 @@ def _first(steps: dict[int, DecisionStep]) -> DecisionStep | None:
 
 
 def _in_order(steps: dict[int, DecisionStep]) -> list[DecisionStep]:
-    """The questions that can be reached from the first one, in the editors' order."""
-    reached, to_visit = set(), [_first(steps)]
+    """The questions as a walk meets them: each one, then all behind its first choice, then behind its second.
+
+    The order among the editors' rows says nothing of it, so that moving a row moves no question.
+    """
+    met, to_visit = {}, [_first(steps)]
     while to_visit:
         step = to_visit.pop()
-        if step is not None and step.pk not in reached:
-            reached.add(step.pk)
-            to_visit += [steps[choice.next_id] for choice in step.choices.all()]
-    return [step for step in steps.values() if step.pk in reached and step.choices.all()]
+        if step is not None and step.pk not in met:
+            met[step.pk] = step
+            to_visit += [steps[choice.next_id] for choice in reversed(step.choices.all())]
+    return [step for step in met.values() if step.choices.all()]
 
 
 def _choice(step: DecisionStep | None, slug: str) -> DecisionChoice | None:

@@ -40,13 +40,32 @@ def test_the_drawing_asks_every_question_once_and_ends_beside_it(path):
 
 def test_a_choice_that_jumps_names_the_number_of_its_question(path):
     path["two"].choices.create(slug="again", label="Again", next=path["named"])
-    jump = next(fork for fork in decisions.drawn() if fork.step.slug == "two").branches[0]
-    assert (jump.label, jump.number) == ("Again", 2)
+    start, two, named = decisions.drawn()
+    assert (start.onward, two.onward) == ("Yes", "Again")
+    assert [(branch.label, branch.number) for branch in start.branches] == [("No", named.number)] == [("No", 3)]
 
 
 def test_what_cannot_be_reached_is_not_drawn(path):
     make_step("island", leads={"yes": path["one"]})
     assert [fork.step.slug for fork in decisions.drawn()] == ["start", "named"]
+
+
+def test_the_drawing_follows_the_path_however_its_rows_are_ordered(path):
+    for sort, slug in enumerate(["one", "named", "none", "start", "two"]):
+        DecisionStep.objects.filter(slug=slug).update(sort=sort)
+    start, named = decisions.drawn()
+    assert [(fork.number, fork.step.slug, fork.onward) for fork in (start, named)] == [
+        (1, "start", "No"),
+        (2, "named", ""),
+    ]
+
+
+def test_what_is_behind_the_first_choice_is_drawn_before_what_is_behind_the_second(path):
+    deeper = make_step("deeper", leads={"yes": path["one"], "no": path["two"]}, sort=99)
+    early = make_step("early", leads={"yes": deeper, "no": path["none"]}, sort=98)
+    DecisionStep.objects.update(is_first=False)
+    make_step("top", leads={"yes": early, "no": path["named"]}, is_first=True, sort=97)
+    assert [fork.step.slug for fork in decisions.drawn()] == ["top", "early", "deeper", "named"]
 
 
 # --- Walked ---
