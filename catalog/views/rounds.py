@@ -134,7 +134,8 @@ def room(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest],
     """For a view that plays rounds: GET shows, POST answers, and no cache keeps what somebody answered.
 
     A form sent without any cookie has nothing to authorize, and its answer is kept nowhere. It is marked all the
-    same, unlike one that comes with cookies but without its token: who blocks cookies can learn here, too.
+    same, unlike one that comes with cookies but without its token: who blocks cookies can learn here, too. Another
+    site can send such a form from a browser that holds our cookies, so that what answers it sets none over them.
     """
     protected = csrf_protect(view)
 
@@ -144,7 +145,11 @@ def room(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest],
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def checked(request: HttpRequest) -> HttpResponse:
-        return (protected if request.COOKIES else view)(request)
+        if request.method != "POST" or request.COOKIES:
+            return protected(request)
+        response = view(request)
+        request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False  # the token on the page would come with a new cookie
+        return response
 
     return checked
 

@@ -168,6 +168,21 @@ def test_without_cookies_the_question_at_hand_is_marked_and_nothing_is_kept(item
     assert COOKIE not in response.cookies
 
 
+@pytest.mark.parametrize("at", [1, "score"])
+@pytest.mark.parametrize("form", [{}, {"a": "1"}, {"of": "right", "a": "1"}])
+def test_a_form_sent_from_another_site_sets_no_cookie_over_those_of_the_reader(items, at, form):
+    mine, other = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    page = main(shown(mine))
+    hidden = {field["name"]: field["value"] for field in page.select("form [type=hidden]")}
+    if "of" in form:
+        form = form | {"of": hidden["of"]}
+    response = other.post(f"{ROUND}&at={at}", form, headers={"origin": "https://elsewhere.example"})
+    assert response.status_code == 200
+    assert dict(response.cookies) == {}
+    mine.cookies.update(response.cookies)
+    assert mine.post(f"{ROUND}&at=1", hidden | {"a": "1"}).status_code == 303
+
+
 def test_with_cookies_the_form_has_to_carry_its_token(items):
     client = Client(enforce_csrf_checks=True)
     page = main(shown(client))
