@@ -83,7 +83,7 @@ def pair(material: Material, pair: tuple[str, str], seed: str) -> Question:
     """Two codes that look alike, the first of Level I and the second of Level II: which one is which."""
     one, two = pair
     asks = [("By its form, which one is Level II?", two), ("By its form, which one is Level I, CPT?", one)]
-    if material.knows(one) and material.knows(two):  # nobody keeps a code that does not exist
+    if material.has_in_force(one) and material.has_in_force(two):  # nobody keeps a code that ended or never was
         asks += [("Which one does CMS keep?", two), ("Which one does the American Medical Association keep?", one)]
     prompt, right = chosen(asks, seed, one, two)
     return _question(

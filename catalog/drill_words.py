@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from catalog import codes
-from catalog.codes import Kind
+from catalog.codes import Kind, Level
 
 MISREAD = {"0": "O", "1": "IL", "2": "Z", "5": "S", "8": "B"}
 """Digits, and the letters they are taken for. None of these letters may stand last in a code, O and I nowhere."""
@@ -38,6 +38,13 @@ class Material:
 
     def knows(self, code: str) -> bool:
         return code in self.on_file or code in self.named
+
+    def has_in_force(self, code: str) -> bool:
+        """Whether somebody keeps the code now: of Level I those that the tables name, but for an ended series."""
+        if filed := self.on_file.get(code):
+            return not filed.status
+        kind = codes.kind_of(code)
+        return code in self.named and kind.level is Level.ONE and kind is not Kind.VACCINE_ADMIN
 
 
 def twin(code: str) -> str:

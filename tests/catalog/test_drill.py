@@ -275,6 +275,14 @@ def test_only_of_codes_that_exist_it_is_asked_who_keeps_them(word):
     assert "keep" not in pair(NOTHING_LOADED, ("0001U", "U0001"), word).prompt
 
 
+@pytest.mark.parametrize(
+    ("one", "two"), [("59123", "S9123"), ("0001A", "U0001"), ("99213", "J1886"), ("99213", "D0120")]
+)
+def test_nobody_is_said_to_keep_a_code_that_ended_or_is_not_on_file(one, two):
+    assert LITTLE_LOADED.knows(one)
+    assert not any("keep" in pair(LITTLE_LOADED, (one, two), str(word)).prompt for word in range(30))
+
+
 def test_who_keeps_them_is_asked_of_codes_that_exist():
     assert any("keep" in pair(LITTLE_LOADED, ("0001U", "U0001"), str(word)).prompt for word in range(20))
 
