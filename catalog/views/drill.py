@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +19,7 @@ from catalog.views.quiz import LONGEST_WORD, code_word, fresh_word
 
 LAST_ROUND = 99_999
 _ROUND = re.compile(f"0*[1-9][0-9]{{,{len(str(LAST_ROUND)) - 1}}}")
+_made: WeakKeyDictionary[Snapshot, Drill] = WeakKeyDictionary()
 
 
 @rounds.room
@@ -51,10 +52,11 @@ def _address(word: str, number: int) -> str:
     return f"{reverse('drill')}?{readable(_fields(word, number))}"
 
 
-@lru_cache(maxsize=1)
 def drill_of(shown: Snapshot) -> Drill:
-    """What there is to ask of a snapshot, read and sorted once."""
-    return Drill(_material(shown))
+    """What there is to ask of a snapshot, read and sorted once. It goes when the snapshot goes."""
+    if (made := _made.get(shown)) is None:
+        made = _made[shown] = Drill(_material(shown))
+    return made
 
 
 def _material(shown: Snapshot) -> Material:

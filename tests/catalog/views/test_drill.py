@@ -1,6 +1,8 @@
 """The drill's page: rounds from the loaded release, the same for everybody with the same code word."""
 
+import gc
 from datetime import date
+from weakref import ref
 
 import pytest
 
@@ -123,6 +125,17 @@ def test_what_is_on_file_is_quoted_from_the_release_with_its_last_day(client, re
     assert "The loaded NCCI tables name it." in about(material, "0001U")
     assert "It is not in the October 2025 file." in about(material, "U0002")
     assert material.modifiers == ("LT",)
+
+
+def test_a_drill_is_made_once_for_a_snapshot_and_keeps_none_in_memory(release):
+    shown = snapshot.current()
+    assert drill_of(shown) is drill_of(shown)
+    old = ref(shown)
+    make_release("2026Q1", current=False)
+    assert snapshot.current() is not shown
+    del shown
+    gc.collect()
+    assert old() is None
 
 
 def test_a_code_among_the_answers_is_read_out_character_by_character(client, release):
