@@ -6,6 +6,7 @@ these items alone. The seed is the code word of a class; from the same items on 
 
 from __future__ import annotations
 
+import logging
 import secrets
 import string
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ from catalog.models import PracticeItem
 from catalog.query_string import readable
 from catalog.quiz import Difficulty, Question, Topic, draw
 from catalog.views import rounds
+
+logger = logging.getLogger(__name__)
 
 LENGTHS = (5, 10, 20)
 USUAL_LENGTH = 10
@@ -185,7 +188,19 @@ def _start(request: HttpRequest, choice: Choice, bank: list[Question], notes: li
 def _bank() -> list[Question]:
     """The items that editors let into rounds and that can be asked."""
     items = PracticeItem.objects.filter(is_published=True).prefetch_related("choices")
-    return [question for item in items if (question := item.question()).is_sound]
+    return [question for item in items if (question := _sound(item))]
+
+
+def _sound(item: PracticeItem) -> Question | None:
+    """The item as a question. A row that is none, however it came there, takes no other one down with it."""
+    try:
+        question = item.question()
+    except (TypeError, ValueError):
+        question = None
+    if question and question.is_sound:
+        return question
+    logger.warning("Practice item %s cannot be asked and is left out of rounds.", item.slug)
+    return None
 
 
 # --- Reading the address -----------------------------------------------------------------------------------

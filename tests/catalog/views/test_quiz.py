@@ -87,6 +87,14 @@ def test_items_that_editors_hold_back_or_left_without_a_right_answer_are_not_ask
     assert len(drawn(client, "seed=A&n=all")) == 9
 
 
+@pytest.mark.parametrize("given", [5, [5], [["Indicator"]], [["Indicator", "1", "2"]]], ids=str)
+def test_a_row_that_is_no_question_is_left_out_by_name_and_the_rest_is_asked(client, bank, caplog, given):
+    make_item(slug="broken", prompt="Typed by an editor?", given=given)
+    assert len(drawn(client, "seed=A&n=all")) == 9
+    assert "Practice item broken cannot be asked" in caplog.text
+    assert "Typed by an editor" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("query", "said", "number"),
     [
