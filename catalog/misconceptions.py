@@ -6,9 +6,10 @@ Most texts are about care, and codes answer them. A misconception is about codin
    its claim holds, too, and
 2. its claim, why that is wrong and the fact hold every word typed, or all but one in four of them.
 
-One word alone is enough only when it means nothing else (``TELLING``); the beginning of a code never is. Words of
-grammar, of questions and the word "code" do not count. An unfinished last word stands for whatever it may become,
-but is no word of coding yet.
+One word alone is enough only when it means nothing else (``TELLING``), or when it is asked about as coders do:
+"G codes" for a claim that names the letter, "why 59" for a modifier, "is a code covered". The beginning of a code
+never is. Words of grammar, of questions and the word "code" do not count. An unfinished last word stands for
+whatever it may become, but is no word of coding yet.
 """
 
 from __future__ import annotations
@@ -44,6 +45,10 @@ TERMS = TELLING | _stems(
     modifier numeric override panel payer range unbundle zero
     """
 )
+# Where codes are what is covered, and not care.
+_OF_CODES = _stems("cover coverage covered")
+# The third level, written with a figure, is also one of visits: that of HCPCS only with no other word beside it.
+_LEVEL_THREE, _LOCAL = _stems("level three"), _stems("local")
 # What people ask with, and the one word that is in nearly every claim.
 _ASKED_WITH = re.findall(
     "[a-z]+",
@@ -56,13 +61,18 @@ _ASKED_WITH = re.findall(
 _NOT_ASKED_FOR = FUNCTION_WORDS.union(_ASKED_WITH)
 # One notion, several words for it.
 _SAME = (
-    *("0 zero", "two ii", "three iii", "4 fourth"),
+    *("0 zero", "two ii", "three iii", "4 fourth", "began begin begun founded introduced start"),
     *("digit numeric numerical number", "pair ptp", "bypass away override unbundle", "limit max maximum"),
     *("mouth oral swallowed", "license licence licensing", "paid pay payable payment fee reimbursed"),
-    *("requires required mandatory", "insurer payer insurance"),
+    *("requires required mandatory", "insurer payer insurance", "covered coverage"),
 )
 _CANONICAL = {stem(word): stem(same.split()[0]) for same in _SAME for word in same.split()}
 
+_QUESTION = re.compile(r"\b(are|can|do|does|how|if|is|may|should|what|when|which|why|will)\b", re.IGNORECASE)
+_CODES = re.compile(r"\bcodes?\b", re.IGNORECASE)
+_CODES_OF_LETTER = re.compile(r"(?:^|\s)[a-z][ -]codes?\b", re.IGNORECASE)
+# "K codes are", "no D and no U codes", "R is diagnostic radiology"; A and I are words.
+_LETTER_NAMED = re.compile(r"(?<![\w/’'-])[B-HJ-Z](?![\w/’'-])")
 _BEGINNING_OF_CODE = re.compile(r"[a-z]?[ -]?\d*[a-z]?", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s\b")
 # Two and three of these are words: CPT-3 is not Level III.
@@ -93,10 +103,13 @@ class Register:
         # Per word, the misconceptions that hold it as bits: the first one is the lowest bit.
         self._anywhere: defaultdict[str, int] = defaultdict(int)
         self._in_claim: defaultdict[str, int] = defaultdict(int)
+        self._of_letter: defaultdict[str, int] = defaultdict(int)
         for number, one in enumerate(self._listed):
             claim = {_canonical(word) for word in _content(f"{one.claim} {one.keywords}")}
             for word in claim:
                 self._in_claim[word] |= 1 << number
+            for letter in set(_LETTER_NAMED.findall(one.claim)):
+                self._of_letter[letter.lower()] |= 1 << number
             for word in claim.union(map(_canonical, _content(f"{one.why_wrong} {one.fact}"))):
                 self._anywhere[word] |= 1 << number
         self._words = sorted(self._anywhere)
@@ -105,12 +118,9 @@ class Register:
         """Up to ``SHOWN`` misconceptions that a text is about, those whose claim holds most of its words first."""
         if len(text) > LONGEST or _BEGINNING_OF_CODE.fullmatch(text):
             return ()
-        typed = dict.fromkeys(_content(text))
-        named = 0
-        for word in typed:
-            if _is_term(word):
-                named |= self._in_claim.get(_canonical(word), 0)
-        if not named or (len(typed) == 1 and not TELLING.issuperset(typed)):
+        typed = _typed(text)
+        named = self._named_alone(text, *typed) if len(typed) == 1 else self._named(typed)
+        if not named:
             return ()
         last = next(reversed(typed))
         held = [self._anywhere.get(_canonical(word)) or self._completed(word, word == last) for word in typed]
@@ -121,6 +131,23 @@ class Register:
         in_claim = [self._in_claim.get(_canonical(word), 0) for word in typed]
         found.sort(key=lambda each: -_count(in_claim, each))
         return tuple(self._listed[each] for each in found[:SHOWN])
+
+    def _named(self, typed: Iterable[str]) -> int:
+        """The misconceptions whose claim holds a word of coding that was typed."""
+        found = 0
+        for word in typed:
+            if _is_term(word):
+                found |= self._in_claim.get(_canonical(word), 0)
+        return found
+
+    def _named_alone(self, text: str, word: str) -> int:
+        """Those about the one word of a text that says what it is about."""
+        if len(word) == 1 and _CODES_OF_LETTER.search(text):
+            return self._of_letter.get(word, 0)
+        is_modifier_asked_about = _is_two_digits(word) and _QUESTION.search(text)
+        if word in TELLING or is_modifier_asked_about or (word in _OF_CODES and _CODES.search(text)):
+            return self._in_claim.get(_canonical(word), 0)
+        return 0
 
     def _completed(self, word: str, is_last: bool) -> int:
         """The misconceptions with words that begin so."""
@@ -137,12 +164,22 @@ def _content(text: str) -> Iterator[str]:
     return (stem(word) for word in split(text) if word not in _NOT_ASKED_FOR)
 
 
+def _typed(text: str) -> dict[str, None]:
+    """The words typed that say what the text is about, each once, in order."""
+    typed = dict.fromkeys(_content(text))
+    return dict.fromkeys(("iii", *typed)) if typed.keys() - _LOCAL == _LEVEL_THREE else typed
+
+
 def _canonical(word: str) -> str:
     return _CANONICAL.get(word, word)
 
 
 def _is_term(word: str) -> bool:
-    return word in TERMS or (len(word) == 1 and word.isalpha()) or (len(word) == 2 and word.isdigit())
+    return word in TERMS or (len(word) == 1 and word.isalpha()) or _is_two_digits(word)
+
+
+def _is_two_digits(word: str) -> bool:
+    return len(word) == 2 and word.isdigit()
 
 
 def _count(held: Iterable[int], number: int) -> int:

@@ -60,6 +60,17 @@ def found(register: Register, text: str) -> list[str]:
         ("medicare medicaid edits", "medicaid-edits-are-medicare-edits"),
         ("cpt once a year", "cpt-changes-once-a-year"),
         ("hipaa 1996", "hipaa-named-the-codes-in-1996"),
+        ("g codes", "g-codes-are-only-for-medicare"),
+        ("D codes", "no-d-and-u-codes"),
+        ("what are U codes?", "no-d-and-u-codes"),
+        ("p-codes", "letters-of-level-two-misread"),
+        ("why 59", "59-makes-an-edit-go-away"),
+        ("hcpcs founded", "the-year-hcpcs-began"),
+        ("level 3", "level-three-is-still-used"),
+        ("level 3 codes", "level-three-is-still-used"),
+        ("level 3 local codes", "level-three-is-still-used"),
+        ("is every cpt code numeric", "every-cpt-code-is-five-digits"),
+        ("if there is a code is it covered", "a-code-means-coverage"),
     ],
 )
 def test_a_text_about_coding_finds_its_misconception_first(register, text, slug):
@@ -91,7 +102,9 @@ def test_a_text_about_coding_finds_its_misconception_first(register, text, slug)
             "add wheelchair",
         ),
         *("modifier for wheelchair rental", "category III", "modifiers", "medicare", "covered", "zero", "59"),
-        *("level 2", "level 3", "drug levels", "one unit", "non-covered item or service", "not limited to"),
+        *("level 2", "level 3 visit", "drug levels", "one unit", "non-covered item or service", "not limited to"),
+        # What is asked about one, and more than that; letters in claims that are no letters of codes.
+        *("w/c codes", "e codes", "m codes", "why 25 mg", "59 codes", "covered", "code for covered services"),
         # Letters and words that may become one.
         *("J", "K", "hip", "mu", "vitamin k", "hepatitis b vaccine", "g-tube", "code", "codes", "is it", "", " "),
     ],
