@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 
 from catalog import codes, unfinished
-from catalog.code_forms import FORM_OF, LAST_LETTERS
+from catalog.code_forms import ENDED, FORM_OF, LAST_LETTERS
 from catalog.codes import Kind, Level, Status
 from catalog.taken_apart import Cell, Dissection, Facts, Note, Place, Role, Statement
 from catalog.typed_code import LENGTH, Reading, Stage
@@ -58,6 +58,7 @@ def _code(reading: Reading, facts: Facts) -> Dissection:
         notes=(*_notes(kind, code, facts.path), *map(_after_a_code, reading.modifiers)),
         statements=(*_statements(kind, code, facts, status), *_look_alikes(reading, facts)),
         candidates=((code,) if was_corrected else ()) + reading.others[:MOST_OTHERS],
+        source=FORM_OF[kind].cited,
     )
 
 
@@ -115,9 +116,10 @@ def _notes(kind: Kind, code: str, path: tuple[Place, ...]) -> Iterable[Note]:
             yield Note(code, "lies among numbers that no section uses.")
     elif kind.level is Level.ONE:
         letter, digits = code[-1], code[:-1]
-        others = ", ".join(f"{digits}{other}" for other in LAST_LETTERS if other != letter)
+        *others, last = (f"{digits}{other}" for other in LAST_LETTERS if other != letter)
         yield Note(letter, f"a letter last: still Level I. {letter}: {FORM_OF[kind].said}.")
-        yield Note(digits, f"its number among the {letter} codes. {others} are others.")
+        others = f"{', '.join(others)} and {last}"
+        yield Note(digits, f"its number among the {letter} codes. {others} would be others, if they exist.")
     else:
         place = f" {narrow.extent}: {_named(narrow)}." if narrow else ""
         yield Note(code[0], unfinished.first_letter(code[0], kind, path))
@@ -156,7 +158,7 @@ def _statements(kind: Kind, code: str, facts: Facts, status: str) -> Iterable[St
         yield Statement(label, place.title, section=place.slug)
     if facts.path:
         yield Statement("Range", facts.path[-1].bounds)
-    yield Statement("Kept by", FORM_OF[kind].keeper)
+    yield Statement("Maintained by", FORM_OF[kind].keeper)
     if facts.filed and facts.filed.descriptor:
         status += f" {shorten(facts.filed.descriptor, LONGEST_DESCRIPTOR)}"
     yield Statement("On file", status, page=code)
@@ -165,7 +167,7 @@ def _statements(kind: Kind, code: str, facts: Facts, status: str) -> Iterable[St
 def _status(kind: Kind, facts: Facts) -> str:
     """Whether the loaded release has it. No form makes a code exist; where nothing more is known, this says so."""
     if kind is Kind.LOCAL:
-        return "Ended Dec 31, 2003. Not valid on a claim."
+        return f"Ended {ENDED}. Not valid on a claim."
     if kind is Kind.DENTAL:
         return "CMS’s file has no dental codes, so whether it exists is not known here."
     if kind is Kind.VACCINE_ADMIN:

@@ -103,5 +103,7 @@ class Dissection:
     statements: tuple[Statement, ...] = ()
     candidates: tuple[str, ...] = ()
     """Texts to take apart instead: what may have been meant, or what else was named."""
+    source: str = ""
+    """What the level, the kind and the maintainer are said after."""
     words: str = ""
     """What to search for when the text is no code: it may be words."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 
 from catalog import codes
-from catalog.code_forms import LAST_LETTERS
+from catalog.code_forms import ENDED, FORM_OF, FROM_AMA, LAST_LETTERS
 from catalog.codes import Hint, Kind, Level
 from catalog.taken_apart import Cell, Dissection, Facts, Note, Place, Role
 from catalog.typed_code import LENGTH, Reading
@@ -26,9 +26,9 @@ _BEGINS_SO = re.compile(r"[A-EGHJ-MP-Z][0-9]{0,4}|[0-9]{1,4}|[0-9]{4}[0-9FTUMA]"
 def first_letter(letter: str, kind: Kind, path: tuple[Place, ...]) -> str:
     """What a letter in front says; ``path`` leads to the code, or is the section of the letter."""
     if kind is Kind.LOCAL:
-        return "a letter first, but W, X, Y and Z were Level III: local codes, which ended on Dec 31, 2003."
+        return f"a letter first, but W, X, Y and Z were Level III: local codes, which ended on {ENDED}."
     if kind is Kind.DENTAL:
-        return "a letter first: Level II. D is dental, kept by the American Dental Association."
+        return "a letter first: Level II. D is dental, maintained by the American Dental Association."
     return f"a letter first: Level II. {letter}: {path[0].title}." if path else "a letter first: Level II."
 
 
@@ -41,11 +41,11 @@ def beginning(reading: Reading, facts: Facts) -> Dissection:
         kind = codes.kind_of(reading.span[0])
         level, first = kind.level, first_letter(typed[0], kind, facts.open_to)
         notes = [Note(typed[0], first), Note("…", f"{_count(LENGTH - len(typed))} to come.")]
-        title, said = "A letter first", first.removeprefix("a letter first: ")
+        title, said, source = "A letter first", first.removeprefix("a letter first: "), FORM_OF[kind].cited
     else:
         level = Level.ONE
         notes = [Note(typed, "a digit first: Level I, CPT."), *_what_may_come(typed, facts)]
-        title, said = "A digit first", f"Level I, CPT. Next: {notes[1].text}"
+        title, said, source = "A digit first", f"Level I, CPT. Next: {notes[1].text}", FROM_AMA
     return Dissection(
         stage=reading.stage,
         title=f"{title}, {_NUMBERS[LENGTH - len(typed)]} to come",
@@ -56,6 +56,7 @@ def beginning(reading: Reading, facts: Facts) -> Dissection:
         asides=tuple(_as_it_stands(reading, facts)),
         notes=tuple(notes),
         candidates=tuple(filter(codes.is_code, reading.parsed.candidates)),
+        source=source,
     )
 
 

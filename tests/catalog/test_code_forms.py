@@ -18,3 +18,5 @@ def test_the_letters_that_end_a_code_are_those_of_the_grammar():
 def test_what_only_a_secondary_source_says_is_said_so():
     assert FORM_OF[Kind.CPT_III].said.endswith("(secondary source)")
     assert FORM_OF[Kind.PLA].said == FORM_OF[Kind.PLA].purpose
+    assert FORM_OF[Kind.LOCAL].cited.endswith("(secondary source)")
+    assert FORM_OF[Kind.PLA].cited == FORM_OF[Kind.PLA].source

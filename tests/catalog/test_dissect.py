@@ -45,11 +45,11 @@ def facts(dissection: Dissection) -> dict[str, list[str]]:
         ("0001A", 1, "Letter last", "CPT COVID-19 vaccine administration (ended 2023)"),
     ],
 )
-def test_a_cpt_code_says_its_level_its_category_and_who_keeps_it(code, level, title, kind):
+def test_a_cpt_code_says_its_level_its_category_and_who_maintains_it(code, level, title, kind):
     dissection = apart(code)
     assert (dissection.level, dissection.title) == (level, title)
     assert facts(dissection)["Category"] == [kind]
-    assert facts(dissection)["Kept by"] == ["American Medical Association"]
+    assert facts(dissection)["Maintained by"] == ["American Medical Association"]
     assert kind in dissection.said
 
 
@@ -61,9 +61,30 @@ def test_a_cpt_code_says_its_level_its_category_and_who_keeps_it(code, level, ti
         ("W1234", "Level III, local codes", "States, contractors and insurers, until the end of 2003"),
     ],
 )
-def test_a_code_with_its_letter_first_says_its_level_and_who_keeps_it(code, level, keeper):
+def test_a_code_with_its_letter_first_says_its_level_and_who_maintains_it(code, level, keeper):
     said = facts(apart(code))
-    assert (said["Level"], said["Kept by"]) == ([level], [keeper])
+    assert (said["Level"], said["Maintained by"]) == ([level], [keeper])
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("99213", "AMA, CPT pages"),
+        ("0042T", "Payers’ and code-list sites (secondary source)"),
+        ("J1885", "CMS HCPCS file, October 2025"),
+        ("W1234", "Payers’ and code-list sites (secondary source)"),
+        ("W", "Payers’ and code-list sites (secondary source)"),
+        ("0", "AMA, CPT pages"),
+        ("LT", ""),
+    ],
+)
+def test_what_the_form_says_names_its_source(text, source):
+    assert apart(text).source == source
+
+
+@pytest.mark.parametrize("text", ["W1234", "W12"])
+def test_the_last_day_of_local_codes_is_said_to_come_from_a_secondary_source(text):
+    assert "Dec 31, 2003 (secondary source)." in notes(apart(text))["W"]
 
 
 def test_the_letter_names_the_section_and_the_digits_the_part_of_it():
@@ -92,7 +113,8 @@ def test_the_letter_of_a_series_says_what_it_is_for_and_that_the_other_series_ar
     said = notes(apart("0042T"))
     assert said["T"].startswith("a letter last: still Level I. T: temporary codes")
     assert said["T"].endswith("(secondary source).")
-    assert said["0042"] == "its number among the T codes. 0042F, 0042U, 0042M, 0042A are others."
+    others = "0042F, 0042U, 0042M and 0042A would be others, if they exist."
+    assert said["0042"] == f"its number among the T codes. {others}"
 
 
 def test_a_code_on_file_says_its_status_and_its_descriptor():
@@ -109,7 +131,7 @@ def test_a_code_on_file_says_its_status_and_its_descriptor():
         ("J1885", {}, "No HCPCS release is loaded, so this is not known here."),
         ("99213", OCTOBER, "This site holds no list of CPT codes, and a form alone makes no code exist."),
         ("D0120", OCTOBER, "CMS’s file has no dental codes, so whether it exists is not known here."),
-        ("W1234", OCTOBER, "Ended Dec 31, 2003. Not valid on a claim."),
+        ("W1234", OCTOBER, "Ended Dec 31, 2003 (secondary source). Not valid on a claim."),
         ("0001A", OCTOBER, "The series was deleted on Nov 1, 2023. This site holds no list of CPT codes."),
     ],
 )

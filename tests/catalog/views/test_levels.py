@@ -42,7 +42,7 @@ def test_the_page_has_every_part_and_leads_to_the_other_rooms(client, release):
         "Side by side",
         "Try a code",
         "Which set do I use?",
-        "Keepers, forms, rhythm and cost",
+        "Maintainers, forms, rhythm and cost",
         "Often heard, and in fact",
     ]
     assert {
