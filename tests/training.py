@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
+from django.utils.text import slugify
+
 from catalog.models import (
     ComparisonRow,
     DecisionChoice,
@@ -19,12 +21,13 @@ _numbers = count(1)
 
 def make_comparison(question: str = "Who keeps it", **fields) -> ComparisonRow:
     values = {"level_one": "The AMA", "level_two": "CMS", "source": "45 CFR 162.1002", "mark": "V"}
-    return ComparisonRow.objects.create(question=question, **values | fields)
+    return ComparisonRow.objects.create(question=question, **{"slug": slugify(question)} | values | fields)
 
 
 def make_statement(subject: str = "CPT", **fields) -> Statement:
     values = {"topic": "keeper", "text": "The AMA keeps it.", "source": "45 CFR 162.1002", "mark": "V"}
-    return Statement.objects.create(subject=subject, **values | fields)
+    slug = slugify(f"{fields.get('topic', 'keeper')} {subject}")
+    return Statement.objects.create(subject=subject, **{"slug": slug} | values | fields)
 
 
 def make_step(slug: str, *, leads: dict[str, DecisionStep] | None = None, **fields) -> DecisionStep:

@@ -29,7 +29,10 @@ from catalog.training_form import ChoicesFormSet, ItemForm, LinkForm, StepChoice
 
 
 class SourcedAdmin(admin.ModelAdmin):
-    """Texts with their authority, put in order in the list itself."""
+    """Texts with their authority, put in order in the list itself.
+
+    The starter set, and addresses, know a text by its slug: it is chosen once.
+    """
 
     list_editable = ["sort"]
     readonly_fields = ["updated_at"]
@@ -41,19 +44,15 @@ class SourcedAdmin(admin.ModelAdmin):
             kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    @admin.display(description="sure", ordering="mark")
-    def how_sure(self, text: Sourced) -> str:
-        return Mark(text.mark).name.capitalize()
-
-
-class SlugIsAnAddress(SourcedAdmin):
-    """Addresses and the starter set know a text by its slug: it is chosen once."""
-
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else [])]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Model | None = None) -> dict[str, list[str]]:
         return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    @admin.display(description="sure", ordering="mark")
+    def how_sure(self, text: Sourced) -> str:
+        return Mark(text.mark).name.capitalize()
 
 
 class Parts(admin.TabularInline):
@@ -76,7 +75,7 @@ class Parts(admin.TabularInline):
         return self._may(request, "view") or self._may(request, "change")
 
 
-class PreviewAdmin(SlugIsAnAddress):
+class PreviewAdmin(SourcedAdmin):
     """Shows a text as readers see it; the button “Preview” shows it as it would be saved, and saves nothing."""
 
     change_form_template = "admin/catalog/change_form_with_preview.html"
@@ -171,16 +170,18 @@ class ComparisonRowAdmin(SourcedAdmin):
     list_display = ["question", "sort", "on_slide", "level_one", "level_two", "how_sure", "source", "updated_at"]
     list_editable = ["on_slide", "sort"]
     list_filter = ["mark", "on_slide"]
-    search_fields = ["question", "level_one", "level_two", "source"]
-    fields = ["question", "level_one", "level_two", "source", "mark", "on_slide", "sort", "updated_at"]
+    search_fields = ["question", "slug", "level_one", "level_two", "source"]
+    prepopulated_fields = {"slug": ["question"]}
+    fields = ["question", "slug", "level_one", "level_two", "source", "mark", "on_slide", "sort", "updated_at"]
 
 
 @admin.register(Statement)
 class StatementAdmin(SourcedAdmin):
     list_display = ["subject", "topic", "sort", "text", "how_sure", "source", "updated_at"]
     list_filter = ["topic", "mark"]
-    search_fields = ["subject", "text", "source"]
-    fields = ["topic", "subject", "text", "source", "mark", "sort", "updated_at"]
+    search_fields = ["subject", "slug", "text", "source"]
+    prepopulated_fields = {"slug": ["topic", "subject"]}
+    fields = ["topic", "subject", "slug", "text", "source", "mark", "sort", "updated_at"]
 
 
 # --- The path of decisions ---------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ class StepChoiceInline(Parts):
 
 
 @admin.register(DecisionStep)
-class DecisionStepAdmin(SlugIsAnAddress):
+class DecisionStepAdmin(SourcedAdmin):
     form = StepForm
     inlines = [StepChoiceInline]
     list_display = ["text", "sort", "is_first", "leads_to", "level", "how_sure", "source", "updated_at"]

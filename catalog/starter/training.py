@@ -1,6 +1,6 @@
 """Adds what trainers teach from: comparisons, statements, the path of decisions, misconceptions, practice items.
 
-A row is there when its question, topic and subject, or slug is; it is left alone then, whatever it says, and so
+A row is there when its slug is, or another row with its heading; it is left alone then, whatever it says, and so
 are its choices. Keys in the files are names of fields; a row's order is its place in its file.
 """
 
@@ -31,10 +31,10 @@ STEP = 10  # between the places of two rows, so that editors can put one between
 def load_training() -> dict[str, int]:
     """Add what is missing; returns how many of each were added, as in ``{"comparison rows": 14, …}``."""
     return {
-        "comparison rows": _add(ComparisonRow, ["question"], _entries("comparison", "training-levels.toml")),
-        "statements": _add(Statement, ["topic", "subject"], _entries("statement", "training-levels.toml")),
+        "comparison rows": _add(ComparisonRow, _entries("comparison", "training-levels.toml"), ["question"]),
+        "statements": _add(Statement, _entries("statement", "training-levels.toml"), ["topic", "subject"]),
         "steps of the path": _add_steps(_entries("step", "training-levels.toml")),
-        "misconceptions": _add(Misconception, ["slug"], _entries("misconception", "misconceptions.toml")),
+        "misconceptions": _add(Misconception, _entries("misconception", "misconceptions.toml")),
         "practice items": _add_items(_entries("item", *_item_files())),
     }
 
@@ -50,18 +50,20 @@ def _entries(table: str, *names: str) -> list[dict]:
     return [{"sort": place * STEP, **entry} for place, entry in enumerate(entries, 1)]
 
 
-def _missing(model: type[models.Model], key: Sequence[str], entries: Iterable[dict]) -> list[dict]:
+def _missing(model: type[models.Model], entries: Iterable[dict], key: Sequence[str]) -> list[dict]:
     held = set(model.objects.values_list(*key))
     return [entry for entry in entries if tuple(entry[field] for field in key) not in held]
 
 
-def _add(model: type[models.Model], key: Sequence[str], entries: Iterable[dict]) -> int:
-    return len(model.objects.bulk_create(model(**entry) for entry in _missing(model, key, entries)))
+def _add(model: type[models.Model], entries: Iterable[dict], heading: Sequence[str] = ("slug",)) -> int:
+    """Editors reword a heading, so a row is known by its slug; two rows never share a heading."""
+    new = _missing(model, _missing(model, entries, ["slug"]), heading)
+    return len(model.objects.bulk_create(model(**entry) for entry in new))
 
 
 def _add_steps(entries: Iterable[dict]) -> int:
     """Steps, then the choices of those that are new. Beside a first step of the editors none is added as first."""
-    new = _missing(DecisionStep, ["slug"], entries)
+    new = _missing(DecisionStep, entries, ["slug"])
     choices = {entry["slug"]: entry.pop("choice", []) for entry in new}
     if DecisionStep.objects.filter(is_first=True).exists():
         new = [entry | {"is_first": False} for entry in new]
@@ -76,7 +78,7 @@ def _add_steps(entries: Iterable[dict]) -> int:
 
 
 def _add_items(entries: Iterable[dict]) -> int:
-    new = _missing(PracticeItem, ["slug"], entries)
+    new = _missing(PracticeItem, entries, ["slug"])
     for entry in new:
         right, wrong = entry.pop("right"), entry.pop("wrong")
         item = PracticeItem.objects.create(**entry | {"claim": "\n".join(entry.get("claim", []))})

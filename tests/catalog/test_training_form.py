@@ -8,7 +8,7 @@ from django.contrib.admin import site
 from catalog.models import ComparisonRow, DecisionStep, Misconception, PracticeItem, Release, Statement
 from catalog.starter.load import load_codes, load_texts
 from tests.builders import make_code, make_release, make_section
-from tests.training import make_item, make_misconception
+from tests.training import make_comparison, make_item, make_misconception, make_statement
 from tests.training_forms import ITEM, MISCONCEPTION, as_sent, choices, page, refusal, rows
 
 pytestmark = pytest.mark.django_db
@@ -285,16 +285,28 @@ def test_a_misconception_is_told_whole(admin_client, field):
 
 @pytest.mark.parametrize("model", [ComparisonRow, Statement])
 def test_what_rests_on_nothing_is_refused(admin_client, model):
-    texts = {"question": "Who keeps it", "level_one": "The AMA", "level_two": "CMS"}
+    texts = {"slug": "who", "question": "Who keeps it", "level_one": "The AMA", "level_two": "CMS"}
     texts |= {"topic": "keeper", "subject": "CPT", "text": "The AMA keeps it.", "mark": "V", "sort": 0}
     assert "This field is required." in refusal(admin_client.post(page(model, "add"), texts | {"source": ""}))
     assert refusal(admin_client.post(page(model, "add"), texts | {"source": "45 CFR 162.1002"})) == ""
 
 
-@pytest.mark.parametrize(("model", "make"), [(Misconception, make_misconception), (PracticeItem, make_item)])
-def test_a_slug_is_chosen_once(admin_client, model, make):
+COMPARISON = {"question": "Form", "level_one": "A digit", "level_two": "A letter", "source": "AMA", "mark": "V"}
+STATEMENT = {"topic": "keeper", "subject": "CPT", "text": "The AMA keeps it.", "source": "AMA", "mark": "V"}
+
+
+@pytest.mark.parametrize(
+    ("make", "sent"),
+    [
+        (make_comparison, COMPARISON | {"sort": 0}),
+        (make_statement, STATEMENT | {"sort": 0}),
+        (make_misconception, MISCONCEPTION),
+        (make_item, ITEM | choices("*a", "b")),
+    ],
+)
+def test_a_slug_is_chosen_once(admin_client, make, sent):
     text = make(slug="once")
-    sent = {Misconception: MISCONCEPTION, PracticeItem: ITEM | choices("*a", "b")}[model]
+    model = type(text)
     assert refusal(admin_client.post(page(model, "change", text.pk), sent | {"slug": "twice"})) == ""
     text.refresh_from_db()
     assert text.slug == "once"

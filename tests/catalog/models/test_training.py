@@ -1,4 +1,6 @@
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db.models import ProtectedError
 
 from catalog.models import PracticeChoice
@@ -35,6 +37,37 @@ def test_an_item_becomes_a_question_with_everything_it_says():
     )
     assert question.links == (Link("/codes/45378/", "45378"),)
     assert (question.source, question.mark, question.is_unverified) == ("CMS", "I", True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [5, "a: b", {"a": "b"}, None, ["a", "b"], ["ab"], [["a"]], [["a", "b", "c"]], [["a", 5]], [["a", " "]]],
+)
+def test_facts_that_are_not_labels_with_values_are_refused(given):
+    item = make_item()
+    item.given = given
+    with pytest.raises(ValidationError, match="Give each fact as a label and a value"):
+        item.full_clean()
+
+
+@pytest.mark.parametrize("given", [[], [["Column one", "45385"], ["Column two", "45378"]]])
+def test_labels_with_values_are_facts(given):
+    make_item(given=given).full_clean()
+
+
+@pytest.mark.parametrize(
+    ("make", "field", "value"),
+    [
+        (make_item, "topic", "gossip"),
+        (make_item, "asks", "opinion"),
+        (make_item, "difficulty", 9),
+        (make_statement, "topic", "gossip"),
+        *((make, "mark", "X") for make in (make_comparison, make_statement, make_misconception, make_item)),
+    ],
+)
+def test_the_database_refuses_what_no_page_has_words_for(make, field, value):
+    with pytest.raises(IntegrityError):
+        make(**{field: value})
 
 
 def test_a_question_can_be_made_of_choices_that_are_not_saved():

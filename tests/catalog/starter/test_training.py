@@ -14,24 +14,27 @@ from catalog.models import (
     Statement,
 )
 from catalog.starter import load, training
-from tests.training import make_item, make_step
+from tests.training import make_comparison, make_item, make_statement, make_step
 
 pytestmark = pytest.mark.django_db
 
 LEVELS = """
 [[comparison]]
+slug = "kept-by"
 question = "Kept by"
 level_one = "AMA"
 level_two = "CMS"
 source = "45 CFR 162.1002"
 
 [[comparison]]
+slug = "form"
 question = "Form"
 level_one = "A digit first"
 level_two = "A letter first"
 source = "45 CFR 162.1002"
 
 [[statement]]
+slug = "keeper-cpt"
 topic = "keeper"
 subject = "CPT"
 text = "The AMA."
@@ -158,6 +161,24 @@ def test_what_editors_changed_stays_with_its_choices(texts):
     before = everything()
     training.load_training()
     assert everything() == before
+
+
+def test_what_editors_reworded_is_not_added_once_more(texts):
+    training.load_training()
+    ComparisonRow.objects.filter(slug="form").update(question="What it looks like")
+    Statement.objects.update(topic="cost", subject="CPT as a whole")
+    Misconception.objects.update(claim="All of CPT is digits.")
+    before = everything()
+    assert not any(training.load_training().values())
+    assert everything() == before
+
+
+def test_a_row_of_the_editors_with_the_heading_of_one_in_the_files_stays_alone(texts):
+    make_comparison("Form", slug="ours")
+    make_statement("CPT", slug="ours")
+    added = training.load_training()
+    assert (added["comparison rows"], added["statements"]) == (1, 0)
+    assert ComparisonRow.objects.get(question="Form").slug == Statement.objects.get().slug == "ours"
 
 
 def test_a_path_of_the_editors_keeps_its_first_step(texts):

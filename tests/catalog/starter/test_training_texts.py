@@ -123,7 +123,7 @@ def test_texts_are_typeset_and_have_no_stray_blanks(table, entry):
 def test_nothing_is_said_twice():
     questions = Counter(entry["question"] for entry in COMPARISONS)
     subjects = Counter((entry["topic"], entry["subject"]) for entry in STATEMENTS)
-    slugs = Counter(entry["slug"] for entry in MISCONCEPTIONS)
+    slugs = Counter((table, entry["slug"]) for table, entry in ENTRIES)
     claims = Counter(entry["claim"] for entry in MISCONCEPTIONS)
     assert set(chain.from_iterable(counts.values() for counts in (questions, subjects, slugs, claims))) == {1}
 
