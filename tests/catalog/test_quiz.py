@@ -71,6 +71,12 @@ def test_topics_have_equal_shares_as_far_as_they_go(pool, seed, length):
     assert all(shares[topic] >= min(most - 1, there[topic]) for topic in there)
 
 
+def test_the_seed_decides_which_topics_take_the_first_turn():
+    pool = [question(topic, topic) for topic in Topic]
+    assert {lineup(pool, seed)[0].topic for seed in map(str, range(60))} == set(Topic)
+    assert lineup(pool, "K7QX") == lineup(reversed(pool), "K7QX")
+
+
 @given(questions(), seeds)
 def test_a_longer_lineup_begins_like_a_shorter_one_of_the_same_pool(pool, seed):
     whole = lineup(pool, seed)

@@ -139,6 +139,21 @@ def test_a_long_round_fits_into_a_cookie(client):
     assert states(shown(client, "score", address)).count("todo") == 0
 
 
+def test_as_many_long_rounds_are_kept_as_a_cookie_holds_the_last_one_played_always(client):
+    for number in range(rounds.LONGEST):
+        make_item("Surely", "Perhaps", prompt=f"{number}?")
+    for word in range(rounds.KEPT_ROUNDS):
+        address = f"/levels/quiz/?seed=W{word}&n=all"
+        asked = shown(client, address=address).context["round"]
+        given = "".join(f"{rounds.stands_for(question)}0" for question in asked.questions[1:])
+        morsel = client.cookies.get(COOKIE)
+        kept = signing.loads(morsel.value, salt="catalog.rounds.1") if morsel else {}
+        client.cookies[COOKIE] = signing.dumps(kept | {asked.id: given}, salt="catalog.rounds.1", compress=True)
+        response = answer(client, 1, address=address)
+        assert len(response.cookies[COOKIE].value) <= rounds.LONGEST_COOKIE
+        assert "todo" not in states(shown(client, "score", address))
+
+
 @pytest.mark.parametrize("forged", ["", "nonsense", "eyJhIjoiYiJ9:1xV17F:forged", "\x00"])
 def test_a_forged_cookie_starts_the_round_anew(client, items, forged):
     answer(client, 1)
