@@ -26,14 +26,13 @@ from catalog.models import ComparisonRow, HcpcsCode, Misconception, Section
 from catalog.models.training import Mark
 from catalog.snapshot import Snapshot
 from catalog.values import COVERAGE
-from catalog.views import decisions, pair_answers
+from catalog.views import decisions, dissected, pair_answers, path_slides
 
 UNVERIFIED = (Mark.INFERRED, Mark.GENERAL)
 NOT_PAID = ("I", "M", "S")
 """The marks in CMS's file that say Medicare does not pay or cover an item; see ``catalog.values``."""
 
 # The examples. Those of the files come from the loaded data, and are others where these are not there.
-APART = ("J1885", "99213", "0202U")
 TWINS = ("0001U", "U0001")
 PAIR = ("45385", "45378")
 NOT_COVERED, ENDED = "V5266", "G2012"
@@ -153,7 +152,7 @@ def _lines_of_comparison(row: ComparisonRow) -> float:
 
 def _taken_apart(shown: Snapshot) -> Iterable[Slide]:
     form = f"{AMA}; CMS HCPCS record layout, 2019"
-    yield Slide("Form", "apart", "The first character decides", form, _known(shown, APART))
+    yield Slide("Form", "apart", "The first character decides", form, _known(shown, dissected.EXAMPLES))
     yield Slide("Form", "twins", "Where the letter stands", f"{form}; CMS HCPCS file", _known(shown, TWINS))
     suffixes = [(form.example[-1], form) for form in FORMS if form.kind.level == 1]
     purposes = "; for the purposes of F and T, secondary sources"
@@ -176,19 +175,12 @@ def _letter(section: Section) -> str:
 
 
 def _path() -> Iterable[Slide]:
-    forks = decisions.drawn()
-    steps = [fork.step for fork in forks] + [branch.step for fork in forks for branch in fork.branches]
-    if any(step.is_unverified for step in steps):
+    pieces = path_slides.pieces(decisions.drawn())
+    if any(step.is_unverified for piece in pieces for step in piece.stated):
         return
-    for number, page in enumerate(paged(forks, _lines_of_fork)):
-        title = "Which set do I use? Continued" if number else "Which set do I use?"
-        ends = [branch.step for fork in page for branch in fork.branches if branch.number is None]
-        yield Slide("Choose", "path", title, sources([*(fork.step for fork in page), *ends]), page)
-
-
-def _lines_of_fork(fork: decisions.Fork) -> float:
-    ways = [f"{branch.label} {'question 1' if branch.number else branch.step.text}" for branch in fork.branches]
-    return max(_lines(fork.step.text, 22), sum(_lines(way, 38) + 0.2 for way in ways) + bool(fork.onward)) + 0.6
+    for piece in pieces:
+        title = f"Which set do I use? {piece.answer}".strip()
+        yield Slide("Choose", "path", title, sources(piece.stated), piece)
 
 
 def _two_lines(shown: Snapshot) -> Iterable[Slide]:
