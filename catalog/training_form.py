@@ -4,6 +4,7 @@ that end.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from django.forms.models import BaseInlineFormSet
 from django.urls import Resolver404, resolve
 
 from catalog import codes, item_checks, typed_units
-from catalog.models import DecisionChoice, DecisionStep
+from catalog.models import DecisionChoice, DecisionStep, Section
 
 
 class LabelledLinesField(forms.CharField):
@@ -59,16 +60,23 @@ class LinkForm(PreviewedForm):
 
 
 def _check_page(link: str) -> None:
-    if not link.startswith("/") or link.startswith("//"):
+    if not _is_of_this_site(link):
         raise ValidationError(f"“{link}” is no page of this site. Begin with one slash, as in /codes/J1885/.")
     path = urlsplit(link).path
     try:
-        resolve(path)
+        page = resolve(path)
     except Resolver404:
         raise ValidationError(
             f"This site has no page {path}. Copy it from the address bar, from the first slash behind the name of "
             "the site on."
         ) from None
+    if page.url_name == "section" and not Section.objects.filter(slug=page.kwargs["slug"]).exists():
+        raise ValidationError(f"This site has no section “{page.kwargs['slug']}”. Copy its address from its page.")
+
+
+def _is_of_this_site(link: str) -> bool:
+    """Browsers drop tabs and line breaks and read backslashes as slashes: each could lead to another site."""
+    return link.startswith("/") and not link.startswith("//") and "\\" not in link and link.isprintable()
 
 
 # --- Practice items ----------------------------------------------------------------------------------------
@@ -188,14 +196,17 @@ class StepChoicesFormSet(BaseInlineFormSet):
 
 
 def _way_back(
-    step: DecisionStep, start: DecisionStep, leads: Mapping[int, list[DecisionStep]], seen: tuple = ()
+    step: DecisionStep, start: DecisionStep, leads: Mapping[int, list[DecisionStep]]
 ) -> list[DecisionStep]:
-    """The steps from one to the start of the path; none when no way leads there."""
-    if step.pk == start.pk:
-        return [step]
-    if step in seen:
-        return []
-    for after in leads.get(step.pk, []):
-        if way := _way_back(after, start, leads, (*seen, step)):
-            return [step, *way]
+    """The steps of the shortest way from one to the start of the path; none when no way leads there."""
+    ways = {step.pk: [step]}
+    ahead = deque(ways.values())
+    while ahead:
+        way = ahead.popleft()
+        if way[-1].pk == start.pk:
+            return way
+        for after in leads.get(way[-1].pk, []):
+            if after.pk not in ways:
+                ways[after.pk] = [*way, after]
+                ahead.append(ways[after.pk])
     return []

@@ -8,8 +8,8 @@ from django.contrib.admin import site
 from catalog.models import ComparisonRow, DecisionStep, Misconception, PracticeItem, Release, Statement
 from catalog.starter.load import load_codes, load_texts
 from tests.builders import make_code, make_release, make_section
-from tests.training import make_comparison, make_item, make_misconception, make_statement
-from tests.training_forms import ITEM, MISCONCEPTION, as_sent, choices, page, refusal, rows
+from tests.training import make_comparison, make_item, make_misconception, make_statement, make_step
+from tests.training_forms import ITEM, MISCONCEPTION, STEP, as_sent, choices, page, refusal, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -259,7 +259,12 @@ def test_a_fact_without_a_label_is_refused(add_item):
         ("//example.org/codes/", "x", "“//example.org/codes/” is no page of this site."),
         ("//[", "x", "“//[” is no page of this site."),
         ("codes/J1885/", "x", "“codes/J1885/” is no page of this site."),
+        ("/\t/evil.example/", "x", "“/\t/evil.example/” is no page of this site."),
+        ("/\n/evil.example/", "x", "is no page of this site."),
+        ("/\\evil.example/", "x", "“/\\evil.example/” is no page of this site."),
+        ("/levels/\x7f", "x", "is no page of this site."),
         ("/nowhere/", "x", "This site has no page /nowhere/."),
+        ("/sections/no-such/", "x", "This site has no section “no-such”."),
         ("/codes/J1885/", "", "Say what the link leads to"),
         ("", "J1885", "Give the page that “J1885” leads to, or remove these words."),
     ],
@@ -270,8 +275,11 @@ def test_a_link_leads_to_a_page_of_this_site_and_has_words(admin_client, model, 
     assert not model.objects.exists()
 
 
-@pytest.mark.parametrize("link", ["/codes/J1885/", "/?q=ketorolac", "/scratchpad/?line=11042&line=97597-59x2"])
+@pytest.mark.parametrize(
+    "link", ["/codes/J1885/", "/?q=ketorolac", "/sections/drugs/#J1885", "/scratchpad/?line=11042&line=97597-59x2"]
+)
 def test_a_link_may_carry_a_query(admin_client, link):
+    make_section("drugs", title="Drugs")
     sent = MISCONCEPTION | {"link": link, "link_label": "See it"}
     assert refusal(admin_client.post(page(Misconception, "add"), sent)) == ""
     assert Misconception.objects.get().link == link
@@ -310,6 +318,23 @@ def test_a_slug_is_chosen_once(admin_client, make, sent):
     assert refusal(admin_client.post(page(model, "change", text.pk), sent | {"slug": "twice"})) == ""
     text.refresh_from_db()
     assert text.slug == "once"
+
+
+# --- The path ---
+
+
+def test_whether_a_way_leads_back_is_found_out_once_for_each_step(admin_client):
+    """Forty steps, each of which leads to all that follow: 2^39 ways, of which none leads back."""
+    steps = []
+    for at in range(40):
+        steps.append(make_step(f"step-{at}", leads={f"to-{to}": step for to, step in enumerate(steps)}))
+    leads = rows("choices", [{"label": "On", "slug": "on", "next": steps[-1].pk, "sort": 0}])
+    sent = STEP | leads | {"is_first": "on"}
+    start = make_step("start")
+    assert refusal(admin_client.post(page(DecisionStep, "change", start.pk), sent)) == ""
+    back = rows("choices", [{"label": "Back", "slug": "back", "next": start.pk, "sort": 0}])
+    said = refusal(admin_client.post(page(DecisionStep, "change", steps[0].pk), STEP | back))
+    assert "“Back” leads back to this step" in said
 
 
 # --- The starter set ---
