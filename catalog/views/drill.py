@@ -6,7 +6,7 @@ import re
 from weakref import WeakKeyDictionary
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from catalog.drill import LENGTH, Drill
@@ -30,6 +30,9 @@ def drill(request: HttpRequest) -> HttpResponse:
     context = {"here": "levels", "room": "Letter-position drill", "total": prepared.total, "fresh": fresh_word()}
     if not word:
         return render(request, "catalog/drill.html", context | {"length": LENGTH, "longest_word": LONGEST_WORD})
+    fields = _fields(word, number)
+    if not notes and not rounds.is_in_short(request, fields):
+        return redirect(_address(word, number))
     before, after = prepared.times_through(number), prepared.times_through(number + 1)
     if before and number == before * prepared.rounds + 1:
         notes.append(f"All {prepared.total:,} questions have been asked. They start over, shuffled anew.")
@@ -37,15 +40,16 @@ def drill(request: HttpRequest) -> HttpResponse:
         "word": word,
         "round_name": f"Letter-position drill, round {number:,}.",
         "score_actions": "catalog/_drill_actions.html",
-        "following": _address(word, number + 1),
+        "following": _address(word, number + 1) if number < LAST_ROUND else "",
         "starts_over": after > before,
     }
-    asked = rounds.Round(reverse("drill"), _fields(word, number), prepared.questions(word, number))
+    asked = rounds.Round(reverse("drill"), fields, prepared.questions(word, number))
     return rounds.play(request, asked, "catalog/drill_round.html", context, notes)
 
 
 def _fields(word: str, number: int) -> tuple[tuple[str, str], ...]:
-    return ("seed", word), ("round", str(number))
+    """A round as it stands in an address; the first one needs no number."""
+    return ("seed", word), *((("round", str(number)),) if number > 1 else ())
 
 
 def _address(word: str, number: int) -> str:

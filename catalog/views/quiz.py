@@ -7,6 +7,7 @@ these items alone. The seed is the code word of a class; from the same items on 
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import string
 from collections.abc import Iterable
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 LENGTHS = (5, 10, 20)
 USUAL_LENGTH = 10
 LONGEST_WORD = 24
+_BETWEEN_WORDS = re.compile(r"[\s\-\u2010-\u2015]+")  # a phone may make a dash of a hyphen
 _LETTERS = "BCDFGHJKMNPQRTVWXYZ346789"
 """For code words: nothing that looks or sounds like another of them, and no vowels to make a word one regrets."""
 
@@ -56,18 +58,18 @@ class Choice(NamedTuple):
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
-        """The choice as it stands in an address, the same one always written the same way."""
+        """The choice as it stands in an address, always written the same way and without what is usual."""
         if self.items:
             return ("seed", self.seed), ("items", ",".join(self.items))
         return (
             *((("seed", self.seed),) if self.seed else ()),
-            ("n", str(self.length or "all")),
+            *((("n", str(self.length or "all")),) if self.length != USUAL_LENGTH else ()),
             *(("topic", topic.value) for topic in self.topics),
             *((("difficulty", str(self.difficulty.value)),) if self.difficulty else ()),
         )
 
-    def address(self, page: str = "quiz") -> str:
-        return f"{reverse(page)}?{readable(self.fields)}"
+    def address(self, page: str = "quiz", *more: tuple[str, str]) -> str:
+        return f"{reverse(page)}?{readable((*self.fields, *more))}"
 
     def pool(self, bank: Iterable[Question]) -> list[Question]:
         """Those of the questions that may be drawn."""
@@ -97,8 +99,9 @@ class Choice(NamedTuple):
 
 
 def code_word(text: str) -> str:
-    """A code word as everybody's address has it, however it was typed."""
-    return " ".join("".join(filter(str.isprintable, text)).upper().split())[:LONGEST_WORD].strip()
+    """A code word as everybody's address has it, however it was typed: ``CLASS-7`` for ``class 7``."""
+    words = ("".join(filter(str.isprintable, word)) for word in _BETWEEN_WORDS.split(text.upper()))
+    return "-".join(filter(None, words))[:LONGEST_WORD].strip("-")
 
 
 def fresh_word() -> str:
@@ -114,6 +117,8 @@ def quiz(request: HttpRequest) -> HttpResponse:
         return render(request, "catalog/_quiz_fits.html", {"choice": choice, "fits": len(choice.pool(bank))})
     if choice.items and not choice.seed:
         return redirect(choice._replace(seed=fresh_word()).address())
+    if choice.seed and not notes and not rounds.is_in_short(request, choice.fields):
+        return redirect(choice.address())
     questions, remarks = choice.draw(bank)
     if not (choice.seed and questions):
         return _start(request, choice, bank, notes)
@@ -141,8 +146,10 @@ def quiz(request: HttpRequest) -> HttpResponse:
 def handout(request: HttpRequest) -> HttpResponse:
     """The same round on paper: its questions with boxes to tick, or with ``key=1`` the answers to them."""
     choice, notes = Choice.from_query(request.GET)
+    is_key = request.GET.get("key") == "1"
     if not choice.seed:
-        return redirect(choice._replace(seed=fresh_word()).address("quiz_handout"))
+        choice = choice._replace(seed=fresh_word())
+        return redirect(choice.address("quiz_handout", *([("key", "1")] if is_key else [])))
     bank = _bank()
     questions, remarks = choice.draw(bank)
     if not questions:
@@ -157,7 +164,6 @@ def handout(request: HttpRequest) -> HttpResponse:
         "round": choice.address(),
         "share": request.build_absolute_uri(choice.address()),
     }
-    is_key = request.GET.get("key") == "1"
     return render(request, "catalog/quiz_key.html" if is_key else "catalog/quiz_handout.html", context)
 
 

@@ -186,6 +186,12 @@ def is_fragment(request: HttpRequest) -> bool:
     return request.htmx.target == FRAGMENT
 
 
+def is_in_short(request: HttpRequest, fields: Sequence[tuple[str, str]]) -> bool:
+    """Whether an address is the one people dictate, with nothing but these fields, or one within the round."""
+    given = tuple((name, value) for name, values in request.GET.lists() for value in values)
+    return request.method == "POST" or "at" in request.GET or given == tuple(fields)
+
+
 def _taken(request: HttpRequest, asked: Round, at: int) -> tuple[tuple[int | None, ...], str]:
     """The answers with the one that was sent, or else why it was not taken. One that is given stays as it is."""
     question = asked.questions[at - 1]

@@ -179,7 +179,7 @@ def test_the_choice_is_counted_in_place_and_starts_the_round(page, bank, live_se
     page.get_by_label("Code word for the class").fill("my class")
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Question 1 of 5")
-    expect(page.get_by_text("Code word MY CLASS")).to_be_visible()
+    expect(page.get_by_text("Code word MY-CLASS")).to_be_visible()
 
 
 def test_a_round_works_without_javascript(chromium, first):

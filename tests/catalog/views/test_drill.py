@@ -9,7 +9,7 @@ import pytest
 from catalog import snapshot
 from catalog.drill_words import about
 from catalog.query_string import readable
-from catalog.views.drill import drill_of
+from catalog.views.drill import LAST_ROUND, drill_of
 from tests.builders import make_code, make_modifier, make_mue, make_release
 from tests.catalog.views.page import links, main, text, words
 
@@ -92,6 +92,18 @@ def test_the_score_leads_to_the_next_ten(client, release):
     assert "/levels/drill/?seed=K7QX&round=2#quiz" in links(score)
     assert "/levels/" in links(score)
     assert "nothing comes twice before everything has been asked" in words(score)
+
+
+def test_what_the_form_sends_becomes_an_address_to_dictate(client, release):
+    assert client.get("/levels/drill/?seed=class+7&round=01")["Location"] == "/levels/drill/?seed=CLASS-7"
+    assert client.get("/levels/drill/?round=2&seed=CLASS-7")["Location"] == "/levels/drill/?seed=CLASS-7&round=2"
+    assert client.get("/levels/drill/?seed=CLASS-7").status_code == 200
+
+
+def test_no_round_follows_the_last_that_an_address_can_name(client, release):
+    assert asked(client, number=LAST_ROUND).status_code == 200
+    assert "Next ten" not in words(asked(client, number=LAST_ROUND, at="score"))
+    assert "Next ten" in words(asked(client, number=LAST_ROUND - 1, at="score"))
 
 
 def test_after_the_last_round_it_says_that_it_starts_over(client, release):

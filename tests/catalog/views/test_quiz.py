@@ -29,7 +29,9 @@ def bank() -> None:
 
 def drawn(client, query: str) -> list[str]:
     """The keys of the round that an address stands for."""
-    return [question.key for question in client.get(f"/levels/quiz/?{query}").context["round"].questions]
+    return [
+        question.key for question in client.get(f"/levels/quiz/?{query}", follow=True).context["round"].questions
+    ]
 
 
 def test_without_items_the_page_says_so_and_leads_on(client):
@@ -85,6 +87,27 @@ def test_items_that_editors_hold_back_or_left_without_a_right_answer_are_not_ask
     unsound = make_item(slug="unsound")
     PracticeChoice.objects.filter(item=unsound).update(is_right=False)
     assert len(drawn(client, "seed=A&n=all")) == 9
+
+
+@pytest.mark.parametrize(
+    ("query", "short"),
+    [
+        ("difficulty=&n=10&seed=+class+7", "seed=CLASS-7"),
+        ("topic=pairs&topic=form&difficulty=2&n=5&seed=k7qx", "seed=K7QX&n=5&topic=form&topic=pairs&difficulty=2"),
+        ("n=5&items=form-1,,dates-3&seed=a%20b", "seed=A-B&items=form-1,dates-3"),
+        ("seed=K7QX&utm_source=mail", "seed=K7QX"),
+    ],
+)
+def test_what_the_form_sends_becomes_an_address_to_dictate(client, bank, query, short):
+    response = client.get(f"/levels/quiz/?{query}")
+    assert (response.status_code, response["Location"]) == (302, f"/levels/quiz/?{short}")
+    assert client.get(response["Location"]).status_code == 200
+    assert drawn(client, query) == drawn(client, short)
+
+
+def test_an_address_that_is_short_already_stays_however_a_mail_program_escaped_it(client, bank):
+    assert client.get("/levels/quiz/?seed=A&items=form-1%2Cdates-3").status_code == 200
+    assert client.get("/levels/quiz/?seed=CLASS%2D7").status_code == 200
 
 
 @pytest.mark.parametrize("given", [5, [5], [["Indicator"]], [["Indicator", "1", "2"]]], ids=str)
@@ -144,7 +167,7 @@ def test_a_remark_on_the_length_is_made_once(client, bank):
     [
         "seed=K7QX&n=5",
         "seed=K7QX&n=all&topic=form&topic=pairs&difficulty=2",
-        "seed=CLASS+OF+26&n=10",
+        "seed=CLASS-OF-26",
         "seed=K7QX&items=form-1,dates-3",
     ],
 )
@@ -156,8 +179,9 @@ def test_a_choice_is_written_as_it_is_read(rf, query):
 
 def test_a_code_word_is_the_same_however_it_is_typed():
     assert code_word("  k7qx ") == code_word("K7QX") == "K7QX"
-    assert code_word("red \t panda\x00") == "RED PANDA"
-    assert code_word("eleven more " * 9) == "ELEVEN MORE ELEVEN MORE"
+    assert code_word("red \t panda\x00") == code_word("Red\tPanda") == code_word("-red – panda ") == "RED-PANDA"
+    assert code_word("eleven more " * 9) == "ELEVEN-MORE-ELEVEN-MORE"
+    assert code_word(code_word("eleven more " * 9)) == "ELEVEN-MORE-ELEVEN-MORE"
     fresh = fresh_word()
     assert code_word(fresh) == fresh
 
@@ -217,7 +241,10 @@ def test_the_key_has_the_letter_of_each_right_answer_with_reason_and_source(clie
 
 def test_a_handout_without_a_code_word_gets_one(client, bank):
     response = client.get("/levels/quiz/handout/?topic=pairs")
-    assert re.fullmatch(r"/levels/quiz/handout/\?seed=\w{4}&n=10&topic=pairs", response["Location"])
+    assert re.fullmatch(r"/levels/quiz/handout/\?seed=\w{4}&topic=pairs", response["Location"])
+    key = client.get("/levels/quiz/handout/?n=5&key=1")
+    assert re.fullmatch(r"/levels/quiz/handout/\?seed=\w{4}&n=5&key=1", key["Location"])
+    assert "Answer key" in main(client.get(key["Location"])).h1.text
 
 
 def test_a_handout_takes_two_queries(client, bank, django_assert_num_queries):
