@@ -34,7 +34,7 @@ def dissect(reading: Reading, facts: Facts = NO_FACTS) -> Dissection:
         case Stage.BEGINNING:
             return unfinished.beginning(reading, facts)
         case Stage.MODIFIER:
-            return _modifier(reading.taken, facts)
+            return _modifier(reading, facts)
         case Stage.NO_CODE:
             return unfinished.no_code(reading)
         case Stage.NOTHING:
@@ -44,9 +44,8 @@ def dissect(reading: Reading, facts: Facts = NO_FACTS) -> Dissection:
 def _code(reading: Reading, facts: Facts) -> Dissection:
     code, kind = reading.taken, codes.kind_of(reading.taken)
     status = _status(kind, facts)
-    where = f", {facts.path[0].title}" if facts.path else ""
+    where = f", {facts.path[0].title}" if facts.path and kind in (Kind.CPT_I, Kind.LEVEL_II) else ""
     category = f", {kind.label}" if kind is not Kind.LEVEL_II else ""
-    was_corrected = _first(reading).status is Status.CORRECTED
     return Dissection(
         stage=reading.stage,
         title="Digits only" if code.isdigit() else "Letter first" if code[0].isalpha() else "Letter last",
@@ -57,7 +56,7 @@ def _code(reading: Reading, facts: Facts) -> Dissection:
         asides=tuple(_asides(reading)),
         notes=(*_notes(kind, code, facts.path), *map(_after_a_code, reading.modifiers)),
         statements=(*_statements(kind, code, facts, status), *_look_alikes(reading, facts)),
-        candidates=((code,) if was_corrected else ()) + reading.others[:MOST_OTHERS],
+        candidates=reading.others[:MOST_OTHERS],
         source=FORM_OF[kind].cited,
     )
 
@@ -95,12 +94,15 @@ def _asides(reading: Reading) -> Iterable[str]:
     if first.status is Status.CORRECTED:
         yield (
             "The letters O and I are never in a code, so they were read as 0 and 1. "
-            f"Is {reading.taken} the code you meant, and not a diagnosis?"
+            f"Check that {reading.taken} is the code you meant, and not a diagnosis."
         )
     elif hint := first.hint or parsed.hint:
         yield hint.sentence
     elif parsed.status is Status.NORMALIZED and parsed.text != reading.taken:
-        yield f"Written without blanks and dashes: {reading.taken}."
+        only_spaced = re.sub("[ -]", "", parsed.text) == reading.taken
+        yield f"{'Written without blanks and dashes: ' if only_spaced else 'Read as '}{reading.taken}."
+    if reading.units:
+        yield f"Units are no part of a code: {reading.units} on a claim line."
 
 
 # --- What the characters say -------------------------------------------------------------------------------
@@ -134,17 +136,26 @@ def _after_a_code(modifier: str) -> Note:
     return Note(modifier, "a modifier: two characters after a code that say more about it, no part of the code.")
 
 
-def _modifier(modifier: str, facts: Facts) -> Dissection:
+def _modifier(reading: Reading, facts: Facts) -> Dissection:
+    modifier = reading.taken
     known = f" {facts.filed.descriptor}" if facts.filed else ""
     return Dissection(
         stage=Stage.MODIFIER,
-        title="A modifier",
+        title="A modifier: two characters",
         said=f"{modifier}: a modifier, two characters.",
         code=modifier,
         cells=tuple(_modifier_cells([modifier])),
-        notes=(Note(modifier, f"a modifier, two characters.{known}"),),
+        notes=(Note(modifier, f"a modifier, two characters.{known}"), *_may_go_on(modifier, facts)),
         asides=("On a claim a modifier follows a code, as in 97597-59.",),
     )
+
+
+def _may_go_on(modifier: str, facts: Facts) -> Iterable[Note]:
+    """Two digits may be half of something else."""
+    if modifier.isdigit():
+        where = unfinished.open_sections(facts)
+        yield Note(f"{modifier}…", "may also be the beginning of a code: a digit first is Level I, CPT.")
+        yield Note("0–9", f"a digit at the end makes it Category I: {where}.")
 
 
 # --- What is known of the code -----------------------------------------------------------------------------
@@ -161,7 +172,8 @@ def _statements(kind: Kind, code: str, facts: Facts, status: str) -> Iterable[St
     yield Statement("Maintained by", FORM_OF[kind].keeper)
     if facts.filed and facts.filed.descriptor:
         status += f" {shorten(facts.filed.descriptor, LONGEST_DESCRIPTOR)}"
-    yield Statement("On file", status, page=code)
+    has_page = kind is not Kind.LEVEL_II or facts.filed or facts.is_in_edits
+    yield Statement("On file", status, page=code if has_page else "")
 
 
 def _status(kind: Kind, facts: Facts) -> str:
@@ -173,7 +185,7 @@ def _status(kind: Kind, facts: Facts) -> str:
     if kind is Kind.VACCINE_ADMIN:
         return "The series was deleted on Nov 1, 2023. This site holds no list of CPT codes."
     if kind.level is Level.ONE:
-        known = "The NCCI tables name this number. " if facts.is_in_edits else ""
+        known = "This number appears in the NCCI tables, ended rows included. " if facts.is_in_edits else ""
         return f"{known}This site holds no list of CPT codes, and a form alone makes no code exist."
     if facts.filed:
         return f"{facts.filed.status}."

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog import codes
+from catalog import codes, typed_units
 from catalog.codes import Hint
 
 LENGTH = 5
@@ -24,19 +24,25 @@ class Stage(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``taken`` is what is taken apart: a code, the beginning of one or a modifier; empty for the other stages."""
+    """``taken`` is what is taken apart: a code, the beginning of one or a modifier; empty for the other stages.
+
+    ``typed`` is the text as somebody typed it, but for the blanks around it and the units behind it.
+    """
 
     stage: Stage
     parsed: codes.Parsed
+    typed: str
     taken: str = ""
     modifiers: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    """Further codes that the text names, which wait their turn."""
+    """Further codes that the text names, each once, which wait their turn."""
+    units: str = ""
+    """Units typed behind the code that is taken."""
 
     @property
     def span(self) -> tuple[str, str] | None:
-        """The first and the last five-character number a beginning may become, digits for all that is to come."""
-        if self.stage is not Stage.BEGINNING:
+        """The first and the last five-character number the text may become, digits for all that is to come."""
+        if self.stage is not Stage.BEGINNING and not (self.stage is Stage.MODIFIER and self.taken.isdigit()):
             return None
         return self.taken.ljust(LENGTH, "0"), self.taken.ljust(LENGTH, "9")
 
@@ -60,18 +66,23 @@ _BESIDE_A_CODE = {
 
 def read(text: str) -> Reading:
     """What of a text somebody typed is taken apart. Never raises, however long or odd the text is."""
-    parsed = codes.parse(text)
+    bare, units = typed_units.read(text[: codes.MAX_LENGTH + 1])
+    parsed, typed = codes.parse(bare), bare.strip()
     if not parsed.text:
-        return Reading(Stage.NO_CODE if parsed.hint else Stage.NOTHING, parsed)
-    if named := list(_named(parsed)):
-        first, *others = named
-        return Reading(Stage.CODE, parsed, first.code, first.modifiers, tuple(part.canonical for part in others))
+        return Reading(Stage.NO_CODE if parsed.hint else Stage.NOTHING, parsed, typed)
+    named: dict[str, codes.Parsed] = {}
+    for part in _named(parsed):
+        named.setdefault(part.code, part)
+    if named:
+        first, *others = named.values()
+        waiting = tuple(part.canonical for part in others)
+        return Reading(Stage.CODE, parsed, typed, first.code, first.modifiers, waiting, units.get(0, ""))
+    if parsed.modifier and (parsed.modifier.isdigit() or not _BEGINNING.fullmatch(parsed.modifier)):
+        return Reading(Stage.MODIFIER, parsed, typed, parsed.modifier)
     glued = re.sub("[ -]", "", parsed.text)
     if _BEGINNING.fullmatch(glued):
-        return Reading(Stage.BEGINNING, parsed, glued)
-    if parsed.modifier:
-        return Reading(Stage.MODIFIER, parsed, parsed.modifier)
-    return Reading(Stage.NO_CODE, parsed)
+        return Reading(Stage.BEGINNING, parsed, typed, glued)
+    return Reading(Stage.NO_CODE, parsed, typed)
 
 
 def _named(parsed: codes.Parsed) -> Iterable[codes.Parsed]:

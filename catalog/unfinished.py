@@ -19,7 +19,9 @@ LONGEST_SHOWN = 40
 MOST_CELLS = 12
 """Characters of a text that is no code up to which each gets a cell of its own."""
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _NUMBERS = ("no", "one", "two", "three", "four")
+_DECIMAL = re.compile(r"[0-9]{1,2}[.][0-9]+")  # an amount: no diagnosis has so few digits before its dot
 _BEGINS_SO = re.compile(r"[A-EGHJ-MP-Z][0-9]{0,4}|[0-9]{1,4}|[0-9]{4}[0-9FTUMA]")
 
 
@@ -74,7 +76,7 @@ def _open_cells(typed: str) -> list[Cell]:
 
 
 def _what_may_come(typed: str, facts: Facts) -> Iterable[Note]:
-    where = _one_of([place.title for place in facts.open_to]) or "none of our sections uses such numbers"
+    where = open_sections(facts)
     digits = LENGTH - 1 - len(typed)
     if digits:
         yield Note("…", f"{_count(digits)}, then a digit or F, T, U, M or A.")
@@ -84,6 +86,11 @@ def _what_may_come(typed: str, facts: Facts) -> Iterable[Note]:
     yield Note("0–9", f"Category I: {where}.")
     for letter, form in LAST_LETTERS.items():
         yield Note(letter, f"{form.kind.label}.")
+
+
+def open_sections(facts: Facts) -> str:
+    """The sections that digits may still fall into, in words."""
+    return _one_of([place.title for place in facts.open_to]) or "none of our sections uses such numbers"
 
 
 def _one_of(titles: list[str]) -> str:
@@ -108,24 +115,39 @@ def _as_it_stands(reading: Reading, facts: Facts) -> Iterable[str]:
 
 def no_code(reading: Reading) -> Dissection:
     parsed = reading.parsed
-    text = parsed.text if len(parsed.text) <= LONGEST_SHOWN else f"{parsed.text[:LONGEST_SHOWN]}…"
+    typed = " ".join(reading.typed.split())
+    text = typed if len(typed) <= LONGEST_SHOWN else f"{typed[:LONGEST_SHOWN]}…"
     cells = _marked(parsed.text)
-    why = _why(parsed, cells)
+    why = (_why(parsed, cells), *_where(cells))
     return Dissection(
         stage=reading.stage,
         title="Not a code",
-        said=f"{text}: not a code. {why}" if text else f"Not a code. {why}",
+        said=" ".join([f"{text}: not a code." if text else "Not a code.", *why]),
         cells=cells,
-        asides=(why,),
+        asides=why,
         candidates=parsed.candidates,
-        words=text if not parsed.hint and re.search("[A-Z]{3}", text) else "",
+        words=text if not parsed.hint and re.search("[A-Z]{3}", parsed.text) else "",
     )
+
+
+def _where(cells: tuple[Cell, ...]) -> Iterable[str]:
+    """Where the text stops being like a code, in words, for those who do not see its cells."""
+    at = next((at for at, cell in enumerate(cells) if cell.role is Role.WRONG), None)
+    if at is None:
+        return
+    before, wrong = "".join(cell.character for cell in cells[:at]), cells[at].character
+    if at == 0:
+        yield f"No code has the first character, {wrong}."
+    elif at < LENGTH:
+        yield f"After {before} no code has the {_ORDINALS[at]} character, {wrong}."
+    else:
+        yield f"A code ends after its fifth character, here {before}."
 
 
 def _why(parsed: codes.Parsed, cells: tuple[Cell, ...]) -> str:
     if re.fullmatch("[FN][0-9]{0,4}", parsed.text):
         return Hint.NO_SUCH_SECTION.sentence
-    if parsed.hint:
+    if parsed.hint and not (parsed.hint is Hint.DIAGNOSIS_CODE and _DECIMAL.fullmatch(parsed.text)):
         return parsed.hint.sentence
     wrong = next((cell.character for cell in cells if cell.role is Role.WRONG), "")
     if wrong in ("O", "I"):

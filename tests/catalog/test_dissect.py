@@ -140,7 +140,9 @@ def test_no_form_is_said_to_make_a_code_exist(code, known, said):
 
 
 def test_a_number_in_the_edit_tables_is_said_to_be_there():
-    assert facts(apart("99213", is_in_edits=True))["On file"][0].startswith("The NCCI tables name this number.")
+    assert facts(apart("99213", is_in_edits=True))["On file"][0].startswith(
+        "This number appears in the NCCI tables, ended"
+    )
 
 
 # --- Look-alikes ---
@@ -188,9 +190,9 @@ def test_a_letter_read_as_a_digit_is_marked_and_asked_about():
     assert [cell.role for cell in dissection.cells] == [Role.DIGIT] * 3 + [Role.READ, Role.DIGIT]
     assert dissection.asides == (
         "The letters O and I are never in a code, so they were read as 0 and 1. "
-        "Is 99203 the code you meant, and not a diagnosis?",
+        "Check that 99203 is the code you meant, and not a diagnosis.",
     )
-    assert dissection.candidates == ("99203",)
+    assert dissection.candidates == ()
 
 
 def test_modifiers_after_a_code_are_no_part_of_it():
@@ -217,10 +219,62 @@ def test_blanks_are_taken_out_with_a_word_about_it():
     assert apart("j1885").asides == ()
 
 
+@pytest.mark.parametrize("text", ["[J1885]", "HCPCS J1885", "CPT: J1885"])
+def test_anything_else_taken_out_is_not_said_to_be_blanks(text):
+    assert apart(text).asides == ("Read as J1885.",)
+
+
+def test_units_are_named_as_no_part_of_the_code():
+    dissection = apart("J1885 x2")
+    assert dissection.asides == ("Units are no part of a code: 2 on a claim line.",)
+    assert [cell.character for cell in dissection.cells] == list("J1885")
+
+
+def test_a_code_typed_twice_counts_once():
+    dissection = apart("J1885 J1885")
+    assert (dissection.asides, dissection.candidates) == ((), ())
+
+
+@pytest.mark.parametrize(("text", "heard"), [("D0120", "Dental"), ("0001U", "Laboratory tests by maker")])
+def test_the_gist_names_no_section_that_is_the_kind_once_more(text, heard):
+    dissection = apart(text, path=(Place(heard, "series", "all"),))
+    assert dissection.said.count(heard) == (1 if text == "D0120" else 0)
+    assert facts(dissection)["Section"] == [heard]
+
+
+@pytest.mark.parametrize(
+    ("code", "known", "page"),
+    [
+        ("V0202", OCTOBER, ""),
+        ("V0202", OCTOBER | {"is_in_edits": True}, "V0202"),
+        ("J1885", OCTOBER | {"filed": Filed("In force", "A drug")}, "J1885"),
+        ("99213", OCTOBER, "99213"),
+        ("D0120", OCTOBER, "D0120"),
+        ("W1234", OCTOBER, "W1234"),
+    ],
+)
+def test_only_a_code_that_has_a_page_leads_to_it(code, known, page):
+    assert next(one for one in apart(code, **known).statements if one.label == "On file").page == page
+
+
 def test_a_modifier_alone_is_said_to_be_one():
     dissection = apart("LT", filed=Filed("In force", "Left side"))
-    assert (dissection.title, dissection.said) == ("A modifier", "LT: a modifier, two characters.")
+    assert (dissection.title, dissection.said) == (
+        "A modifier: two characters",
+        "LT: a modifier, two characters.",
+    )
     assert notes(dissection) == {"LT": "a modifier, two characters. Left side"}
+
+
+def test_two_digits_are_a_modifier_first_and_may_be_the_beginning_of_a_code():
+    medicine, visits = Place("Medicine", "medicine", ""), Place("Visits", "visits", "")
+    dissection = apart("99", open_to=(medicine, visits))
+    assert (dissection.title, dissection.level) == ("A modifier: two characters", 0)
+    assert list(notes(dissection).items()) == [
+        ("99", "a modifier, two characters."),
+        ("99…", "may also be the beginning of a code: a digit first is Level I, CPT."),
+        ("0–9", "a digit at the end makes it Category I: Medicine or Visits."),
+    ]
 
 
 def test_nothing_typed_says_nothing():

@@ -25,7 +25,9 @@ unhurried = settings(deadline=None)  # machines differ
         ("J", Stage.BEGINNING, "J"),
         ("j 18", Stage.BEGINNING, "J18"),
         ("0001", Stage.BEGINNING, "0001"),
-        ("59", Stage.BEGINNING, "59"),
+        ("59", Stage.MODIFIER, "59"),
+        ("J1", Stage.BEGINNING, "J1"),
+        ("J1885 x2", Stage.CODE, "J1885"),
         ("LT", Stage.MODIFIER, "LT"),
         ("1P", Stage.MODIFIER, "1P"),
         ("F1234", Stage.NO_CODE, ""),
@@ -57,12 +59,40 @@ def test_the_twin_has_its_letter_at_the_other_end(code, twin):
 
 @unhurried
 @given(CODES)
-def test_every_beginning_of_a_code_but_two_letters_is_its_beginning(code):
+def test_every_beginning_of_a_code_is_its_beginning_and_two_digits_a_modifier_before_that(code):
     for length in range(1, 5):
         reading = read(code[:length])
-        assert (reading.stage, reading.taken) == (Stage.BEGINNING, code[:length])
+        is_modifier = length == 2 and code[:2].isdigit()
+        stage = Stage.MODIFIER if is_modifier else Stage.BEGINNING
+        assert (reading.stage, reading.taken) == (stage, code[:length])
         low, high = reading.span
         assert low[:length] == high[:length] == code[:length]
+
+
+def test_a_code_named_twice_waits_for_no_second_turn():
+    assert read("J1885 J1885").others == ()
+    assert read("J1885, 0001U, J1885-59, 99213, 0001U").others == ("0001U", "99213")
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "modifiers"),
+    [
+        ("J1885 x2", "2", ()),
+        ("J1885x2", "2", ()),
+        ("97597-59 x12", "12", ("59",)),
+        ("J1885 10 units, 99213", "10", ()),
+        ("99213, J1885 x2", "", ()),
+        ("J1885-X2", "", ("X2",)),
+        ("J1885", "", ()),
+    ],
+)
+def test_units_are_taken_off_before_modifiers_are_read(text, units, modifiers):
+    reading = read(text)
+    assert (reading.units, reading.modifiers) == (units, modifiers)
+
+
+def test_what_was_typed_is_kept_as_it_was_typed():
+    assert read(" wheelchair Brake ").typed == "wheelchair Brake"
 
 
 @unhurried

@@ -36,7 +36,7 @@ def test_the_letters_of_dental_and_local_codes_are_known_at_once(typed, level, s
     assert said in dissection.notes[0].text
 
 
-@pytest.mark.parametrize(("typed", "to_come"), [("0", "three"), ("00", "two"), ("000", "one")])
+@pytest.mark.parametrize(("typed", "to_come"), [("0", "three"), ("000", "one")])
 def test_a_first_digit_is_level_one_and_the_last_character_may_be_a_letter(typed, to_come):
     dissection = apart(typed)
     assert (dissection.level, len(dissection.cells)) == (1, 5)
@@ -61,11 +61,11 @@ def test_after_four_digits_each_next_character_means_another_category():
 def test_the_sections_that_digits_may_still_fall_into_are_named():
     medicine, visits = Place("Medicine", "medicine", ""), Place("Visits", "visits", "")
     text = "a digit at the end makes it Category I: Medicine or Visits."
-    assert ("0–9", text) in notes(apart("99", open_to=(medicine, visits)))
+    assert ("0–9", text) in notes(apart("992", open_to=(medicine, visits)))
 
 
-def test_two_characters_may_be_a_modifier_as_well():
-    assert "By itself 59 has the form of a modifier" in apart("59").asides[0]
+def test_a_letter_and_a_digit_may_be_a_modifier_as_well():
+    assert "By itself J1 has the form of a modifier" in apart("J1").asides[0]
     assert apart("J1", filed=Filed("In force", "No-pay submission")).asides[0].endswith(": No-pay submission.")
 
 
@@ -104,6 +104,9 @@ def test_the_letters_o_and_i_are_never_in_a_code(text, digit):
         ("x" * 20_000, "more text than can be read at once"),
         ("\U0001f48a", "does not have the form of a code"),
         ("wheelchair", "does not have the form of a code"),
+        ("2.5", "does not have the form of a code"),
+        ("12.5", "does not have the form of a code"),
+        ("250.5", "ICD diagnosis code"),
     ],
 )
 def test_what_is_no_code_says_what_it_looks_like(text, said):
@@ -117,6 +120,25 @@ def test_the_character_that_no_code_has_there_is_marked():
     assert roles == [Role.LEAD, Role.DIGIT, Role.DIGIT, Role.WRONG, Role.REST]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("99A", "After 99 no code has the third character, A."),
+        ("F1234", "No code has the first character, F."),
+        ("9921B", "After 9921 no code has the fifth character, B."),
+        ("J18858", "A code ends after its fifth character, here J1885."),
+    ],
+)
+def test_where_the_text_stops_being_like_a_code_is_said_in_words(text, said):
+    dissection = apart(text)
+    assert dissection.asides[-1] == said
+    assert dissection.said.endswith(said)
+
+
+def test_words_have_no_wrong_character():
+    assert len(apart("wheelchair").asides) == 1
+
+
 def test_what_is_too_much_is_marked():
     assert [cell.note for cell in apart("J18858").cells][-1] == "too many"
     assert [cell.role for cell in apart("9921388888").cells] == [Role.DIGIT] * 5 + [Role.WRONG] * 5
@@ -124,7 +146,7 @@ def test_what_is_too_much_is_marked():
 
 def test_words_are_offered_to_the_search_and_have_no_cells():
     dissection = apart("wheelchair brake")
-    assert (dissection.words, dissection.cells) == ("WHEELCHAIR BRAKE", ())
+    assert (dissection.words, dissection.cells) == ("wheelchair brake", ())
     assert apart("E11.9").words == ""
 
 
@@ -133,4 +155,4 @@ def test_what_may_have_been_meant_is_offered():
 
 
 def test_a_long_text_is_cut_where_it_is_shown_again():
-    assert apart("x" * 300).said.startswith("X" * 40 + "…: not a code.")
+    assert apart("x" * 300).said.startswith("x" * 40 + "…: not a code.")
