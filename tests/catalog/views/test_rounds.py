@@ -229,6 +229,15 @@ def test_nothing_of_a_round_is_cached(client, items):
         assert "HX-Target" in response["Vary"]
 
 
+@pytest.mark.parametrize("room", ["/levels/quiz/", "/levels/drill/"])
+def test_where_a_round_begins_and_ends_it_says_what_the_cookie_holds_and_for_how_long(client, items, room):
+    kept = "Nothing about you is stored. Your answers are in a cookie of this browser alone, until you close it"
+    assert f"{kept} and for {rounds.KEPT_FOR.days} days at most." in words(client.get(room))
+    assert f"{kept} and for" in words(shown(client, "score", f"{room}?seed=A"))
+    assert "Nothing about you is stored" in words(shown(client, 1, f"{room}?seed=A"))
+    assert "Nothing is stored" not in words(shown(client, 1, f"{room}?seed=A"))
+
+
 @pytest.mark.parametrize("at", ["99", "0", "-1", "x", "1.5", "³"])
 def test_a_place_that_is_not_there_is_explained(client, items, at):
     response = shown(client, at)
