@@ -35,7 +35,7 @@ def add_ons_of(client, code: str) -> str:
 def test_a_cpt_number_says_that_the_ncci_tables_name_it(client):
     make_ptp("11042", "97597", make_table("ptp", "practitioner"))
     shown = words(client.get("/codes/11042/"))
-    assert "11042 appears in the NCCI tables ; its descriptor is licensed by the AMA" in shown
+    assert "11042 appears in the NCCI tables , ended rows included; its descriptor is licensed by the AMA" in shown
     assert "appears in the NCCI tables" not in words(client.get("/codes/11043/"))
 
 
