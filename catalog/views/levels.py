@@ -59,6 +59,7 @@ def _by_topic(statements) -> list[tuple[str, list[Statement]]]:
 
 
 @require_safe
+@vary_on_headers("Cookie")
 @cache_control(no_cache=True)
 def which_set(request: HttpRequest) -> HttpResponse:
     """The path of decisions one step at a time; the choices made so far are in the address."""

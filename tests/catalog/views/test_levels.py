@@ -74,6 +74,13 @@ def test_what_an_editor_saves_shows_at_once(client, release):
     assert "ETag" not in answer
 
 
+@pytest.mark.parametrize("address", ["/levels/", "/levels/?code=J1885", "/levels/which/", "/levels/which/?a=no"])
+def test_no_page_is_kept_by_browsers_and_proxies_without_asking_again(client, release, address):
+    answer = client.get(address)
+    assert "no-cache" in answer["Cache-Control"]
+    assert "Cookie" in answer["Vary"]
+
+
 def test_the_page_asks_six_questions_however_much_it_shows(client, release, django_assert_num_queries):
     for number in range(3):
         make_comparison(f"Question {number}")
