@@ -39,6 +39,7 @@ def drill(request: HttpRequest) -> HttpResponse:
     context |= {
         "word": word,
         "round_name": f"Letter-position drill, round {number:,}.",
+        "is_one_topic": True,
         "score_actions": "catalog/_drill_actions.html",
         "following": _address(word, number + 1) if number < LAST_ROUND else "",
         "starts_over": after > before,

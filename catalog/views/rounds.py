@@ -160,7 +160,8 @@ def play(
     """Show a question or the score of a round with at least one question, or take an answer to it.
 
     ``context`` is the room's own: ``here``, ``room`` (its name, for the title) and ``score_actions`` (the template
-    below the score), and whatever ``page`` needs. ``notes`` say what of the address could not be followed.
+    below the score), ``is_one_topic`` where a score by topic would say nothing, and whatever ``page`` needs.
+    ``notes`` say what of the address could not be followed.
     """
     asked = replace(asked, answers=_answers(_kept(request).get(asked.id, ""), asked.questions))
     at, problem = asked.place(request.GET.get("at", ""))

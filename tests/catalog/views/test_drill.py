@@ -100,6 +100,15 @@ def test_what_the_form_sends_becomes_an_address_to_dictate(client, release):
     assert client.get("/levels/drill/?seed=CLASS-7").status_code == 200
 
 
+def test_the_score_of_a_drill_has_no_table_of_its_one_topic_and_names_no_review(client, release):
+    of = question(asked(client))
+    answer(client, next(place for place, option in enumerate(of.options, 1) if not option.is_right))
+    page = main(asked(client, at="score"))
+    assert page.select_one(".missed li")
+    assert page.table is None
+    assert "Review" not in page.text
+
+
 def test_no_round_follows_the_last_that_an_address_can_name(client, release):
     assert asked(client, number=LAST_ROUND).status_code == 200
     assert "Next ten" not in words(asked(client, number=LAST_ROUND, at="score"))

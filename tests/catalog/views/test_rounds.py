@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core import signing
 from django.test import Client
@@ -264,6 +266,19 @@ def test_the_score_counts_by_topic_and_names_the_missed_with_their_answers(clien
     assert sum(int(cell.split()[0]) for cell in rows.values()) == 2
     assert rows.keys() == {"Form of a code", "Pair edits and modifiers"}
     assert not {"passed", "failed", "pass", "fail"} & set(words(response).lower().split())
+
+
+def test_each_topic_of_a_score_says_in_words_how_its_questions_stand(client, items):
+    for at, text in ((1, "Surely"), (2, "Never")):
+        answer(client, at, text)
+    said = " ".join(cell.get_text() for cell in main(shown(client, "score")).select("td > .visually-hidden"))
+    assert sorted(re.findall(r"\d [a-z ]+[a-z]", said)) == ["1 right", "2 missed", "3 not answered"]
+
+
+def test_where_to_go_on_comes_before_what_was_missed(client, items):
+    answer(client, 1, "Never")
+    page = shown(client, "score").content.decode()
+    assert 0 < page.index("Ask the one again") < page.index('class="missed"')
 
 
 def test_a_score_before_the_end_says_what_is_open_and_gives_nothing_away(client, items):
