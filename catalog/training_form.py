@@ -22,8 +22,11 @@ class LabelledLinesField(forms.CharField):
 
     widget = forms.Textarea
 
-    def prepare_value(self, value: list[list[str]] | str) -> str:
-        return "\n".join(f"{label}: {text}" for label, text in value) if isinstance(value, list) else value
+    def prepare_value(self, value: object) -> str:
+        """As lines, whatever the database holds: what is no label with a value can be put right by its editor."""
+        if not isinstance(value, list):
+            return "" if value is None else str(value)
+        return "\n".join(": ".join(map(str, fact)) if isinstance(fact, list) else str(fact) for fact in value)
 
     def to_python(self, value: str | None) -> list[list[str]]:
         lines = [line.strip() for line in (value or "").splitlines() if line.strip()]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,6 +13,7 @@ from django.db.models import CharField, Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 
 from catalog.item_checks import MOST_CHOICES
 from catalog.models import (
@@ -34,8 +36,13 @@ class SourcedAdmin(admin.ModelAdmin):
     The starter set, and addresses, know a text by its slug: it is chosen once.
     """
 
+    change_form_template = "admin/catalog/training_change_form.html"
     list_editable = ["sort"]
     readonly_fields = ["updated_at"]
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        context["fields_to_mend"] = list(fields_to_mend(context))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field:
         """Sentences are edited in a box that shows them whole."""
@@ -55,8 +62,32 @@ class SourcedAdmin(admin.ModelAdmin):
         return Mark(text.mark).name.capitalize()
 
 
+class FieldToMend(NamedTuple):
+    label: str
+    id: str
+    message: str
+
+
+def fields_to_mend(context: dict) -> Iterator[FieldToMend]:
+    """The fields that keep a text, or a row below it, from being saved; rows are counted from 1."""
+    yield from _of_form(context["adminform"].form)
+    for inline in context["inline_admin_formsets"]:
+        for place, form in enumerate(inline.formset.forms, 1):
+            yield from _of_form(form, f"{capfirst(inline.opts.verbose_name)} {place}, ")
+
+
+def _of_form(form: forms.ModelForm, before: str = "") -> Iterator[FieldToMend]:
+    if form.errors and form.cleaned_data.get("DELETE"):
+        return
+    for field in form:
+        for message in field.errors:
+            yield FieldToMend(f"{before}{field.label}", field.auto_id, message)
+
+
 class Parts(admin.TabularInline):
     """Rows that are part of what they stand below: who may change that may change them."""
+
+    verbose_name = "choice"
 
     def _may(self, request: HttpRequest, action: str) -> bool:
         opts = self.parent_model._meta
@@ -82,15 +113,15 @@ class PreviewAdmin(SourcedAdmin):
     preview_template: str
 
     def preview(self, context: dict) -> dict[str, object]:
-        """What the template of the preview is given besides."""
+        """What the template of the preview is given besides; nothing where there is nothing to show."""
         raise NotImplementedError
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
         form = context["adminform"].form
         context["has_preview"] = True
-        if (form.is_bound or form.instance.pk) and not context["errors"]:
-            context |= {"preview_template": self.preview_template, "is_unsaved": form.is_bound}
-            context |= self.preview(context)
+        is_whole = (form.is_bound or form.instance.pk) and not context["errors"]
+        if is_whole and (shown := self.preview(context)):
+            context |= {"preview_template": self.preview_template, "is_unsaved": form.is_bound} | shown
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -134,8 +165,12 @@ class PracticeItemAdmin(PreviewAdmin):
     def preview(self, context: dict) -> dict[str, object]:
         item = context["adminform"].form.instance
         (choices,) = (inline.formset for inline in context["inline_admin_formsets"])
+        try:
+            question = item.question(choices.kept)
+        except (TypeError, ValueError):  # a row that did not come through this form, and can be put right in it
+            return {}
         warnings = [*context["adminform"].form.warnings, *choices.warnings]
-        return {"question": with_options_drawn(item.question(choices.kept), seed=""), "warnings": warnings}
+        return {"question": with_options_drawn(question, seed=""), "warnings": warnings}
 
     def save_formset(self, request: HttpRequest, form: ItemForm, formset: ChoicesFormSet, change: bool) -> None:
         """Save the choices, and tell what could not be checked."""

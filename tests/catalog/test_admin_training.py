@@ -54,6 +54,19 @@ def test_texts_are_put_in_order_in_the_list(admin_client, model):
     assert list(model.objects.filter(pk__in=places).order_by("sort")) == [second, first]
 
 
+@each_model
+def test_what_is_left_in_its_place_does_not_count_as_changed(admin_client, model):
+    moved, left = (TAUGHT[model](at) for at in (1, 2))
+    held = list(admin_client.get(page(model)).context["cl"].result_list)
+    sent = {"form-TOTAL_FORMS": len(held), "form-INITIAL_FORMS": len(held), "_save": "Save"}
+    for at, row in enumerate(held):
+        shown = {"sort": row.sort, "is_published": "on", "on_slide": ""} | ({"sort": 70} if row == moved else {})
+        sent |= {f"form-{at}-{field}": value for field, value in {"id": row.pk, **shown}.items()}
+    assert admin_client.post(page(model), sent).status_code == 302
+    since = {row.pk: row.updated_at for row in model.objects.all()}
+    assert (since[left.pk], since[moved.pk] > moved.updated_at) == (left.updated_at, True)
+
+
 def test_items_stay_in_order_although_a_code_of_theirs_has_ended_since(admin_client):
     make_release("2025Q4")
     item = make_item(code="J9999", link="/gone/")
@@ -207,6 +220,46 @@ def test_an_item_that_went_wrong_in_the_database_can_still_be_opened(admin_clien
     item = make_item("Level II", "Level I")
     item.choices.update(is_right=False)
     assert admin_client.get(page(PracticeItem, "change", item.pk)).status_code == 200
+
+
+@pytest.mark.parametrize(("given", "typed"), [(5, "5"), (["a", "b"], "a\nb"), ([["a", "b", "c"]], "a: b: c")])
+def test_facts_that_went_wrong_in_the_database_can_be_put_right(admin_client, given, typed):
+    item = make_item("Level II", "Level I")
+    PracticeItem.objects.filter(pk=item.pk).update(given=given)
+    answer = admin_client.get(page(PracticeItem, "change", item.pk))
+    assert answer.context["adminform"].form["given"].value() == typed
+    assert admin_client.get(page(PracticeItem)).status_code == 200
+
+
+# --- What was not filled ---
+
+
+def summary(response) -> str:
+    """The list above the form of what keeps it from being saved, each with its field."""
+    return response.content.decode().partition('<ul class="errorlist fields-to-mend">')[2].partition("</ul>")[0]
+
+
+def test_what_is_missing_is_named_by_its_field(admin_client):
+    told = summary(admin_client.post(page(DecisionStep, "add"), {"text": "Only this?"} | rows("choices", [])))
+    assert '<a href="#id_slug">Slug</a>: This field is required.' in told
+    assert '<a href="#id_source">Source</a>: This field is required.' in told
+    assert "Text" not in told
+
+
+def test_what_is_missing_in_a_row_below_is_named_by_its_place_and_field(admin_client):
+    leads = rows("choices", [{"label": "Yes", "sort": 0}])
+    told = summary(admin_client.post(page(DecisionStep, "add"), STEP | {"is_first": "on"} | leads))
+    assert '<a href="#id_choices-0-next">Choice 1, Next</a>: This field is required.' in told
+    told = summary(admin_client.post(page(PracticeItem, "add"), ITEM | {"source": ""} | choices("*a", "b" * 161)))
+    assert '<a href="#id_source">Source</a>: This field is required.' in told
+    assert '<a href="#id_choices-1-text">Choice 2, Text</a>: Ensure this value' in told
+
+
+@each_model
+def test_every_text_names_the_fields_to_fill(admin_client, model):
+    sent = rows("choices", [])
+    assert "#id_source" in summary(admin_client.post(page(model, "add"), sent))
+    assert summary(admin_client.get(page(model, "add"))) == ""
 
 
 @pytest.mark.parametrize(("model", "make"), [(PracticeItem, make_item), (Misconception, make_misconception)])
