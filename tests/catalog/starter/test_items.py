@@ -133,10 +133,10 @@ def test_no_text_contains_what_the_site_never_says(unwanted):
 
 @every_item
 def test_no_words_stand_beside_a_cpt_number_as_its_label(item):
-    """Neither in brackets nor behind a sign or a verb; sections and categories have titles of our own."""
+    """Neither in brackets nor behind a sign, a verb or “with”; sections and categories have titles of our own."""
     number = r"(?<![0-9A-Z])(?:[0-9]{5}|[0-9]{4}[FTUMA])(?![0-9A-Z])"
     verb = r"(?:is|was|means|names|reports|describes) (?:an? |the |for )?[a-z]+ing\b"
-    label = rf"{number} ?(?:\(|[:=–—]|{verb})"
+    label = rf"{number} ?(?:\(|[:=–—]|{verb}|[^.;“]*, with (?:[a-z]+ ){{1,3}}(?:by|of|for|to)\b)"
     assert [text for text in texts(item) if re.search(label, text)] == []
 
 
