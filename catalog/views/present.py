@@ -16,6 +16,7 @@ from typing import TypeVar
 from django.db.models import Case, Count, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
@@ -23,10 +24,12 @@ from django.views.decorators.vary import vary_on_cookie
 from catalog import codes, snapshot
 from catalog.code_forms import FORMS
 from catalog.models import ComparisonRow, HcpcsCode, Misconception, Section
-from catalog.models.training import Mark
+from catalog.models.training import Mark, Sourced
 from catalog.snapshot import Snapshot
 from catalog.values import COVERAGE
 from catalog.views import decisions, dissected, pair_answers, path_slides
+from catalog.views.quiz import code_word
+from catalog.wording import shorten
 
 UNVERIFIED = (Mark.INFERRED, Mark.GENERAL)
 NOT_PAID = ("I", "M", "S")
@@ -39,6 +42,7 @@ NOT_COVERED, ENDED = "V5266", "G2012"
 DRUG, GIVING_IT = "J1885", "96372"
 YOUR_TURN = ("0042T", "T1019", "W1234")
 HEARD = 3
+NAMED_BY_SECTION = (codes.Kind.CPT_I, codes.Kind.LEVEL_II)
 LONGEST_FACT = 240
 """Characters that a slide holds in letters to be read from the last row."""
 
@@ -46,6 +50,10 @@ LONGEST_FACT = 240
 # counted in letters of a wide font. Larger screens scale all of it.
 ROOM = 19.0
 ROWS = 6
+
+LONGEST_SOURCE = 76
+"""Characters in one line of 16 pixels beside the number of the slide."""
+SECOND_HAND = "; in part secondary"
 
 CFR = "45 CFR 162.1002"
 AMA = "AMA, CPT pages"
@@ -109,7 +117,7 @@ def lesson(shown: Snapshot) -> list[Slide]:
         *_paired(shown),
         *_heard(),
         *_your_turn(shown),
-        Slide("Go on", "end", "Now try it yourselves", "", f"class-{shown.day:%b%d}".lower()),
+        Slide("Go on", "end", "Now try it yourselves", "", code_word(f"{shown.day:%b%d}")),
     ]
     numbers = accumulate(int(not slide.is_answer) for slide in slides)
     slides = [replace(slide, number=number) for slide, number in zip(slides, numbers, strict=True)]
@@ -152,19 +160,23 @@ def _lines_of_comparison(row: ComparisonRow) -> float:
 
 def _taken_apart(shown: Snapshot) -> Iterable[Slide]:
     form = f"{AMA}; CMS HCPCS record layout, 2019"
-    yield Slide("Form", "apart", "The first character decides", form, _known(shown, dissected.EXAMPLES))
-    yield Slide("Form", "twins", "Where the letter stands", f"{form}; CMS HCPCS file", _known(shown, TWINS))
+    for kind, title, examples in (
+        ("apart", "The first character decides", dissected.EXAMPLES),
+        ("twins", "Where the letter stands", TWINS),
+    ):
+        known = _known(shown, examples)
+        yield Slide("Form", kind, title, _attributed(form, (section for *_, section in known)), known)
     suffixes = [(form.example[-1], form) for form in FORMS if form.kind.level == 1]
     purposes = "; for the purposes of F and T, secondary sources"
     yield Slide("Form", "suffixes", "The last character names the category", f"{AMA}{purposes}", suffixes)
 
 
 def _letters(shown: Snapshot) -> Iterable[Slide]:
-    if letters := [(_letter(section), section) for section in shown.tree.top(2) if section.ranges.all()]:
+    sections = [section for section in shown.tree.top(2) if section.ranges.all() and _is_sure(section)]
+    if letters := [(_letter(section), section) for section in sections]:
         file = f"CMS HCPCS file, {shown.release.title}" if _is_published(shown) else "CMS HCPCS file, October 2025"
-        yield Slide(
-            "Form", "letters", "In Level II the letter is the section", f"{file}; titles are ours", letters
-        )
+        source = _attributed(f"{file}; titles are ours", sections)
+        yield Slide("Form", "letters", "In Level II the letter is the section", source, letters)
 
 
 def _letter(section: Section) -> str:
@@ -184,11 +196,10 @@ def _path() -> Iterable[Slide]:
 
 
 def _two_lines(shown: Snapshot) -> Iterable[Slide]:
-    giving = shown.tree.narrowest(GIVING_IT)
-    if giving and _top(shown, DRUG):
-        source = f"{CFR}; CMS HCPCS file; for the range, a secondary source"
-        title = "A drug, and giving it: two lines"
-        yield Slide("Choose", "two_lines", title, source, (DRUG, _top(shown, DRUG), giving))
+    drugs, giving = _top(shown, DRUG), shown.tree.narrowest(GIVING_IT)
+    if drugs and giving and _is_sure(giving):
+        source = _attributed(f"{CFR}; CMS HCPCS file", (drugs, giving))
+        yield Slide("Choose", "two_lines", "A drug, and giving it: two lines", source, (DRUG, drugs, giving))
 
 
 # --- What a file says --------------------------------------------------------------------------------------
@@ -275,13 +286,27 @@ def _filled(lines: Iterable[tuple[Row, float]], room: float) -> list[list[Row]]:
 
 
 def sources(rows: Iterable) -> str:
-    """The authorities of some rows, each once, and whether any is of the second hand."""
+    """The authorities of some rows in a line that fits below them, and whether any is of the second hand.
+
+    Two are named at the most, or the first one alone, shortened, where two are too long. ``/levels/`` names all.
+    """
     rows = list(rows)
     named: dict[str, str] = {}
     for source in (part.strip() for row in rows for part in row.source.split(";")):
         named.setdefault(source.casefold(), source)
-    second = "; in part secondary sources" if any(row.mark == Mark.SECONDARY for row in rows) else ""
-    return f"{'; '.join(named.values())}{second}"
+    shown = list(named.values())
+    for most in (2, 1):
+        rest = f"; and others: {reverse('levels')}" if len(shown) > most else ""
+        line = f"{_attributed('; '.join(shown[:most]), rows)}{rest}"
+        if len(line) <= LONGEST_SOURCE:
+            return line
+    return f"{_attributed(shorten(shown[0], LONGEST_SOURCE // 2), rows)}{rest}"
+
+
+def _attributed(source: str, rows: Iterable[Section | Sourced | None]) -> str:
+    """The source with what has to be said of rows that are of the second hand."""
+    second = any(row is not None and row.mark == Mark.SECONDARY for row in rows)
+    return f"{source}{SECOND_HAND}" if second else source
 
 
 def _lines(text: str, width: int) -> int:
@@ -289,14 +314,22 @@ def _lines(text: str, width: int) -> int:
 
 
 def _known(shown: Snapshot, examples: Iterable[str]) -> list[tuple[str, codes.Kind, Section | None]]:
-    """Codes with what their form says and the widest section around them."""
-    return [(code, codes.kind_of(code), _top(shown, code)) for code in examples]
+    """Codes with what their form says, and the widest section around those whose form does not say it all."""
+    return [
+        (code, (kind := codes.kind_of(code)), _top(shown, code) if kind in NAMED_BY_SECTION else None)
+        for code in examples
+    ]
 
 
 def _top(shown: Snapshot, code: str) -> Section | None:
-    """The widest section around a code."""
+    """The widest section around a code; None where nobody verified it."""
     section = shown.tree.narrowest(code)
-    return shown.tree.path(section)[0] if section else None
+    top = shown.tree.path(section)[0] if section else None
+    return top if top and _is_sure(top) else None
+
+
+def _is_sure(section: Section) -> bool:
+    return section.mark not in UNVERIFIED
 
 
 def _is_published(shown: Snapshot) -> bool:

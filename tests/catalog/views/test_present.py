@@ -1,12 +1,15 @@
 from datetime import date
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.models import Section
 from catalog.starter.load import load_starter
 from catalog.views import present
 from catalog.views.present import paged, sources
+from catalog.views.quiz import Choice
 from tests.builders import make_code, make_level, make_ptp, make_release, make_section, make_table
 from tests.catalog.views.page import links, main, text
 from tests.training import make_comparison, make_misconception, make_step
@@ -88,10 +91,12 @@ def test_the_bar_leads_to_the_first_slide_of_each_part_and_to_the_end(client):
 
 
 def test_the_class_gets_the_address_of_a_round_made_for_the_day(client):
-    seed = f"class-{timezone.localdate():%b%d}".lower()
+    word = f"{timezone.localdate():%b%d}".upper()
     response = client.get(reverse("present"))
-    assert f"{reverse('quiz')}?seed={seed}" in links(response)
-    assert f"testserver{reverse('quiz')}?seed={seed}" in text(main(response))
+    address = f"{reverse('quiz')}?seed={word}"
+    assert address in links(response)
+    assert f"testserver{address}" in text(main(response))
+    assert Choice.from_query(QueryDict(f"seed={word}"))[0].address().startswith(address)
 
 
 # --- Texts of the editors ---
@@ -188,11 +193,46 @@ def test_a_pair_that_is_not_in_force_is_not_shown(client):
 
 
 def test_the_letters_are_those_of_the_sections_and_dental_stands_apart(slides):
-    make_section("j", ("J0000", "J9999"), title="Drugs")
-    make_section("d", ("D0000", "D9999"), title="Dental", kind="dental")
+    make_section("j", ("J0000", "J9999"), title="Drugs", mark="V")
+    make_section("d", ("D0000", "D9999"), title="Dental", kind="dental", mark="V")
     shown = slides()["letters"].select("dl > div")
     assert {text(one) for one in shown} == {"J Drugs", "D Dental: the ADA’s, not in CMS’s file"}
     assert [text(one) for one in slides()["letters"].select(".void")] == ["D"]
+
+
+def test_sections_of_the_second_hand_are_said_to_be(slides):
+    make_section("j", ("J0000", "J9999"), title="Drugs", mark="V")
+    make_section("giving", ("96360", "96549"), title="Giving drugs", mark="V", level=make_level(1), kind="cpt_i")
+    kinds = ("apart", "letters", "two_lines")
+    assert not [kind for kind in kinds if "secondary" in text(slides()[kind].select_one(".src"))]
+    mark("j", "S")
+    assert [kind for kind in kinds if "secondary" in text(slides()[kind].select_one(".src"))] == [*kinds]
+
+
+def mark(slug: str, how_sure: str) -> None:
+    section = Section.objects.get(slug=slug)
+    section.mark = how_sure
+    section.save()
+
+
+@pytest.mark.parametrize("how_sure", ["I", "G"])
+def test_a_section_that_nobody_verified_is_on_no_slide(slides, how_sure):
+    make_section("j", ("J0000", "J9999"), title="Guessed drugs", mark=how_sure)
+    make_section("u", ("U0000", "U9999"), title="Guessed tests", mark=how_sure)
+    make_section("t", ("T1000", "T1999"), title="Guessed programs", mark=how_sure)
+    make_section("giving", ("96360", "96549"), title="Giving drugs", mark="V", level=make_level(1), kind="cpt_i")
+    make_section("visits", ("99202", "99499"), title="Guessed visits", mark=how_sure, level_id=1, kind="cpt_i")
+    shown = slides()
+    assert not {"letters", "two_lines"} & shown.keys()
+    assert not [kind for kind, slide in shown.items() if "Guessed" in text(slide)]
+
+
+def test_two_lines_are_not_shown_where_nobody_verified_the_range_of_the_second(slides):
+    make_section("j", ("J0000", "J9999"), title="Drugs", mark="V")
+    make_section("giving", ("96360", "96549"), title="Giving drugs", mark="I", level=make_level(1), kind="cpt_i")
+    assert "two_lines" not in slides()
+    mark("giving", "V")
+    assert "Giving drugs" in text(slides()["two_lines"])
 
 
 # --- Parts ---
@@ -209,7 +249,15 @@ def test_rows_go_on_as_few_pages_as_hold_them_and_about_as_many_on_each():
 def test_sources_are_named_once_and_those_of_the_second_hand_said_to_be():
     rows = [make_comparison("A", source="AMA; CMS pages"), make_comparison("B", source="Cms pages")]
     assert sources(rows) == "AMA; CMS pages"
-    assert (
-        sources([*rows, make_comparison("C", source="AAP", mark="S")])
-        == "AMA; CMS pages; AAP; in part secondary sources"
-    )
+    assert sources([make_comparison("C", source="AAP", mark="S")]) == "AAP; in part secondary"
+
+
+def test_sources_take_one_line_and_lead_to_the_others():
+    names = ["A long name of an authority, its pages", "another one that is about as long", "a third"]
+    rows = [make_comparison(name, source=name, mark="S") for name in names]
+    assert sources(rows) == f"{names[0]}; in part secondary; and others: /levels/"
+    assert sources([make_comparison("D", source="A; B; C")]) == "A; B; and others: /levels/"
+    endless = sources([make_comparison("E", source=f"{'Endless name ' * 12}; B", mark="S")])
+    assert len(endless) <= present.LONGEST_SOURCE
+    assert endless.startswith("Endless name")
+    assert endless.endswith("…; in part secondary; and others: /levels/")
