@@ -7,6 +7,7 @@ functions of a seed, so that a whole class gets the same round from the same add
 from __future__ import annotations
 
 import enum
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -137,9 +138,21 @@ class Question:
         return self.options[self.right].text
 
     @property
+    def claim_lines(self) -> tuple[str, ...]:
+        """The lines of the claim as a class reads them, with their units in words."""
+        return tuple(_UNITS.sub(_in_words, line) for line in self.claim)
+
+    @property
     def is_sound(self) -> bool:
         """Whether it can be asked: of several options exactly one is right."""
         return len(self.options) > 1 and sum(option.is_right for option in self.options) == 1
+
+
+_UNITS = re.compile(r" ?[x×*] ?0*([0-9]+)$", re.IGNORECASE)
+
+
+def _in_words(units: re.Match[str]) -> str:
+    return ", 1 unit" if units[1] == "1" else f", {units[1]} units"
 
 
 # --- Drawing -----------------------------------------------------------------------------------------------

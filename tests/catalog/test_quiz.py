@@ -120,6 +120,12 @@ def test_categories_are_the_kinds_that_codes_have_by_their_shape():
     assert vocabulary_of(Ask.SECTION) is vocabulary_of(Ask.SCENARIO) is None
 
 
+def test_the_lines_of_a_claim_say_their_units_in_words():
+    claim = ("96372x5", "97110-59x3", "A0425 X 300", "27447-LT", "99213x1", "20610-XE")
+    said = ("96372, 5 units", "97110-59, 3 units", "A0425, 300 units", "27447-LT", "99213, 1 unit", "20610-XE")
+    assert question(claim=claim).claim_lines == said
+
+
 def test_a_question_is_sound_with_several_options_of_which_one_is_right():
     assert question(wrong=1).is_sound
     assert not question(wrong=0).is_sound

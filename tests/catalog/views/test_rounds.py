@@ -294,7 +294,7 @@ def test_a_code_is_plain_before_the_answer_and_tinted_after_it(client):
     address = "/levels/quiz/?seed=K7QX&n=1"
     before = main(shown(client, address=address)).select_one(".dissect")
     assert (before["class"], before.select(".lead")) == (["dissect", "dissect-lg"], [])
-    assert before.select_one(".visually-hidden").text == "Code 0 2 0 2 U"
+    assert before.select_one(".visually-hidden").text == "Shown: 0 2 0 2 U"
     answer(client, 1, address=address)
     after = main(shown(client, address=address)).select_one(".dissect")
     assert "l1" in after["class"]
@@ -302,11 +302,11 @@ def test_a_code_is_plain_before_the_answer_and_tinted_after_it(client):
 
 
 def test_given_facts_and_claim_lines_are_small_tables(client):
-    make_item("Surely", "Never", given=[["Indicator", "1"]], claim="45385\n45378-59")
+    make_item("Surely", "Never", given=[["Indicator", "1"]], claim="45385\n96372x5")
     tables = main(shown(client, address="/levels/quiz/?seed=A&n=1")).select(".given table")
     assert [table.get_text(" ", strip=True) for table in tables] == [
         "Given Indicator 1",
-        "The claim Line 1 45385 Line 2 45378-59",
+        "The claim Line 1 45385 Line 2 96372, 5 units",
     ]
 
 
