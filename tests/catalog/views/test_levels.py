@@ -54,6 +54,31 @@ def test_the_page_has_every_part_and_leads_to_the_other_rooms(client, release):
     } <= {link["href"] for link in page.find_all("a")}
 
 
+def test_the_differences_of_the_slides_come_first_and_the_others_can_be_opened(client, release):
+    for question in ("Form", "Units", "Updated"):
+        make_comparison(question, on_slide=question != "Units")
+    page = main(client.get("/levels/"))
+    shown, others = ([text(row.th) for row in table.select("tbody tr")] for table in page.select(".compare"))
+    assert (shown, others) == (["Form", "Updated"], ["Units"])
+    assert text(page.select_one("details.more summary")) == "All 3 differences"
+    assert page.select("details.more .compare tbody tr")
+
+
+def test_where_no_difference_is_on_a_slide_all_are_shown(client, release):
+    make_comparison("Units")
+    page = main(client.get("/levels/"))
+    assert len(page.select(".compare tbody tr")) == 1
+    assert page.select("details.more") == []
+
+
+def test_the_picture_of_the_levels_names_its_source(client, release):
+    make_level(2)
+    source = "Source: 45 CFR 162.1002; HL7 Terminology"
+    assert source in words(client.get("/levels/"))
+    make_level(3)
+    assert f"{source}; for the last day of Level III, a secondary source" in words(client.get("/levels/"))
+
+
 def test_without_texts_their_parts_are_left_out(client, release):
     page = main(client.get("/levels/"))
     assert [text(heading) for heading in page.find_all("h2")] == ["Try a code"]
