@@ -49,6 +49,8 @@ TERMS = TELLING | _stems(
 _OF_CODES = _stems("cover coverage covered")
 # The third level, written with a figure, is also one of visits: that of HCPCS only with no other word beside it.
 _LEVEL_THREE, _LOCAL = _stems("level three"), _stems("local")
+# These, too, are words of coding in a text that found a misconception.
+_OF_CODING_HERE = _OF_CODES | _LEVEL_THREE
 # What people ask with, and the one word that is in nearly every claim.
 _ASKED_WITH = re.findall(
     "[a-z]+",
@@ -156,6 +158,27 @@ class Register:
             for at in range(bisect_left(self._words, word), bisect_left(self._words, word + "~")):
                 found |= self._anywhere[self._words[at]]
         return found
+
+
+def asks_for(text: str, heard: Heard, descriptor: str) -> bool:
+    """Whether a text that found a misconception asks for it more than for the best of the codes found.
+
+    It does when all its words are of coding, or the descriptor holds fewer of them than the misconception.
+    """
+    typed = list(_typed(text))
+    if all(_is_term(word) or word in _OF_CODING_HERE for word in typed):
+        return True
+    told = f"{heard.claim} {heard.keywords} {heard.why_wrong} {heard.fact}"
+    return _held_by(descriptor, typed) < _held_by(told, typed)
+
+
+def _held_by(text: str, typed: list[str]) -> int:
+    """How many of the words typed a text holds, the last one finished or not."""
+    words = {_canonical(word) for word in _content(text)}
+    last = typed[-1]
+    is_begun = len(last) >= SHORTEST_UNFINISHED and any(word.startswith(last) for word in words)
+    whole = sum(_canonical(word) in words for word in typed)
+    return whole + (is_begun and _canonical(last) not in words)
 
 
 def _content(text: str) -> Iterator[str]:

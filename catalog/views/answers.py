@@ -229,7 +229,8 @@ def _words(shown: Snapshot, asked: Asked, found: Results, tabled: Tabled) -> Ans
     if parsed.hint in OTHER_NUMBERS and not begins:
         return _refusal(shown, asked, parsed)
     heard = often_heard.about(shown, asked)
-    answer = Answer(say=listing.spoken(asked, found, tabled, heard=len(heard)))
+    heard_first = often_heard.comes_first(asked, heard, found)
+    answer = Answer(say=listing.spoken(asked, found, tabled, heard=len(heard), heard_first=heard_first))
     if asked.filters or listing.listed(asked, found) > SHORT_LIST:
         answer.narrow = narrowing.ways(shown.tree, asked, found)
     candidates = [code for code in parsed.candidates if not begins or edit_codes.is_named(shown, code)]
@@ -241,8 +242,10 @@ def _words(shown: Snapshot, asked: Asked, found: Results, tabled: Tabled) -> Ans
         answer.meant = [Link(url_for(text), text, text if codes.is_code(text) else "") for text in candidates]
     if parsed.modifier and not heard and (found.suggestion or not found.entries):
         answer.note = f"No modifier {parsed.modifier} is on file."
-    add_codes(answer, shown, asked, found, tabled, opens_first=not found.corrected)
-    if heard:
+    if heard_first:
+        answer.groups.append(often_heard.group(heard, opens_first=True))
+    add_codes(answer, shown, asked, found, tabled, opens_first=not (found.corrected or heard_first))
+    if heard and not heard_first:
         answer.below = often_heard.way_down(heard) if answer.groups else None
         answer.groups.append(often_heard.group(heard, opens_first=not answer.groups))
     if not asked.page:

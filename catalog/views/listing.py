@@ -115,13 +115,15 @@ def _remark(asked: Asked, found: Results) -> str:
     return f"{number}{status}" + (f", {order}" if all_of_it + below > 1 else "")
 
 
-def spoken(asked: Asked, found: Results, tabled: Tabled = (), *, heard: int = 0) -> str:
-    """``heard`` is the number of misconceptions shown."""
+def spoken(asked: Asked, found: Results, tabled: Tabled = (), *, heard: int = 0, heard_first: bool = False) -> str:
+    """``heard`` is the number of misconceptions shown; with ``heard_first`` they stand above the codes."""
+    misconceptions = ("misconception", heard)
     kinds = (
+        *([misconceptions] if heard_first else []),
         ("code", listed(asked, found)),
         ("ended code", _ended_below(asked, found)),
         ("code in the NCCI tables only", len(tabled)),
-        ("misconception", heard),
+        *([] if heard_first else [misconceptions]),
         ("section", len(found.sections)),
         ("modifier", len(found.modifiers)),
     )

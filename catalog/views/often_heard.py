@@ -1,6 +1,7 @@
 """The misconceptions among the results of the lookup: what is often said and wrong, and what is right.
 
-They stand below the codes found for words. Who named a code, or narrowed the codes, is asking for codes.
+They stand above the codes found for words when it is them that the words ask for, else below. Who named a code, or
+narrowed the codes, is asking for codes.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from html import escape
 from django.utils.safestring import mark_safe
 
 from catalog.icons import svg
-from catalog.misconceptions import Heard
+from catalog.misconceptions import Heard, asks_for
+from catalog.search import Results
 from catalog.snapshot import Snapshot
 from catalog.views.answer_parts import Group, Link
 from catalog.views.asked import Asked
@@ -19,6 +21,14 @@ from catalog.views.asked import Asked
 
 def about(shown: Snapshot, asked: Asked) -> Sequence[Heard]:
     return () if asked.page or asked.filters else shown.heard.about(asked.text)
+
+
+def comes_first(asked: Asked, heard: Sequence[Heard], found: Results) -> bool:
+    """Whether they stand above the codes. The first row shown is the one that Enter opens."""
+    if not heard:
+        return False
+    descriptors = " ".join((found.entries[0].short, found.entries[0].long)) if found.entries else ""
+    return asks_for(asked.text, heard[0], descriptors)
 
 
 def way_down(heard: Sequence[Heard]) -> Link:

@@ -35,15 +35,16 @@ def test_nothing_is_wider_than_a_phone(page: Page, live_server):
     assert too_wide(page, [live_server.url + room for room in ROOMS]) == []
 
 
-def test_arrows_lead_through_codes_and_misconceptions_to_the_entry(page: Page, live_server):
+def test_arrows_lead_through_misconceptions_and_codes_to_the_entry(page: Page, live_server):
     page.goto(live_server.url)
     page.get_by_role("searchbox", name="code").first.fill("cpt numeric")
     heard = page.locator("ul[aria-labelledby=g-heard] .row-link")
     expect(heard).to_have_count(1)
     page.keyboard.press("ArrowDown")
-    expect(page.locator("ul[aria-labelledby=g-codes] .row-link").first).to_be_focused()
-    page.keyboard.press("ArrowDown")
     expect(heard).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("ul[aria-labelledby=g-codes] .row-link").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{live_server.url}{REGISTER}#numeric")
     expect(page.get_by_role("region", name="Every CPT code is five digits")).to_be_in_viewport()

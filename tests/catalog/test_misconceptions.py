@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from django.conf import settings
 
-from catalog.misconceptions import SHOWN, Heard, Register
+from catalog.misconceptions import SHOWN, Heard, Register, asks_for
 
 STARTER = settings.BASE_DIR / "catalog" / "starter" / "misconceptions.toml"
 
@@ -157,3 +157,21 @@ def test_a_text_longer_than_a_question_finds_none(register):
 
 def test_an_empty_register_finds_none():
     assert Register().about("abn") == ()
+
+
+LEVELS = Heard("levels", "HCPCS has three levels", "Level III ended", "Local codes are gone")
+
+
+@pytest.mark.parametrize(
+    ("text", "descriptor", "is_asked_for"),
+    [
+        ("hcpcs cpt", "HCPCS and CPT", True),  # words of coding alone
+        ("level 3", "Visit, level 3", True),
+        ("hcpcs three gone", "Three visits", True),
+        ("hcpcs three go", "Three visits, going HCPCS", False),  # as many, one of them unfinished
+        ("hcpcs local gone", "Local anesthesia HCPCS gone", False),
+        ("hcpcs local gone", "", True),
+    ],
+)
+def test_a_misconception_is_asked_for_unless_a_code_has_as_many_of_the_words(text, descriptor, is_asked_for):
+    assert asks_for(text, LEVELS, descriptor) is is_asked_for

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from catalog.models import Misconception
+from catalog.models import Misconception, Release
 from tests.builders import make_code, make_modifier, make_release
 from tests.catalog.views.page import links, main, text, words
 from tests.training import make_misconception
@@ -111,19 +111,44 @@ def test_the_register_belongs_to_the_levels(page):
 # --- In the one box ---
 
 
-def test_the_lookup_shows_a_misconception_below_the_codes(ask):
+@pytest.fixture
+def ask_of_abns(ask):
+    """With a code whose descriptor has each word of the claim."""
+    make_code("G9999", Release.objects.get(), long_descriptor="Patient signs ABN form")
+    make_misconception("abn", claim="The patient signs an ABN, and pays")
+    return ask
+
+
+def heads(response) -> list[str]:
+    return [head["id"] for head in main(response).select(".group-head")]
+
+
+def opened(response) -> list[str]:
+    """What Enter opens."""
+    return [each["href"] for each in main(response).select(".is-on")]
+
+
+def test_a_misconception_that_was_asked_for_stands_above_the_codes(ask):
     answer = ask("cpt numeric")
     assert heard(answer) == [
         "Wrong Every CPT code is five digits In fact: Other categories end in a letter.",
     ]
-    assert "/levels/misconceptions/#five-digits" in links(answer)
-    heads = [head["id"] for head in main(answer).select(".group-head")]
-    assert heads == ["g-codes", "g-heard"]
+    assert heads(answer) == ["g-heard", "g-codes"]
+    assert opened(answer) == ["/levels/misconceptions/#five-digits"]
+    assert "#g-heard" not in links(answer)
+    assert main(answer).select_one("[data-say]")["data-say"] == "1 misconception, 1 code for cpt numeric."
+
+
+def test_a_code_that_has_as_many_of_the_words_stands_above_a_misconception(ask_of_abns):
+    answer = ask_of_abns("patient signs abn")
+    assert heads(answer) == ["g-codes", "g-heard"]
+    assert opened(answer) == ["/codes/G9999/"]
     assert "#g-heard" in links(answer)
+    assert main(answer).select_one("[data-say]")["data-say"] == "1 code, 1 misconception for patient signs abn."
 
 
-def test_enter_opens_the_code_above_a_misconception(ask):
-    assert [each["href"] for each in main(ask("cpt numeric")).select(".is-on")] == ["/codes/J1885/"]
+def test_words_of_coding_alone_ask_for_a_misconception_whatever_a_code_has(ask_of_abns):
+    assert heads(ask_of_abns("abn")) == ["g-heard", "g-codes"]
 
 
 def test_a_misconception_is_the_answer_when_nothing_else_is_found(ask):
@@ -168,7 +193,9 @@ def test_who_narrows_the_codes_is_asking_for_codes(ask, narrowed):
 def test_a_result_says_when_it_is_not_verified(ask, mark, said):
     Misconception.objects.all().delete()
     make_misconception(mark=mark)
-    assert text(main(ask("cpt numeric")).select_one("ul[aria-labelledby=g-heard] .where")) == said
+    assert (
+        text(main(ask("cpt numeric")).select_one("ul[aria-labelledby=g-heard] .where")) == f"{said} Enter".strip()
+    )
 
 
 def test_what_an_editor_saves_is_found_at_once(ask):
