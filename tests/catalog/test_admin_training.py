@@ -231,6 +231,17 @@ def test_facts_that_went_wrong_in_the_database_can_be_put_right(admin_client, gi
     assert admin_client.get(page(PracticeItem)).status_code == 200
 
 
+@each_model
+def test_the_form_says_that_a_slug_stays_what_it_is(admin_client, model):
+    assert "Chosen once:" in admin_client.get(page(model, "add")).content.decode()
+
+
+def test_the_forms_say_what_a_slug_and_an_order_are_for(admin_client):
+    assert "Addresses of rounds name items by it" in admin_client.get(page(PracticeItem, "add")).content.decode()
+    of_step = admin_client.get(page(DecisionStep, "add")).content.decode()
+    assert "In this list only: the path goes by its first step and its choices." in of_step
+
+
 # --- What was not filled ---
 
 
