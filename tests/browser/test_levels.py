@@ -107,6 +107,37 @@ def test_the_path_is_walked_by_keys_and_reading_goes_on_at_each_question(page: P
     expect(page.locator(".way li")).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [1280, 1024, 390])
+def test_a_part_of_the_page_is_opened_below_what_stays_on_top(page: Page, live_server, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    for part in ("try", "h-cmp", "h-path", "h-who"):
+        page.goto(f"{live_server.url}/levels/?code=J1885#{part}")
+        head, opened = page.locator(".top").bounding_box(), page.locator(f"#{part}").bounding_box()
+        assert head["height"] <= opened["y"] < 768 / 2
+
+
+@pytest.mark.parametrize("width", [1199, 1024, 390])
+def test_the_line_of_what_is_loaded_takes_one_line_on_narrow_screens(page: Page, live_server, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    for room in ("/", "/levels/", "/codes/J1885/"):
+        page.goto(live_server.url + room)
+        assert page.locator(".status").bounding_box()["height"] < 36
+
+
+def test_nothing_scrolls_by_itself(page: Page, live_server):
+    page.emulate_media(reduced_motion="no-preference")
+    page.goto(f"{live_server.url}/levels/")
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+def test_what_a_code_says_is_large_enough_for_the_last_row(page: Page, live_server):
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{live_server.url}/levels/?code=J1885")
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    assert page.locator("#tried .notes").evaluate(size) >= 16
+    assert page.locator("#tried .cells small").first.evaluate(size) >= 14
+
+
 @pytest.mark.parametrize(("scheme", "width"), [*SCREENS, ("light", 1024)])
 def test_nothing_is_inaccessible(page: Page, live_server, scheme, width):
     assert violations(page, [live_server.url + room for room in ROOMS], scheme, width) == {}
