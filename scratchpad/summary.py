@@ -81,12 +81,15 @@ def _count(loud: list[Finding], missing: int, answered: int) -> str:
 
 
 def _looked_up(claim: Claim, findings: Sequence[Finding]) -> str:
-    """``6 pairs and 4 lines``: what the pair table and the unit limits answered; empty where neither did."""
+    """``6 pairs and 4 lines``: what the pair table and the unit limits answered, and ``1 add-on code`` where the
+    table of these answered too; empty where none did."""
     pairs = sum(finding.kind is Kind.PTP and finding.status in PAIR_LOOKED_UP for finding in findings)
     of_units = (finding for finding in findings if finding.kind is Kind.MUE)
     units = (one for one in of_units if one.status not in MISSING or is_partly_loaded(one, claim))
     lines = len({number for finding in units for number in finding.lines})
-    return listed(sentences(counted(pairs, "pair") if pairs else "", counted(lines, "line") if lines else ""))
+    add_ons = sum(finding.kind is Kind.ADDON and finding.status not in MISSING for finding in findings)
+    numbers = (("pair", pairs), ("line", lines), ("add-on code", add_ons))
+    return listed([counted(number, name) for name, number in numbers if number])
 
 
 def _compares(claim: Claim, findings: Sequence[Finding]) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from scratchpad.coverage import coverage
 from scratchpad.findings import Finding, Kind, Status
-from scratchpad.reference import Reference
+from scratchpad.reference import AddOnRow, Reference
 from scratchpad.rules import check
 from scratchpad.summary import Tallied, headline, tally
 from tests.scratchpad.worded import CODES, EDIT, EVERY_FINDING, STARTER, claim, line, loaded, release
@@ -60,6 +60,17 @@ def test_without_any_table_nothing_was_checked():
     title, sentence = summed(Reference())
     assert title == "Nothing was checked: no loaded table answers for Aug 15, 2024, practitioner"
     assert "Pair edits: 3 pairs not checked. No table is loaded." in sentence
+
+
+def test_where_only_the_add_on_table_answers_the_headline_says_what_was_checked_and_what_was_not():
+    row = AddOnRow("90472", "90471", "1", date(2022, 1, 1))
+    only = loaded(ptp=None, mue={}, mue_loaded=(), addons={"90472": (row,)})
+    title, sentence = summed(only, "90472", "90471")
+    assert title == "Nothing found in what could be checked"
+    assert sentence.startswith("1 add-on code was looked up for Aug 15, 2024, practitioner.")
+    assert "Pair edits: 1 pair not checked." in sentence
+    assert "Unit limits: 2 lines not checked." in sentence
+    assert "This is not an approval" in sentence
 
 
 def test_a_date_beyond_the_tables_names_the_newest_quarter():
