@@ -35,6 +35,7 @@ def test_a_round_goes_by_keyboard_alone_to_the_next_one(page: Page, drill):
         page.keyboard.press("1")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status").filter(has_text=re.compile("^(Right|Not quite)"))).to_be_visible()
+        expect(page.locator("#next")).to_be_focused()
         page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=re.compile("of 10 right"))).to_be_visible()
     page.keyboard.press("Enter")  # a class looks at its result: nothing goes on by itself

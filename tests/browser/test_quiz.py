@@ -213,6 +213,24 @@ def test_without_cookies_each_question_can_be_answered(page, first):
     expect(page.get_by_text("Your browser sends no cookies")).to_be_visible()
 
 
+def test_on_a_projector_a_question_is_large_and_all_of_it_in_sight_with_what_follows(page, bank, live_server):
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{live_server.url}/levels/quiz/?seed=K7QX&topic=form&topic=pairs&topic=beliefs")
+    for number in (1, 2, 3):
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"Question {number} of 3")
+        sizes = "(name) => parseFloat(getComputedStyle(document.querySelector(name)).fontSize)"
+        assert page.evaluate(sizes, "legend") >= 24
+        assert page.evaluate(sizes, ".opt label > span") >= 18
+        choose(page, "Never")
+        page.get_by_role("button", name="Answer").click()
+        expect(page.locator("#next")).to_be_focused()
+        for part in ("legend", "#feedback", "#next"):
+            expect(page.locator(part)).to_be_in_viewport(ratio=1)
+        below = page.locator("#next").bounding_box()
+        assert below["y"] + below["height"] <= page.locator(".status").bounding_box()["y"]
+        page.locator("#next").click()
+
+
 def test_the_handout_prints_its_questions_and_nothing_else(page, first):
     page.goto(first.replace("/quiz/", "/quiz/handout/"))
     page.emulate_media(media="print", color_scheme="dark")
