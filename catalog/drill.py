@@ -18,8 +18,8 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from catalog import codes, modifiers
+from catalog.code_forms import LAST_LETTERS
 from catalog.drill_questions import (
-    LAST_LETTERS,
     OPTIONS,
     category,
     family,

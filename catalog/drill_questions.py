@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from functools import partial
 
 from catalog import codes
+from catalog.code_forms import LAST_LETTERS
 from catalog.codes import Kind, Level, Status
 from catalog.drill_words import MISREAD, Material, about, how_misread, twin
 from catalog.quiz import CATEGORIES, LEVELS, Ask, Difficulty, Option, Question, Topic
 from catalog.seeded import chosen, ordered
 
-LAST_LETTERS = "FTUMA"
 OPTIONS = 4
 
 FAMILIES = {

@@ -17,15 +17,19 @@ from catalog.seeded import rank
 from catalog.shapes import Kind
 
 
-class Topic(enum.StrEnum):
+class _Labeled(enum.StrEnum):
+    """Words for a column, each with a label for people."""
+
     label: str
 
-    def __new__(cls, value: str, label: str) -> Topic:
-        topic = str.__new__(cls, value)
-        topic._value_ = value
-        topic.label = label
-        return topic
+    def __new__(cls, value: str, label: str) -> _Labeled:
+        word = str.__new__(cls, value)
+        word._value_ = value
+        word.label = label
+        return word
 
+
+class Topic(_Labeled):
     FORM = "form", "Form of a code"
     SECTIONS = "sections", "Categories and sections"
     CHOICE = "choice", "Which set to use"
@@ -45,16 +49,8 @@ class Difficulty(enum.IntEnum):
         return ("First steps", "Working knowledge", "Tricky")[self - 1]
 
 
-class Ask(enum.StrEnum):
+class Ask(_Labeled):
     """What an item asks for. Those with a ``vocabulary_of`` their own are answered in these words only."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Ask:
-        ask = str.__new__(cls, value)
-        ask._value_ = value
-        ask.label = label
-        return ask
 
     LEVEL = "level", "The level of a code"
     CATEGORY = "category", "The category of a code"
