@@ -136,6 +136,7 @@ def _where(cells: tuple[Cell, ...]) -> Iterable[str]:
     if at is None:
         return
     before, wrong = "".join(cell.character for cell in cells[:at]), cells[at].character
+    wrong = wrong if wrong.isalnum() else f"“{wrong}”"
     if at == 0:
         yield f"No code has the first character, {wrong}."
     elif at < LENGTH:

@@ -124,6 +124,7 @@ def test_the_character_that_no_code_has_there_is_marked():
     ("text", "said"),
     [
         ("99A", "After 99 no code has the third character, A."),
+        ("2.5", "After 2 no code has the second character, “.”."),
         ("F1234", "No code has the first character, F."),
         ("9921B", "After 9921 no code has the fifth character, B."),
         ("J18858", "A code ends after its fifth character, here J1885."),

@@ -60,15 +60,15 @@ def test_the_differences_of_the_slides_come_first_and_the_others_can_be_opened(c
     page = main(client.get("/levels/"))
     shown, others = ([text(row.th) for row in table.select("tbody tr")] for table in page.select(".compare"))
     assert (shown, others) == (["Form", "Updated"], ["Units"])
-    assert text(page.select_one("details.more summary")) == "All 3 differences"
-    assert page.select("details.more .compare tbody tr")
+    assert text(page.select_one("details.differences summary")) == "All 3 differences"
+    assert page.select("details.differences .compare tbody tr")
 
 
 def test_where_no_difference_is_on_a_slide_all_are_shown(client, release):
     make_comparison("Units")
     page = main(client.get("/levels/"))
     assert len(page.select(".compare tbody tr")) == 1
-    assert page.select("details.more") == []
+    assert page.select("details.differences") == []
 
 
 def test_the_picture_of_the_levels_names_its_source(client, release):
