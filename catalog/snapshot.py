@@ -37,8 +37,8 @@ from catalog.models import (
 )
 from catalog.models.addon import CONTRACTOR_DEFINED
 from catalog.models.release import nearest
-from catalog.templatetags.catalog import us_date
 from catalog.tree import Tree
+from catalog.wording import us_date
 
 FRAGMENTS_KEPT = 4_000
 THEMES = ("light", "dark")
@@ -135,6 +135,14 @@ def current() -> Snapshot:
         return _snapshot
     finally:
         _lock.release()
+
+
+def held() -> Snapshot:
+    """The snapshot this process made last, without asking whether it still stands; the current one without any.
+
+    For parts of a page that know of no request: a page that shows a snapshot has asked for it before.
+    """
+    return _snapshot or current()
 
 
 def of(request: HttpRequest) -> Snapshot:

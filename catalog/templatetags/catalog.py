@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog import codes, icons, wording
+from catalog import codes, icons, snapshot, wording
 from catalog.models import Level, Section
 from catalog.modifiers import is_level_one
 from catalog.to_scratchpad import address
@@ -130,15 +130,31 @@ def reference(value: str) -> SafeString | str:
 
 @register.filter
 def link_codes(text: str) -> SafeString:
-    """A text of our own with every code in it linked to its page; the ends of a range are left as they are."""
+    """A text of our own with every code in it linked to its page; the ends of a range are left as they are.
+
+    So are codes of Level II that are not on file, as no page is sure to be there. Names with a hyphen before their
+    number, such as COVID-19, keep to one line.
+    """
 
     def link(found: re.Match) -> str:
         value = found[0]
-        if not codes.is_code(value):
+        if not codes.is_code(value) or not _has_page(value):
             return value
         return format_html('<a class="mono" href="{}">{}</a>', reverse("code", args=[value]), value)
 
-    return mark_safe(_MAYBE_A_CODE.sub(link, conditional_escape(text)))  # noqa: S308 - escaped before it is linked
+    return mark_safe(_MAYBE_A_CODE.sub(link, unbroken(text)))  # noqa: S308 - escaped before it is linked
 
 
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """The text with every name such as COVID-19 on one line. Its hyphen stays one that can be searched for."""
+    return mark_safe(_HYPHENED.sub(r'<span class="text-nowrap">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped
+
+
+def _has_page(value: str) -> bool:
+    """Whether a code has a page: what no file can hold by its form, and what is on file, ended or not."""
+    return codes.kind_of(value) is not codes.Kind.LEVEL_II or snapshot.held().index.entry(value) is not None
+
+
+_HYPHENED = re.compile(r"\b[A-Z]{2,}-\d+\b")
 _MAYBE_A_CODE = re.compile(r"(?<![\w–-])[0-9A-Z][0-9]{3}[0-9A-Z](?![\w–-])")

@@ -1,9 +1,14 @@
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 from django.template import Context, Template
+from django.urls import reverse
+from django.utils import timezone
 
-from tests.builders import make_section
+from catalog.models import Release
+from tests.builders import make_code, make_release, make_section
+from tests.training import make_misconception
 
 
 def render(source: str, **context) -> str:
@@ -48,12 +53,41 @@ def test_a_cross_reference_links_only_what_is_a_code_or_modifier(value, link):
     assert (f'href="{link}"' in markup) if link else (markup == value)
 
 
+@pytest.mark.django_db
 def test_codes_in_a_text_are_linked_and_the_rest_is_escaped():
+    make_code("J1885", make_release())
     markup = render("{{ text|link_codes }}", text="See J1885 & 0001U, not J9000–J9999, AJ1885 or F1234.")
     assert markup == (
         'See <a class="mono" href="/codes/J1885/">J1885</a> &amp; <a class="mono" href="/codes/0001U/">0001U</a>, '
         "not J9000–J9999, AJ1885 or F1234."
     )
+
+
+@pytest.mark.django_db
+def test_a_code_of_level_two_is_linked_only_when_it_is_on_file():
+    release = make_release()
+    make_code("J1885", release)
+    make_code("C9089", release, termination_date=date(2020, 1, 1))
+    markup = render("{{ text|link_codes }}", text="J1885, C9089, J0123, 99213, 0042T, D0120, X1234.")
+    linked = re.findall('href="/codes/([^/]+)/"', markup)
+    assert linked == ["J1885", "C9089", "99213", "0042T", "D0120", "X1234"]
+    assert " J0123," in markup
+
+
+@pytest.mark.django_db
+def test_what_is_linked_in_a_text_follows_what_is_on_file(client):
+    make_misconception(fact="J1885 is a drug.")
+    release = make_release()
+    assert "/codes/J1885/" not in client.get(reverse("misconceptions")).text
+    make_code("J1885", release)
+    Release.objects.update(loaded_at=timezone.now(), activated_at=timezone.now())
+    assert "/codes/J1885/" in client.get(reverse("misconceptions")).text
+
+
+@pytest.mark.parametrize("name", ["link_codes", "unbroken"])
+def test_a_name_with_a_number_keeps_to_one_line_and_the_rest_is_escaped(name):
+    markup = render("{{ text|" + name + " }}", text="COVID-19 <b> & 31573-25")
+    assert markup.startswith('<span class="text-nowrap">COVID-19</span> &lt;b&gt; &amp; 31573-25')
 
 
 @pytest.mark.django_db
