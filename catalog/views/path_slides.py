@@ -11,7 +11,7 @@ from catalog.models import DecisionStep
 from catalog.views.decisions import Fork
 
 MOST_QUESTIONS = 3
-ROOM = 17.0
+ROOM = 15.0
 """Lines of 24 pixels beside heading and source, on a screen of 1024 by 768; see ``catalog.views.present``."""
 
 

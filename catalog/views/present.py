@@ -1,7 +1,7 @@
 """The lesson for a projector: one idea a slide, in big type, from the editors' texts and the loaded releases.
 
 A slide whose texts or rows are not there is left out. Nothing marked inferred or general is shown: a class takes
-for a fact what stands on the wall.
+for a fact what stands on the wall. What is taken apart live is said as on ``/levels/``, with its remarks.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from django.views.decorators.vary import vary_on_cookie
 
 from catalog import codes, snapshot
 from catalog.code_forms import FORMS
+from catalog.dissect import dissect
 from catalog.models import ComparisonRow, HcpcsCode, Misconception, Section
 from catalog.models.training import Mark, Sourced
 from catalog.snapshot import Snapshot
+from catalog.typed_code import read
 from catalog.values import COVERAGE
 from catalog.views import decisions, dissected, pair_answers, path_slides
 from catalog.views.quiz import code_word
@@ -166,6 +168,8 @@ def _taken_apart(shown: Snapshot) -> Iterable[Slide]:
     ):
         known = _known(shown, examples)
         yield Slide("Form", kind, title, _attributed(form, (section for *_, section in known)), known)
+    tries = [dissect(read(code)) for code in dissected.EXAMPLES]
+    yield Slide("Form", "try", "Take one apart", f"{form}; our sections", tries)
     suffixes = [(form.example[-1], form) for form in FORMS if form.kind.level == 1]
     purposes = "; for the purposes of F and T, secondary sources"
     yield Slide("Form", "suffixes", "The last character names the category", f"{AMA}{purposes}", suffixes)

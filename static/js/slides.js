@@ -61,11 +61,21 @@ function jump(event) {
   return place < 0 ? false : show(place);
 }
 
+// In a field keys type. A remote still turns the slides, and Esc leaves the field before it ends the lesson.
+const leave = () => slides[at].querySelector("h2").focus({ preventScroll: true });
+const pressInField = { PageDown: forth, PageUp: back, Escape: leave };
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === " " && event.target.matches("button, summary")) return;
-  const key = /^[0-9]$/.test(event.key) ? jump : press[event.key];
+  const isTyped = event.target.matches("input");
+  const key = isTyped ? pressInField[event.key] : /^[0-9]$/.test(event.key) ? jump : press[event.key];
   if (key && key(event) !== false) event.preventDefault();
+});
+
+// What a code taken apart comes to is read out.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.elt.dataset.say) document.querySelector("#said").textContent = detail.elt.dataset.say;
 });
 
 document.addEventListener("click", (event) => {

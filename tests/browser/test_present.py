@@ -103,6 +103,64 @@ def test_each_slide_has_a_page_of_its_own_on_paper(page, lesson):
     assert len(pages) == page.locator(".slide").count()
 
 
+# --- A code taken apart ---
+
+SHOUTED = [
+    "J1885",
+    "36416-59-RT",
+    "45385-45378",
+    "G0463-25-LT-59-GA",
+    "0001U",
+    "D0120",
+    "hello world",
+    "O1O42",
+    "J18",
+]
+
+
+@pytest.fixture
+def field(page, lesson):
+    page.goto(lesson)
+    page.goto(f"{lesson}#{page.locator('.slide-try').get_attribute('id')}")
+    return page.get_by_label("Call out a code")
+
+
+@pytest.mark.parametrize("size", PROJECTORS)
+def test_a_code_called_out_is_taken_apart_in_big_letters_and_fits(page, field, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    for shouted in SHOUTED:
+        with page.expect_response(re.compile("/levels/.code=")):
+            field.fill(shouted)
+        expect(page.locator("#tried .tries")).to_have_count(0)
+        assert page.evaluate(TOO_LARGE) == [], shouted
+        small = page.evaluate(TOO_SMALL, LEGIBLE * size[1] / 768 if size[0] > 1024 else LEGIBLE)
+        assert [part for part in small if 'class="src' not in part] == [], shouted
+
+
+def test_typing_turns_no_slide_and_escape_leaves_the_field_first(page, lesson, field):
+    field.focus()
+    page.keyboard.type("f 42")
+    expect(field).to_have_value("f 42")
+    page.keyboard.press("Home")
+    slide = page.locator(".slide-try")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(slide.locator("h2")).to_be_focused()
+    page.keyboard.press("PageDown")
+    expect(page.locator(".slide-suffixes h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(lesson.replace("present/", ""))
+
+
+def test_the_remote_turns_slides_from_the_field_and_enter_stays(page, lesson, field):
+    field.fill("0042T")
+    field.press("Enter")
+    expect(page.locator("#said")).to_contain_text("0042T: Level I")
+    assert page.url.startswith(lesson)
+    page.keyboard.press("PageDown")
+    expect(page.locator(".slide-suffixes h2")).to_be_focused()
+
+
 # --- Keys ---
 
 
@@ -205,4 +263,8 @@ def test_everything_works_without_javascript(chromium, lesson):
     expect(page.locator(".slide-turn h2").first).to_be_in_viewport()
     page.get_by_role("link", name="End", exact=True).click()
     expect(page).to_have_url(lesson.replace("present/", ""))
+    page.goto(lesson)
+    page.get_by_label("Call out a code").fill("0042T")
+    page.get_by_role("button", name="Take apart").click()
+    expect(page).to_have_url(lesson.replace("present/", "?code=0042T#try"))
     page.context.close()

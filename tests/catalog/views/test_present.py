@@ -17,7 +17,7 @@ from tests.training import make_comparison, make_misconception, make_step
 pytestmark = pytest.mark.django_db
 
 QUERIES = 9
-ALWAYS = ["apart", "twins", "suffixes", "turn", "turn", "end"]
+ALWAYS = ["apart", "twins", "try", "suffixes", "turn", "turn", "end"]
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_the_starter_texts_make_the_whole_lesson(client):
     load_starter()
     shown = list(dict.fromkeys(kinds(client)))
     assert shown == [
-        *("nest", "keepers", "compare", "apart", "twins", "suffixes", "letters", "path", "two_lines"),
+        *("nest", "keepers", "compare", "apart", "twins", "try", "suffixes", "letters", "path", "two_lines"),
         *("listed", "dated", "paired", "heard", "in_fact", "turn", "end"),
     ]
 
@@ -73,8 +73,8 @@ def test_every_slide_has_a_heading_a_number_and_links_to_those_beside_it(client)
 
 def test_an_answer_has_the_number_of_its_question(client):
     found = main(client.get(reverse("present"))).select(".slide-turn")
-    assert [slide["id"] for slide in found] == ["s4", "s4-answer"]
-    assert [text(slide.select_one(".turn")) for slide in found] == ["4 of 5", "4 of 5, answer"]
+    assert [slide["id"] for slide in found] == ["s5", "s5-answer"]
+    assert [text(slide.select_one(".turn")) for slide in found] == ["5 of 6", "5 of 6, answer"]
 
 
 def test_whatever_states_something_names_its_source(client):
@@ -86,7 +86,7 @@ def test_whatever_states_something_names_its_source(client):
 
 def test_the_bar_leads_to_the_first_slide_of_each_part_and_to_the_end(client):
     page = client.get(reverse("present")).content.decode()
-    assert '<a href="#s1">Form</a><a href="#s4">Your turn</a><a href="#s5">Go on</a>' in page
+    assert '<a href="#s1">Form</a><a href="#s5">Your turn</a><a href="#s6">Go on</a>' in page
     assert f'id="end" href="{reverse("levels")}"' in page
 
 
@@ -97,6 +97,17 @@ def test_the_class_gets_the_address_of_a_round_made_for_the_day(client):
     assert address in links(response)
     assert f"testserver{address}" in text(main(response))
     assert Choice.from_query(QueryDict(f"seed={word}"))[0].address().startswith(address)
+
+
+def test_a_code_is_taken_apart_where_the_levels_take_it_apart(client, slides):
+    form = slides()["try"].form
+    assert form["hx-get"] == form["action"].removesuffix("#try") == reverse("levels")
+    assert form["hx-target"] == "#tried"
+    assert slides()["try"].select_one("#tried .try")
+    answer = client.get(
+        form["hx-get"], {form.input["name"]: "0042T"}, headers={"hx-request": "true", "hx-target": "tried"}
+    )
+    assert main(answer).select_one("#tried")
 
 
 # --- Texts of the editors ---
