@@ -132,6 +132,7 @@ def test_a_leaf_shows_its_siblings_and_an_inner_section_its_parts(client, drugs)
 
 
 def test_the_text_of_a_section_links_the_codes_it_names_but_no_range(client):
+    make_code("U0001")
     make_section("lab", ("U0000", "U9999"), description="See U0001, and U0003–U0005.\n\nTwo.", note="Not 0001U.")
     answer = client.get("/sections/lab/")
     assert {"/codes/U0001/", "/codes/0001U/"} <= links(answer)
