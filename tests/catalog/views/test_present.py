@@ -52,6 +52,14 @@ def test_the_starter_texts_make_the_whole_lesson(client):
     ]
 
 
+def test_one_slide_compares_and_says_nothing_that_the_slides_before_it_said(client):
+    load_starter()
+    assert kinds(client).count("compare") == 1
+    rows = main(client.get(reverse("present"))).select(".slide-compare tbody tr")
+    assert 5 <= len(rows) <= 6
+    assert not {"Who maintains it", "How to tell them apart", "What it names"} & {text(row.th) for row in rows}
+
+
 def test_the_lesson_needs_as_many_queries_however_much_is_loaded(client, django_assert_num_queries):
     load_starter()
     client.get(reverse("present"))
