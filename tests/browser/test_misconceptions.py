@@ -69,6 +69,7 @@ def test_the_entry_of_an_address_stands_out(page: Page, live_server):
 
 
 def test_the_list_at_a_glance_leads_to_an_entry(page: Page, live_server):
+    page.set_viewport_size({"width": 1024, "height": 720})
     page.goto(live_server.url + REGISTER)
     page.get_by_text("All 5 at a glance").click()
     page.get_by_role("link", name="The patient signs an ABN").click()
@@ -83,3 +84,20 @@ def test_on_paper_stand_all_entries_with_their_sources(page: Page, live_server):
         expect(source).to_be_visible()
     expect(page.locator(".contents")).to_be_hidden()
     expect(page.get_by_role("link", name="0001U, taken apart")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "is_beside"), [(1280, True), (1199, False), (375, False)])
+def test_the_list_of_claims_stands_beside_the_entries_where_there_is_room(
+    page: Page, live_server, width: int, is_beside: bool
+):
+    page.set_viewport_size({"width": width, "height": 720})
+    page.goto(live_server.url + REGISTER)
+    expect(page.get_by_role("navigation", name="All 5")).to_be_visible(visible=is_beside)
+    expect(page.locator("details.contents")).to_be_visible(visible=not is_beside)
+
+
+def test_the_list_beside_the_entries_stays_while_they_scroll(page: Page, live_server):
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.goto(f"{live_server.url}{REGISTER}#abn")
+    expect(page.get_by_role("navigation", name="All 5")).to_be_in_viewport()
+    expect(page.get_by_role("navigation", name="All 5").get_by_role("link").first).to_be_in_viewport()
