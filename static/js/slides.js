@@ -5,6 +5,7 @@ const slides = [...document.querySelectorAll(".slide")];
 const bar = document.querySelector(".slidebar");
 const whole = document.querySelector("#whole");
 const end = document.querySelector("#end");
+const root = document.documentElement;
 
 const named = () => slides.findIndex((slide) => `#${slide.id}` === location.hash);
 let at = Math.max(named(), 0);
@@ -22,6 +23,7 @@ function mark(place) {
 
 // The heading takes the focus, and so a screen reader reads it.
 function show(place) {
+  root.classList.remove("stirred");
   mark(Math.min(Math.max(place, 0), slides.length - 1));
   slides[at].scrollIntoView({ behavior: "instant", block: "start" });
   slides[at].querySelector("h2").focus({ preventScroll: true });
@@ -70,8 +72,15 @@ document.addEventListener("keydown", (event) => {
   if (event.key === " " && event.target.matches("button, summary")) return;
   const isTyped = event.target.matches("input");
   const key = isTyped ? pressInField[event.key] : /^[0-9]$/.test(event.key) ? jump : press[event.key];
+  if (!key) root.classList.add("stirred");
   if (key && key(event) !== false) event.preventDefault();
 });
+
+// In full screen the bar is there from a move of the mouse, or a key that turns no slide, to the next slide.
+addEventListener("mousemove", ({ movementX, movementY }) => {
+  if (movementX || movementY) root.classList.add("stirred");
+});
+document.addEventListener("fullscreenchange", () => root.classList.remove("stirred"));
 
 // What a code taken apart comes to is read out.
 document.addEventListener("htmx:afterSettle", ({ detail }) => {

@@ -245,6 +245,13 @@ def test_the_whole_screen_is_offered_and_left_by_key(page, lesson):
     expect(page.get_by_role("button", name="Full screen")).to_be_visible()
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement !== null")
+    bar = page.locator(".slidebar")
+    expect(bar).to_have_css("opacity", "0")
+    page.mouse.move(300, 300)
+    page.mouse.move(320, 320)
+    expect(bar).to_have_css("opacity", "1")
+    page.keyboard.press("PageDown")
+    expect(bar).to_have_css("opacity", "0")
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement === null")
 
