@@ -150,6 +150,13 @@ def test_three_misconceptions_are_asked_about_and_then_answered(client):
     assert "Fact" not in text(found[0])
 
 
+def test_no_line_ends_inside_a_name_with_a_number(slides):
+    make_misconception("covid", claim="A COVID-19 <b> code", fact="No U0001 for COVID-19", on_slide=True)
+    for kind in ("heard", "in_fact"):
+        assert {text(part) for part in slides()[kind].select(".text-nowrap")} == {"COVID-19"}
+    assert text(slides()["heard"].blockquote) == "“A COVID-19 <b> code”"
+
+
 # --- Loaded releases ---
 
 
