@@ -257,7 +257,7 @@ def _heard() -> Iterable[Slide]:
 def _your_turn(shown: Snapshot) -> Iterable[Slide]:
     asked = _known(shown, YOUR_TURN)
     yield Slide("Your turn", "turn", "Which level, and how do you know?", "", asked)
-    source = f"{AMA}; CMS HCPCS record layout, 2019; for W to Z, a secondary source"
+    source = f"{AMA}; CMS HCPCS record layout, 2019; W to Z secondary"
     yield Slide("Your turn", "turn", "The first character, then the last", source, asked, is_answer=True)
 
 
