@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property, wraps
 from hashlib import blake2b
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
@@ -276,6 +277,19 @@ def _section_entries(tree: Tree) -> list[search.SectionEntry]:
             )
         )
     return entries
+
+
+def once_each(make: Callable[[object], object]) -> Callable[[object], object]:
+    """Keep what a function makes of a snapshot, or of a part of one, for as long as that lives, and no longer."""
+    made = WeakKeyDictionary()
+
+    @wraps(make)
+    def kept(of_what: object) -> object:
+        if (value := made.get(of_what)) is None:
+            value = made[of_what] = make(of_what)
+        return value
+
+    return kept
 
 
 def theme_of(request: HttpRequest) -> str:

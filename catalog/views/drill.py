@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from weakref import WeakKeyDictionary
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,13 +12,12 @@ from catalog.drill import LENGTH, Drill
 from catalog.drill_words import Filed, Material
 from catalog.models import HcpcsCode, Modifier
 from catalog.query_string import readable
-from catalog.snapshot import Snapshot, of
+from catalog.snapshot import Snapshot, of, once_each
 from catalog.views import edit_codes, rounds
 from catalog.views.quiz import LONGEST_WORD, code_word, fresh_word
 
 LAST_ROUND = 99_999
 _ROUND = re.compile(f"0*[1-9][0-9]{{,{len(str(LAST_ROUND)) - 1}}}")
-_made: WeakKeyDictionary[Snapshot, Drill] = WeakKeyDictionary()
 
 
 @rounds.room
@@ -57,11 +55,10 @@ def _address(word: str, number: int) -> str:
     return f"{reverse('drill')}?{readable(_fields(word, number))}"
 
 
+@once_each
 def drill_of(shown: Snapshot) -> Drill:
-    """What there is to ask of a snapshot, read and sorted once. It goes when the snapshot goes."""
-    if (made := _made.get(shown)) is None:
-        made = _made[shown] = Drill(_material(shown))
-    return made
+    """What there is to ask of a snapshot, read and sorted once."""
+    return Drill(_material(shown))
 
 
 def _material(shown: Snapshot) -> Material:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +13,7 @@ from catalog import charts, codes, exports, release_words, snapshot
 from catalog.change_tables import TABLES, EditChangeTable
 from catalog.edit_rows import release_name
 from catalog.models import Change, Dataset, Release
-from catalog.snapshot import Snapshot
+from catalog.snapshot import Snapshot, once_each
 from catalog.views.edit_parts import notices
 from catalog.views.table_parts import table_alone
 
@@ -24,7 +23,7 @@ WORKBOOK_ROWS = 20_000
 """More rows than these take too long to make into a workbook; as CSV they are sent while they are read."""
 
 
-@lru_cache(maxsize=1)
+@once_each
 def tallies(shown: Snapshot) -> dict[int, dict[str, int]]:
     """For each current release of the NCCI tables the number of its changes by kind, counted once a snapshot."""
     counted: dict[int, dict[str, int]] = {}

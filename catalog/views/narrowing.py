@@ -6,13 +6,13 @@ Made here and not in a template for the reason given in ``rows``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.search import Results
+from catalog.snapshot import once_each
 from catalog.tree import Tree
 from catalog.views.asked import Asked
 
@@ -62,7 +62,7 @@ def _letters(tree: Tree, asked: Asked, letters: Mapping[str, int]) -> SafeString
     return mark_safe("\n".join(rows))  # noqa: S308 - every part is escaped
 
 
-@lru_cache(maxsize=1)
+@once_each
 def _letter_names(tree: Tree) -> dict[str, str]:
     """The map's name for each letter of Level II."""
     tops = [(section, section.ranges.all()) for section in tree.top(2)]

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 from catalog.models import HcpcsCode
-from catalog.snapshot import Snapshot
+from catalog.snapshot import Snapshot, once_each
 
 
 class Filed(NamedTuple):
@@ -36,7 +35,7 @@ class Shelf:
         return self._codes[max(before - count, 0) : before] + self._codes[after : after + count]
 
 
-@lru_cache(maxsize=1)
+@once_each
 def of(shown: Snapshot) -> Shelf:
     """The shelf of a snapshot's release."""
     rows = HcpcsCode.objects.filter(release=shown.release).order_by("code")
