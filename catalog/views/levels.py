@@ -5,7 +5,6 @@ The texts are the editors' and are read for every page, so that what they save s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 
@@ -24,6 +23,9 @@ from catalog.views import decisions, dissected
 HEARD_ON_THE_PAGE = 8
 """Misconceptions shown on the page; the register has them all."""
 
+DIFFERENCES_AT_FIRST = 6
+"""Rows of the comparison that need no opening: the live tool below them is to be in sight."""
+
 
 @require_safe
 @vary_on_headers("HX-Target", "Cookie")
@@ -41,22 +43,17 @@ def levels(request: HttpRequest) -> HttpResponse:
     }
     if request.htmx.target == "tried":
         return render(request, "catalog/_tried.html", tried)
+    differences = list(ComparisonRow.objects.all())
     page = {
-        **_compared(ComparisonRow.objects.all()),
+        "rows": differences[:DIFFERENCES_AT_FIRST],
+        "more_rows": differences[DIFFERENCES_AT_FIRST:],
+        "differences": len(differences),
         "forms": FORMS,
         "path": decisions.drawn(),
         "topics": _by_topic(Statement.objects.all()),
         "misconceptions": Misconception.objects.filter(on_slide=True)[:HEARD_ON_THE_PAGE],
     }
     return render(request, "catalog/levels.html", tried | page)
-
-
-def _compared(rows: Iterable[ComparisonRow]) -> dict[str, object]:
-    """The comparisons, those of the slides first and the others to be opened; all where no slide has any."""
-    shown, others = [], []
-    for row in rows:
-        (shown if row.on_slide else others).append(row)
-    return {"rows": shown or others, "more_rows": others if shown else [], "differences": len(shown) + len(others)}
 
 
 def _by_topic(statements) -> list[tuple[str, list[Statement]]]:

@@ -54,20 +54,22 @@ def test_the_page_has_every_part_and_leads_to_the_other_rooms(client, release):
     } <= {link["href"] for link in page.find_all("a")}
 
 
-def test_the_differences_of_the_slides_come_first_and_the_others_can_be_opened(client, release):
-    for question in ("Form", "Units", "Updated"):
-        make_comparison(question, on_slide=question != "Units")
+def test_the_first_six_differences_are_shown_and_the_others_can_be_opened(client, release):
+    questions = ["Who", "Form", "Names", "Updated", "Cost", "Units", "Modifiers"]
+    for sort, question in enumerate(questions):
+        make_comparison(question, sort=sort)
     page = main(client.get("/levels/"))
     shown, others = ([text(row.th) for row in table.select("tbody tr")] for table in page.select(".compare"))
-    assert (shown, others) == (["Form", "Updated"], ["Units"])
-    assert text(page.select_one("details.differences summary")) == "All 3 differences"
+    assert (shown, others) == (questions[:6], questions[6:])
+    assert text(page.select_one("details.differences summary")) == "All 7 differences"
     assert page.select("details.differences .compare tbody tr")
 
 
-def test_where_no_difference_is_on_a_slide_all_are_shown(client, release):
-    make_comparison("Units")
+def test_up_to_six_differences_are_all_shown(client, release):
+    for number in range(6):
+        make_comparison(f"Question {number}")
     page = main(client.get("/levels/"))
-    assert len(page.select(".compare tbody tr")) == 1
+    assert len(page.select(".compare tbody tr")) == 6
     assert page.select("details.differences") == []
 
 
