@@ -22,9 +22,9 @@ from catalog.models import PtpEdit, Rationale, Release, ReleaseFile
 
 BATCH = 100_000
 COPY_BATCH = 2_000
-# Seconds of rest after each: the server takes the batch in, and readers find a processor that is free. Loading
-# takes a tenth longer for it, and of a hundred readers the slowest waits a fifth less.
-REST = 0.002
+# Seconds of rest after each: the server takes the batch in, and readers find a processor that is free. Every
+# thousandth of a second more makes the load a tenth longer.
+REST = 0.0005
 MOST_RATIONALES = 500  # CMS's tables have a dozen
 LOCK_TIMEOUT = "2s"
 LOCK_NOT_AVAILABLE = "55P03"
@@ -45,14 +45,14 @@ WHAT_A_ROW_SAYS = slice(1, 7)
 
 
 # For an import alone: millions of rows are sorted in memory, cursors are planned for all rows and not for the
-# first, and one process does the work: with more it is done sooner, and readers notice. A server that does not
-# look for its client goes on with a statement, and keeps the lock, when an import is killed.
+# first, and at most two processes work at it: by one it takes longer, by more readers notice it. A server that
+# does not look for its client goes on with a statement, and keeps the lock, when an import is killed.
 SERVER_SETTINGS = {
     "maintenance_work_mem": "256MB",
     "work_mem": "64MB",
     "cursor_tuple_fraction": "1",
-    "max_parallel_maintenance_workers": "0",
-    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "1",
+    "max_parallel_workers_per_gather": "1",
     "client_connection_check_interval": "250ms",
 }
 

@@ -21,7 +21,7 @@ from catalog.importers.names import Publication
 from catalog.models import Change, Dataset, Release, Setting
 
 # Readers go first where processors are few. Not on SQLite, where editors wait for whoever holds its one lock.
-NICENESS = 10
+NICENESS = 19
 
 DETECTION = """\
 What is detected from names, in any case of letters:
