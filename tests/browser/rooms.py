@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 SCREENS = [("light", 1280), ("dark", 390)]
+ASKED = {"resultTypes": ["violations"]}  # what passes need not be listed, which saves a fifth of the time
 PHONE = {"width": 390, "height": 844}
 
 
@@ -20,7 +21,7 @@ def violations(page: Page, rooms: Iterable[str], scheme: str, width: int) -> dic
         page.goto(room)
         for details in page.locator("details").all():
             details.evaluate("element => element.open = true")
-        if broken := Axe().run(page).response["violations"]:
+        if broken := Axe().run(page, options=ASKED).response["violations"]:
             found[room] = [(each["id"], each["nodes"][0]["html"]) for each in broken]
     return found
 

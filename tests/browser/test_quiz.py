@@ -47,6 +47,7 @@ def choose(page: Page, text: str = "Surely") -> None:
 
 def play(page: Page, *texts: str) -> None:
     """Answer the rest of a round with the mouse."""
+    page.bring_to_front()  # a tab behind another one draws slowly
     for text in texts:
         choose(page, text)
         page.get_by_role("button", name="Answer").click()
@@ -115,6 +116,30 @@ def test_keys_choose_answer_and_go_on_without_a_mouse(page, first):
         page.keyboard.press("Enter")
         expect(page.locator("#round-h")).to_be_focused()
     expect(page.get_by_role("heading", level=1)).to_contain_text("of 3 right")
+
+
+def test_a_reader_arrives_at_the_next_question_when_the_whole_page_is_loaded_too(page, first):
+    page.goto(first)
+    choose(page)
+    page.get_by_role("button", name="Answer").click()
+    page.goto(page.locator("#next").evaluate("link => link.href"))
+    expect(page.locator("#round-h")).to_have_text("Question 2 of 3")
+    expect(page.locator("#round-h")).to_be_focused()
+
+
+def test_what_is_swapped_in_works_at_once(page, first):
+    page.goto(first)
+    page.evaluate(
+        """() => new MutationObserver((changes, observer) => {
+          const next = document.querySelector("#next");
+          if (next) { observer.disconnect(); setTimeout(() => next.click()); }
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+    page.evaluate("window.stayed = true")
+    choose(page)
+    page.get_by_role("button", name="Answer").click()
+    expect(page.locator("#round-h")).to_have_text("Question 2 of 3")
+    assert page.evaluate("window.stayed") is True
 
 
 def test_next_is_read_out_with_what_is_said_of_the_answer(page, first):
