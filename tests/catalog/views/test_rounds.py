@@ -59,7 +59,7 @@ def test_a_right_answer_leads_back_to_its_question_and_is_said_to_be_right(clien
     assert "Right. The form of the code says so. Source: AMA" in words(shown(client))
     assert page.select_one(".opt.right").input.has_attr("checked")
     assert page.select(".wrong") == []
-    assert page.select_one("#next")["href"] == f"{ROUND}&at=2#quiz"
+    assert page.select_one("#next")["href"] == f"{ROUND}&at=2#round-h"
     assert states(shown(client)) == ["ok", "todo", "todo"]
 
 
