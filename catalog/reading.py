@@ -120,11 +120,12 @@ class Reader:
 
 def _corrected(text: str, slips: Mapping[str, str]) -> str:
     """The text with each slip replaced; empty when there is none."""
-    for slip, word in slips.items():
-        text = re.sub(rf"(?i)(?<![a-z]){slip}(?![a-z])", word, text)
-    return text.strip() if slips else ""
+    if not slips:
+        return ""
+    return _LETTERS.sub(lambda run: slips.get(run[0].lower(), run[0]), text).strip()
 
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _MARKABLE = re.compile(r"\b[A-Za-z]\d{4}\b|[A-Za-z]+(?:-[A-Za-z]+)*|\d+(?:\.\d+)?")
 
 

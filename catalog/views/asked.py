@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from functools import cache
 from typing import NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -60,8 +60,8 @@ class Asked(NamedTuple):
     def url(self, **changes: object) -> str:
         """The address of the same question with some of it changed; a change always leaves the page."""
         asked = self._replace(**{"page": 0} | changes)
-        query = {"q": asked.text} | asked.filters | ({"page": asked.page} if asked.page else {})
-        return f"{_lookup()}?{urlencode(query)}"
+        rest = asked.filters | ({"page": asked.page} if asked.page else {})
+        return f"{_lookup()}?q={quote_plus(asked.text)}" + (f"&{urlencode(rest)}" if rest else "")
 
 
 def url_for(text: str) -> str:

@@ -84,11 +84,12 @@ def _exact_url(text: str) -> str | None:
 
 def _results(shown: Snapshot, asked: Asked) -> bytes:
     """The results, kept under the plainest query string only: any number of others may ask the same."""
-    results = shown.fragments.get(asked.key)
+    key = asked.key
+    results = shown.fragments.get(key)
     if results is None:
         results = _rendered(shown, asked).encode()
-        if len(asked.key) <= LONGEST_KEPT:
-            shown.fragments.put(asked.key, results)
+        if len(key) <= LONGEST_KEPT:
+            shown.fragments.put(key, results)
     return results
 
 

@@ -25,8 +25,7 @@ from catalog.wording import shorten
 
 DESCRIPTOR_LENGTH = 180
 NO_MARKS = Marks()
-
-mark_kept = lru_cache(maxsize=16_384)(mark_code)
+OPENS, CLOSES = "\x02", "\x03"  # around what is marked until it is escaped; descriptors hold no such characters
 
 
 class Row(NamedTuple):
@@ -96,26 +95,28 @@ def html(rows: Iterable[Row], *, opens_first: bool = False) -> SafeString:
 
 
 def _item(row: Row, *, is_first: bool) -> str:
-    css = "row-link ended" if row.is_muted else "row-link"
-    tag = f' <span class="tag tag-ended">{escape(row.tag)}</span>' if row.tag else ""
+    # What is kept in memory is of single codes: a line with modifiers and units is somebody's claim.
+    is_plain = codes.is_code(row.code) and row.line in ("", row.code)
+    around = _around_kept if is_plain else _around
+    before, after = around(row.href, row.code, row.where, row.tag, row.is_muted, row.line, is_first)
+    return f"{before}{_marked(row.text, row.marks)}{after}"
+
+
+def _around(
+    href: str, code: str, where: str, tag: str, is_muted: bool, line: str, is_first: bool
+) -> tuple[str, str]:
+    """What of an item comes before its text and what after it: the same whatever was asked."""
+    css = "row-link ended" if is_muted else "row-link"
     css, key = (f"{css} is-on", " <kbd>Enter</kbd>") if is_first else (css, "")
-    button = _button(row.line) if row.line else ""
+    remark = f' <span class="tag tag-ended">{escape(tag)}</span>' if tag else ""
+    button = _to_scratchpad(line) if line else ""
     return (
-        f'<li><a class="{css}" href="{escape(row.href)}">{_mark(row.code)}'
-        f"<span>{_marked(row.text, row.marks)}</span>"
-        f'<span class="where small muted">{escape(row.where)}{tag}{key}</span></a>{button}</li>'
+        f'<li><a class="{css}" href="{escape(href)}">{mark_code(code)}<span>',
+        f'</span><span class="where small muted">{escape(where)}{remark}{key}</span></a>{button}</li>',
     )
 
 
-# What is kept in memory is of single codes: a line with modifiers and units is somebody's claim.
-
-
-def _mark(text: str) -> str:
-    return mark_kept(text) if codes.is_code(text) or codes.is_modifier(text) else mark_code(text)
-
-
-def _button(line: str) -> str:
-    return button_kept(line) if codes.is_code(line) else _to_scratchpad(line)
+_around_kept = lru_cache(maxsize=16_384)(_around)
 
 
 def _to_scratchpad(line: str) -> str:
@@ -124,12 +125,11 @@ def _to_scratchpad(line: str) -> str:
     return f'<a class="icon-btn" href="{href}" data-scratchpad aria-label="{label}">+</a>'
 
 
-button_kept = lru_cache(maxsize=16_384)(_to_scratchpad)
-
-
 def _marked(text: str, marks: Marks) -> str:
     """The text with what was found in it inside ``<mark>``."""
     if not (marks.stems or marks.beginning):
         return escape(text)
     pieces = highlight(text, marks)
-    return "".join([f"<mark>{escape(piece)}</mark>" if is_found else escape(piece) for piece, is_found in pieces])
+    # Escaped in one go: there are many pieces on a page, and most have nothing in them to escape.
+    whole = "".join([f"{OPENS}{piece}{CLOSES}" if is_found else piece for piece, is_found in pieces])
+    return escape(whole).replace(OPENS, "<mark>").replace(CLOSES, "</mark>")

@@ -213,9 +213,9 @@ def test_a_row_of_a_list_goes_with_its_modifiers(client, release):
 
 def test_no_line_that_was_typed_stays_in_memory_beside_the_codes(client, release):
     client.get("/", {"q": "J1885, J1885"})
-    kept = rows.button_kept.cache_info().misses, rows.mark_kept.cache_info().misses
+    kept = rows._around_kept.cache_info().misses
     client.get("/", {"q": "J1885-JW x14, J1885-LT, J18777"})
-    assert kept == (rows.button_kept.cache_info().misses, rows.mark_kept.cache_info().misses)
+    assert kept == rows._around_kept.cache_info().misses
 
 
 def test_a_list_that_was_guessed_at_is_confirmed_first(client, release):
