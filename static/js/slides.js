@@ -103,10 +103,15 @@ addEventListener("resize", () => {
   width = innerWidth;
 });
 
-// Who scrolls by wheel or finger takes the address along.
+// Who scrolls by wheel or finger takes the address along. What was seen may be gone when it is told: a link that was
+// followed meanwhile says where we are.
+const isInTheMiddle = (slide) => {
+  const { top, bottom } = slide.getBoundingClientRect();
+  return top <= innerHeight / 2 + 1 && bottom >= innerHeight / 2 - 1;
+};
 const seen = new IntersectionObserver(
   (entries) => {
-    const entry = entries.findLast(({ isIntersecting }) => isIntersecting);
+    const entry = entries.findLast(({ isIntersecting, target }) => isIntersecting && isInTheMiddle(target));
     if (entry) mark(slides.indexOf(entry.target));
   },
   { rootMargin: "-50% 0px -50% 0px" },

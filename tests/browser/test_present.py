@@ -121,7 +121,9 @@ SHOUTED = [
 @pytest.fixture
 def field(page, lesson):
     page.goto(lesson)
-    page.goto(f"{lesson}#{page.locator('.slide-try').get_attribute('id')}")
+    anchor = page.locator(".slide-try").get_attribute("id")
+    page.goto(f"{lesson}#{anchor}")
+    expect(heading(page, anchor)).to_be_focused()
     return page.get_by_label("Call out a code")
 
 
@@ -190,6 +192,7 @@ def test_an_answer_comes_after_its_question(page, lesson):
     page.goto(lesson)
     question = page.locator(".slide-heard").first.get_attribute("id")
     page.goto(f"{lesson}#{question}")
+    expect(heading(page, question)).to_be_focused()
     page.keyboard.press("PageDown")
     expect(page).to_have_url(f"{lesson}#{question}-answer")
     expect(heading(page, f"{question}-answer")).to_be_in_viewport()
