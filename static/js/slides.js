@@ -22,11 +22,13 @@ function mark(place) {
 }
 
 // The heading takes the focus, and so a screen reader reads it.
+const focusHeading = () => slides[at].querySelector("h2").focus({ preventScroll: true });
+
 function show(place) {
   root.classList.remove("stirred");
   mark(Math.min(Math.max(place, 0), slides.length - 1));
   slides[at].scrollIntoView({ behavior: "instant", block: "start" });
-  slides[at].querySelector("h2").focus({ preventScroll: true });
+  focusHeading();
 }
 
 // A slide taller than the screen, as on a phone, is read to its end first.
@@ -64,8 +66,7 @@ function jump(event) {
 }
 
 // In a field keys type. A remote still turns the slides, and Esc leaves the field before it ends the lesson.
-const leave = () => slides[at].querySelector("h2").focus({ preventScroll: true });
-const pressInField = { PageDown: forth, PageUp: back, Escape: leave };
+const pressInField = { PageDown: forth, PageUp: back, Escape: focusHeading };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
