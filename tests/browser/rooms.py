@@ -21,9 +21,15 @@ def violations(page: Page, rooms: Iterable[str], scheme: str, width: int) -> dic
         page.goto(room)
         for details in page.locator("details").all():
             details.evaluate("element => element.open = true")
-        if broken := Axe().run(page, options=ASKED).response["violations"]:
-            found[room] = [(each["id"], each["nodes"][0]["html"]) for each in broken]
+        if broken := violations_here(page):
+            found[room] = broken
     return found
+
+
+def violations_here(page: Page) -> list[tuple[str, str]]:
+    """What axe finds in the page as it is: the rule and the first element."""
+    broken = Axe().run(page, options=ASKED).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in broken]
 
 
 def too_wide(page: Page, rooms: Iterable[str]) -> list[str]:
