@@ -79,7 +79,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "catalog",
     "scratchpad",
-    "django.contrib.admin",
+    "coding_reference.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -92,6 +92,10 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "django_tasks",
+    "django_tasks_db",
+    "import_export",
+    "simple_history",
 ]
 
 MIDDLEWARE = [
@@ -107,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -207,9 +212,17 @@ if flag("BEHIND_PROXY", False):
     # Believed only on request: without a proxy that overwrites them, anybody can send these headers.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     AXES_CLIENT_IP_CALLABLE = "coding_reference.security.address_from_proxy"
-# No page takes a file; forms are small.
+# Forms are small, and only the desk takes files: its own limits stand below.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_NUMBER_FILES = 0
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# Releases loaded from a browser. The worker reads them where the site has put them: both need the same folder.
+INBOX = Path(os.environ.get("INBOX") or BASE_DIR / "inbox")
+LARGEST_UPLOAD = 300_000_000  # bytes of all files of one import together; CMS's largest quarter has 90 MB
+LARGEST_DOWNLOAD = 300_000_000  # bytes of one file
+# Whether a release is to be activated by another person than the one who rehearsed it.
+SECOND_PERSON = flag("SECOND_PERSON", False)
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 LOGGING = {
     "version": 1,

@@ -8,6 +8,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 for name in (
     "SECRET_KEY",
@@ -28,7 +29,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 
+folder = tempfile.mkdtemp(prefix="coding-reference-tests-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+INBOX = Path(folder) / "inbox"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    folder = tempfile.mkdtemp(prefix="coding-reference-tests-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     DATABASES["default"]["TEST"] = {"NAME": f"{folder}/test.sqlite3"}

@@ -18,7 +18,7 @@ APPS = [app for app in ("catalog", "coding_reference", "scratchpad") if (ROOT / 
 
 TOP_LEVEL = {
     *("manage.py", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "README.md", "LICENSE"),
-    *("coding_reference", "catalog", "scratchpad", "templates", "static", "staticfiles", "tests"),
+    *("coding_reference", "catalog", "scratchpad", "templates", "static", "staticfiles", "inbox", "tests"),
 }
 VAGUE_NAMES = {"base", "common", "core", "helper", "helpers", "misc", "service", "services", "util", "utils"}
 LONGEST_MODULE = 400
@@ -78,7 +78,7 @@ PURE = (
     "scratchpad.unit_words",
 )
 DOORS = (
-    *("catalog.views", "catalog.urls", "catalog.admin", "catalog.management"),
+    *("catalog.views", "catalog.urls", "catalog.admin", "catalog.desk", "catalog.management"),
     *("scratchpad.views", "scratchpad.urls"),
 )
 BEHIND_DOORS = (
@@ -132,7 +132,7 @@ def lies_in(name: str, packages: tuple[str, ...]) -> bool:
 
 
 def project_files() -> Iterator[Path]:
-    for name in sorted(TOP_LEVEL - {"staticfiles"}):
+    for name in sorted(TOP_LEVEL - {"staticfiles", "inbox"}):
         path = ROOT / name
         yield from (path,) if path.is_file() else (file for file in path.rglob("*") if file.is_file())
 

@@ -1,6 +1,7 @@
 from catalog.models.addon import AddOnEdit
 from catalog.models.curation import CodeNote, GoldenPair, Synonym
 from catalog.models.hcpcs import HcpcsCode, Modifier, ProcessingNote
+from catalog.models.imports import AuditEntry, ImportFile, ImportLine, ImportRun
 from catalog.models.mue import Mue
 from catalog.models.ptp import PtpEdit, Rationale
 from catalog.models.release import Change, Dataset, EditCode, Release, ReleaseFile, Setting
@@ -17,6 +18,7 @@ from catalog.models.training import (
 
 __all__ = [
     "AddOnEdit",
+    "AuditEntry",
     "Change",
     "CodeNote",
     "ComparisonRow",
@@ -26,6 +28,9 @@ __all__ = [
     "EditCode",
     "GoldenPair",
     "HcpcsCode",
+    "ImportFile",
+    "ImportLine",
+    "ImportRun",
     "Level",
     "Misconception",
     "Modifier",

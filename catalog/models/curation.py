@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from simple_history.models import HistoricalRecords
 
 from catalog import codes
 from catalog.edits import FIRST_DAY, PtpRow, Standing, pair_answer
@@ -21,6 +22,8 @@ class Synonym(models.Model):
     code = models.CharField(max_length=5, blank=True, help_text="The code it names.")
     note = models.CharField(max_length=200, blank=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["term", "code", "means"]
@@ -49,6 +52,8 @@ class CodeNote(models.Model):
     code = models.CharField(max_length=5, db_index=True)
     text = models.TextField()
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["code", "pk"]
@@ -83,6 +88,8 @@ class GoldenPair(models.Model):
     expected = models.CharField(max_length=24, choices=Expected.choices)
     source = models.CharField(max_length=200, help_text="Where the answer is published.")
     updated_at = models.DateTimeField(auto_now=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["setting", "column_one", "column_two", "day"]

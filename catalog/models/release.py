@@ -81,8 +81,9 @@ class ReleaseQuerySet(models.QuerySet):
 class Release(models.Model):
     """One publication of one dataset. Its rows never change once it is loaded.
 
-    A release that is being written is ``loading`` and nobody sees it. Activating is one pointer flip:
-    ``current`` for this one, ``loaded`` for the one before. Of a ``pruned`` one only the record is left.
+    A release that is being written is ``loading`` and nobody sees it. A ``rehearsed`` one is whole, but seen by
+    data managers only, until they decide. Activating is one pointer flip: ``current`` for this one, ``loaded`` for
+    the one before. Of a ``pruned`` one only the record is left.
     """
 
     class Origin(models.TextChoices):
@@ -91,6 +92,7 @@ class Release(models.Model):
 
     class State(models.TextChoices):
         LOADING = "loading", "Loading"
+        REHEARSED = "rehearsed", "Rehearsed"
         LOADED = "loaded", "Loaded"
         CURRENT = "current", "Current"
         PRUNED = "pruned", "Rows removed"
@@ -107,7 +109,16 @@ class Release(models.Model):
         default=0, help_text="0 for the first publication of a quarter; re-posts count up."
     )
     partial = models.BooleanField(default=False, help_text="Loaded although it looked incomplete.")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.LOADING)
+    doubts = models.JSONField(default=list, help_text="Why it looked incomplete, a sentence each.")
+    run = models.ForeignKey(
+        "ImportRun",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="releases",
+        help_text="The import it came by, if it was one from the browser.",
+    )
+    state = models.CharField(max_length=12, choices=State.choices, default=State.LOADING)
     counts = models.JSONField(default=dict, help_text="Rows by kind, as loaded.")
     notice = models.TextField(blank=True, help_text="The notice at the head of its files, shown with its rows.")
     started_at = models.DateTimeField(auto_now_add=True)

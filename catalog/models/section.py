@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
 from catalog import codes
 
@@ -21,6 +22,8 @@ class Level(models.Model):
     ended = models.DateField(null=True, blank=True, help_text="The last day its codes were valid.")
     sources = models.JSONField(default=list, blank=True, help_text="The authorities the texts rest on.")
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["number"]
@@ -48,11 +51,18 @@ class Section(models.Model):
     maintainer = models.CharField(max_length=80)
     who_bills = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
+    draft = models.TextField(
+        "draft of the description", blank=True, help_text="Seen by editors only, until it is published."
+    )
+    draft_by = models.CharField(max_length=150, blank=True, editable=False)
+    draft_at = models.DateTimeField(null=True, blank=True, editable=False)
     note = models.TextField(blank=True, help_text="A trap or a piece of history worth a line of its own.")
     mark = models.CharField(max_length=1, choices=Mark.choices, default=Mark.GENERAL)
     closed = models.BooleanField(default=False, help_text="A series that takes no new codes.")
     sort = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["level", "sort", "slug"]
@@ -70,6 +80,8 @@ class SectionRange(models.Model):
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="ranges")
     low = models.CharField(max_length=5)
     high = models.CharField(max_length=5)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["low", "high"]

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
 from catalog.models.section import Section
 from catalog.quiz import Ask, Difficulty, Link, Option, Question, Topic
@@ -56,6 +57,8 @@ class ComparisonRow(Sourced):
     level_two = models.CharField("Level II", max_length=200)
     on_slide = models.BooleanField("in Present", default=False, help_text="Shown to a class as well.")
 
+    history = HistoricalRecords()
+
     class Meta(Sourced.Meta):
         ordering = ["sort", "pk"]
 
@@ -82,6 +85,8 @@ class Statement(Sourced):
     subject = models.CharField(max_length=60, help_text="What it is about, as in “CPT Category III”.")
     slug = models.SlugField(max_length=80, unique=True, help_text=FIXED)
     text = models.CharField(max_length=300)
+
+    history = HistoricalRecords()
 
     class Meta(Sourced.Meta):
         ordering = ["topic", "sort", "pk"]
@@ -112,6 +117,8 @@ class DecisionStep(Sourced):
         "order", default=0, help_text="In this list only: the path goes by its first step and its choices."
     )
 
+    history = HistoricalRecords()
+
     class Meta(Sourced.Meta):
         ordering = ["sort", "pk"]
 
@@ -129,6 +136,8 @@ class DecisionChoice(models.Model):
     label = models.CharField(max_length=60)
     next = models.ForeignKey(DecisionStep, on_delete=models.PROTECT, related_name="reached_from")
     sort = models.PositiveIntegerField("order", default=0)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["sort", "pk"]
@@ -152,6 +161,8 @@ class Misconception(Sourced):
     )
     link_label = models.CharField(max_length=80, blank=True)
     on_slide = models.BooleanField("in Present", default=False, help_text="Shown to a class as well.")
+
+    history = HistoricalRecords()
 
     class Meta(Sourced.Meta):
         ordering = ["sort", "pk"]
@@ -189,6 +200,8 @@ class PracticeItem(Sourced):
         help_text="Codes used on purpose that are not on file or ended, separated by blanks.",
     )
     is_published = models.BooleanField("in rounds", default=True)
+
+    history = HistoricalRecords()
 
     class Meta(Sourced.Meta):
         ordering = ["sort", "pk"]
@@ -244,6 +257,8 @@ class PracticeChoice(models.Model):
     text = models.CharField(max_length=160)
     is_right = models.BooleanField("right", default=False)
     sort = models.PositiveIntegerField("order", default=0)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["sort", "pk"]
