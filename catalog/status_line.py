@@ -26,7 +26,7 @@ class Item(NamedTuple):
 def items(release: Release | None, edits: Sequence[Release], day: date) -> tuple[Item, ...]:
     """The line, from the current HCPCS release and those of the NCCI tables, newest first, as of a day."""
     return (
-        Item("HCPCS II", _words(release, day), release is not None),
+        Item("HCPCS II", words_of(release, day), release is not None),
         _by_setting("PTP", Dataset.PTP, PTP_SETTINGS, edits, day),
         _by_setting("MUE", Dataset.MUE, MUE_SETTINGS, edits, day),
         _by_setting("Add-on", Dataset.ADDON, {"": ""}, edits, day),
@@ -38,7 +38,7 @@ def _by_setting(label: str, dataset: str, settings: dict[str, str], edits: Seque
     """The settings of a dataset, those of which the same is loaded together."""
     together: dict[str, list[str]] = {}
     for setting, name in settings.items():
-        together.setdefault(_words(nearest(edits, dataset, setting, day), day), []).append(name)
+        together.setdefault(words_of(nearest(edits, dataset, setting, day), day), []).append(name)
     if [*together] == [NOT_LOADED]:
         return Item(label, NOT_LOADED, is_loaded=False)
     parts = [f"{', '.join(names)} {words}".strip() for words, names in together.items()]
@@ -47,13 +47,17 @@ def _by_setting(label: str, dataset: str, settings: dict[str, str], edits: Seque
     return Item(label, "; ".join(parts), is_loaded=True)
 
 
-def _words(release: Release | None, day: date) -> str:
+def words_of(release: Release | None, day: date) -> str:
     """``Oct 2025, may be incomplete, 2 quarters behind``."""
     if release is None:
         return NOT_LOADED
     if release.is_starter:
         return "Starter set"
-    behind = release.quarters_behind(day)
     remarks = ["may be incomplete"] if release.partial else []
-    remarks += [f"{behind} quarter{'' if behind == 1 else 's'} behind"] if behind else []
+    remarks += [behind_words(behind)] if (behind := release.quarters_behind(day)) else []
     return ", ".join([release.short_title, *remarks])
+
+
+def behind_words(quarters: int) -> str:
+    """``1 quarter behind``."""
+    return f"{quarters} quarter{'' if quarters == 1 else 's'} behind"
