@@ -62,6 +62,10 @@ class BadRow(Refused):
         super().__init__(f"{file}, line {line}: {reason}")
 
 
+class Cancelled(Exception):  # noqa: N818 - somebody wanted it
+    """Who asked for an import asked to end it. Nothing of it is left."""
+
+
 @dataclass(frozen=True)
 class Member:
     """One file to read: ``path`` itself, or what lies ``inside`` that zip (in a second zip at most)."""

@@ -460,4 +460,9 @@ class Migration(migrations.Migration):
             name='run',
             field=models.ForeignKey(blank=True, help_text='The import it came by, if it was one from the browser.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='releases', to='catalog.importrun'),
         ),
+        migrations.AddField(
+            model_name='release',
+            name='compared_with',
+            field=models.ForeignKey(blank=True, help_text='The release its changes are against, where it was compared when it was read.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.release'),
+        ),
     ]

@@ -119,6 +119,14 @@ class Release(models.Model):
         help_text="The import it came by, if it was one from the browser.",
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.LOADING)
+    compared_with = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The release its changes are against, where it was compared when it was read.",
+    )
     counts = models.JSONField(default=dict, help_text="Rows by kind, as loaded.")
     notice = models.TextField(blank=True, help_text="The notice at the head of its files, shown with its rows.")
     started_at = models.DateTimeField(auto_now_add=True)
