@@ -35,17 +35,27 @@ def tallies(shown: Snapshot) -> dict[int, dict[str, int]]:
 
 def page(request: HttpRequest, shown: Release) -> HttpResponse:
     """The whole page; or the table of changes alone; or that table as a file."""
-    loaded = snapshot.of(request)
+    changed = changes(request, shown)
+    if not isinstance(changed, dict):
+        return changed
     context = {
         "here": "releases",
         "release": shown,
         "coverage": release_words.coverage(shown),
         "held": release_words.held(shown),
-        "instead": loaded.edits_of(shown.dataset, shown.setting),
+        "instead": snapshot.of(request).edits_of(shown.dataset, shown.setting),
     }
+    return render(request, "catalog/release.html", context | changed)
+
+
+def changes(request: HttpRequest, shown: Release) -> HttpResponse | dict[str, object]:
+    """What ``_edit_changes.html`` shows of a release, nothing when it changed nothing.
+
+    An answer instead when the table of changes alone was asked for, or that table as a file.
+    """
     tally = {kind: number for kind, number in shown.changes.tally().items() if number}
     if not tally:
-        return render(request, "catalog/release.html", context)
+        return {}
     kind, code = asked(request, tally)
     against = shown.changes.select_related("against").first().against
     changes = naming(shown.changes.filter(kind=kind), code).order_by("code", "other_code")
@@ -58,7 +68,7 @@ def page(request: HttpRequest, shown: Release) -> HttpResponse:
         return answer
     labels = release_words.KINDS[shown.dataset]
     widths = charts.bar_widths(tally.values(), BAR_WIDTH)
-    context |= {
+    return {
         "table": table,
         "kind": kind,
         "code": code,
@@ -72,7 +82,6 @@ def page(request: HttpRequest, shown: Release) -> HttpResponse:
         if shown.dataset == Dataset.MUE
         else None,
     }
-    return render(request, "catalog/release.html", context)
 
 
 def asked(request: HttpRequest, tally: dict[str, int]) -> tuple[str, str]:

@@ -80,8 +80,8 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _on_record() -> QuerySet:
-    """Every release that was loaded whole, those included whose rows are gone again."""
-    return Release.objects.exclude(state=Release.State.LOADING)
+    """Every release that was published here, those included whose rows are gone again."""
+    return Release.objects.exclude(state__in=(Release.State.LOADING, Release.State.REHEARSED))
 
 
 def _groups() -> list[Group]:
@@ -109,10 +109,20 @@ def _answer(
     request: HttpRequest, template: str, context: dict[str, object], shown: Release | None
 ) -> HttpResponse:
     """The page with what ``shown`` changed; or the table of changes alone; or that table as a file."""
-    context |= {"here": "releases", "release": shown}
-    counts = _counts(shown) if shown else {}
+    changed = changes(request, shown) if shown else {}
+    if not isinstance(changed, dict):
+        return changed
+    return render(request, template, context | {"here": "releases", "release": shown} | changed)
+
+
+def changes(request: HttpRequest, shown: Release) -> HttpResponse | dict[str, object]:
+    """What ``_changes.html`` shows of a release of codes, nothing when it changed nothing.
+
+    An answer instead when the table of changes alone was asked for, or that table as a file.
+    """
+    counts = _counts(shown)
     if not counts:
-        return render(request, template, context)
+        return {}
     kind, letter = _asked(request, counts)
     changes = shown.changes.filter(kind=kind)
     if letter:
@@ -120,7 +130,7 @@ def _answer(
     table = ChangeTable(changes, kind, order_by="code")
     if answer := table_alone(request, table, lambda: _sheet(shown, kind, letter, table)):
         return answer
-    context |= {
+    return {
         "table": table,
         "kind": Change.Kind(kind),
         "letter": letter,
@@ -129,7 +139,6 @@ def _answer(
         "against": _against(shown),
         "quarters": _quarters(shown),
     }
-    return render(request, template, context)
 
 
 def _counts(shown: Release) -> Counts:

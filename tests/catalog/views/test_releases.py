@@ -244,3 +244,9 @@ def test_the_pages_take_the_same_queries_however_much_changed(client, october, d
     client.get("/releases/")
     with django_assert_num_queries(QUERIES_OF_THE_LIST):
         client.get("/releases/")
+
+
+def test_a_rehearsed_release_is_not_shown_to_readers(client, october):
+    rehearsed = make_release("2026Q1", state=Release.State.REHEARSED, loaded_at=None)
+    assert client.get(f"/releases/{rehearsed.pk}/").status_code == 404
+    assert "January 2026" not in text(main(client.get("/releases/")))
