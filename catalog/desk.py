@@ -1,17 +1,94 @@
-"""The desk: the admin's own site, with pages beside those of the models."""
+"""The desk: the admin's own site, with a menu by what people do, a first page, and pages beside the models'."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, URLPattern, URLResolver, include, path, reverse
+
+
+class Page(NamedTuple):
+    """An entry of the menu that is no list of a model; only who has the permission sees it."""
+
+    address: str
+    name: str
+    permission: str
+
+
+# What people do, and where. Models are named as in ``catalog.Section``; what is not here is in no menu.
+MENU: dict[str, tuple[str | Page, ...]] = {
+    "Releases": (
+        Page("admin:imports", "Load a release", "catalog.load_release"),
+        *("catalog.Release", "catalog.Change", "catalog.GoldenPair", "catalog.AuditEntry"),
+    ),
+    "Data": (
+        *("catalog.HcpcsCode", "catalog.Modifier", "catalog.ProcessingNote"),
+        *("catalog.PtpEdit", "catalog.Mue", "catalog.AddOnEdit"),
+    ),
+    "Texts": ("catalog.Section", "catalog.Level", "catalog.Synonym", "catalog.CodeNote"),
+    "Teaching": (
+        *("catalog.PracticeItem", "catalog.Misconception", "catalog.ComparisonRow", "catalog.Statement"),
+        "catalog.DecisionStep",
+    ),
+    "People": ("auth.User", "auth.Group", "axes.AccessAttempt", "axes.AccessFailureLog"),
+}
 
 
 class Desk(admin.AdminSite):
-    site_header = "Coding Reference: the editors' desk"
+    site_header = "Coding Reference: the desk"
     site_title = "Coding Reference"
-    index_title = "Reference data"
+    index_title = "Desk"
+    enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from catalog.admin import imports  # its pages are made for this site
 
         return [path("imports/", include(imports.urls(self))), *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        """The menu: groups of pages that this person may open, in the shape Django's templates know.
+
+        With ``app_label`` the groups that hold a model of that app.
+        """
+        listed = {
+            model["model"]._meta.label: model
+            for app in self._build_app_dict(request).values()
+            for model in app["models"]
+            if model["admin_url"]
+        }
+        groups = [_group(name, entries, listed, request) for name, entries in MENU.items()]
+        return [
+            group
+            for group in groups
+            if group["models"] and (app_label is None or app_label in group["app_labels"])
+        ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, object]:
+        is_desk_page = request.path == reverse("admin:index")
+        return super().each_context(request) | {"is_desk_page": is_desk_page}
+
+
+def _group(name: str, entries: tuple[str | Page, ...], listed: dict[str, dict], request: HttpRequest) -> dict:
+    items = [_page(entry, request) if isinstance(entry, Page) else listed.get(entry) for entry in entries]
+    items = [item | {"is_here": request.path.startswith(item["admin_url"])} for item in items if item]
+    return {
+        "name": name,
+        "app_label": name.lower(),
+        "app_labels": {entry.partition(".")[0] for entry in entries if not isinstance(entry, Page)},
+        "app_url": items[0]["admin_url"] if items else "",
+        "has_module_perms": bool(items),
+        "is_here": any(item["is_here"] for item in items),
+        "models": items,
+    }
+
+
+def _page(page: Page, request: HttpRequest) -> dict | None:
+    if not request.user.has_perm(page.permission):
+        return None
+    try:
+        address = reverse(page.address)
+    except NoReverseMatch:
+        return None
+    return {"name": page.name, "object_name": "", "admin_url": address, "add_url": None, "view_only": True}
