@@ -168,19 +168,26 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "admin:login"
+# Long, and not among those that leaked: what NIST SP 800-63B asks for, which has no use for rules on characters.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
+AXES_HANDLER = "coding_reference.logins.Handler"
+AXES_CLIENT_IP_CALLABLE = "coding_reference.security.address_of_peer"
 AXES_FAILURE_LIMIT = 5
+FAILURE_LIMIT_OF_ADDRESS = 50
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# A lock ends when it says it does, however often somebody tries meanwhile.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_TEMPLATE = "locked.html"
 AXES_VERBOSE = False
 
@@ -200,10 +207,15 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# A working day at most, and no longer than the browser is open: desks are shared.
 SESSION_COOKIE_AGE = 12 * 60 * 60
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not IS_DEVELOPMENT
+# With this prefix browsers take the cookie from this very host over https only, and from no neighbor of it.
+SESSION_COOKIE_NAME = "sessionid" if IS_DEVELOPMENT else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if IS_DEVELOPMENT else "__Host-csrftoken"
 SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", not IS_DEVELOPMENT)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 0 if IS_DEVELOPMENT else 365 * 24 * 60 * 60
@@ -215,6 +227,15 @@ if flag("BEHIND_PROXY", False):
 # Forms are small, and only the desk takes files: its own limits stand below.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+LARGEST_FORM = 25_000_000  # bytes, with the files in it
+FILE_UPLOAD_HANDLERS = [
+    "coding_reference.security.FilesOfStaff",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Who may change texts may bring them in a file, who may read them may take them along.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 # Releases loaded from a browser. The worker reads them where the site has put them: both need the same folder.
 INBOX = Path(os.environ.get("INBOX") or BASE_DIR / "inbox")

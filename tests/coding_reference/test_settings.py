@@ -51,6 +51,8 @@ def test_a_secret_makes_it_a_production_site_with_https_and_safe_cookies(read):
     assert found["SESSION_COOKIE_SECURE"] is True
     assert found["CSRF_COOKIE_SECURE"] is True
     assert found["SECURE_HSTS_SECONDS"] >= 31_536_000
+    assert found["SESSION_COOKIE_NAME"].startswith("__Host-")
+    assert found["CSRF_COOKIE_NAME"].startswith("__Host-")
 
 
 def test_blanks_around_host_names_do_not_matter(read):

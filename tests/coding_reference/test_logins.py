@@ -1,0 +1,87 @@
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def log_in(client, admin_user):
+    """Send the login form; answered with status 302 who is in, 200 who is not, 429 who is locked out."""
+
+    def send(password: str = "wrong", name: str = admin_user.username, address: str = "192.0.2.1") -> int:
+        form = {"username": name, "password": password}
+        return client.post(reverse("admin:login"), form, REMOTE_ADDR=address).status_code
+
+    return send
+
+
+def pass_time(**span: int) -> None:
+    for attempt in AccessAttempt.objects.all():
+        AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=attempt.attempt_time - timedelta(**span))
+
+
+def test_a_lock_ends_after_a_quarter_of_an_hour_even_if_somebody_went_on_trying(log_in):
+    assert [log_in() for _ in range(5)] == [200, 200, 200, 200, 429]
+    pass_time(minutes=14)
+    assert log_in("password") == 429
+    pass_time(minutes=2)
+    assert log_in("password") == 302
+
+
+def test_one_password_tried_on_many_names_locks_the_address(log_in, settings):
+    settings.FAILURE_LIMIT_OF_ADDRESS = 6
+    assert [log_in(name=f"name-{at}") for at in range(6)] == [200, 200, 200, 200, 200, 429]
+    assert log_in("password") == 429
+    assert log_in("password", address="192.0.2.2") == 302
+
+
+def test_tries_that_are_locked_out_already_fill_no_table(log_in, settings):
+    settings.FAILURE_LIMIT_OF_ADDRESS = 3
+    for at in range(8):
+        log_in(name=f"name-{at}")
+    assert AccessAttempt.objects.count() == 3
+
+
+def test_guesses_from_one_ipv6_network_count_together(log_in):
+    assert [log_in(address=f"2001:db8:1:2::{at}") for at in range(1, 6)][-1] == 429
+    assert log_in("password", address="2001:db8:1:3::1") == 302
+
+
+def test_a_login_that_succeeds_forgets_the_failures_of_that_name_alone(log_in):
+    log_in(name="somebody-else")
+    log_in()
+    assert log_in("password") == 302
+    assert list(AccessAttempt.objects.values_list("username", flat=True)) == ["somebody-else"]
+
+
+def test_a_password_typed_wrong_is_not_kept_with_the_failure(log_in):
+    log_in("a-password-typed-wrong")
+    attempt = AccessAttempt.objects.get()
+    assert "a-password-typed-wrong" not in f"{attempt.post_data} {attempt.get_data}"
+
+
+@pytest.mark.parametrize("password", ["eleven-char", "password1234", "123456789012", "barbara-jones"])
+def test_a_password_that_is_short_common_or_the_name_is_refused(password, django_user_model):
+    with pytest.raises(ValidationError):
+        validate_password(password, django_user_model(username="barbarajones"))
+
+
+def test_a_session_ends_with_the_browser_and_with_the_working_day(client, admin_user):
+    form = {"username": admin_user.username, "password": "password"}
+    cookie = client.post(reverse("admin:login"), form).cookies["sessionid"]
+    assert (cookie["max-age"], cookie["expires"]) == ("", "")
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert client.session.get_expiry_age() == 12 * 60 * 60
+
+
+def test_changing_the_password_ends_every_other_session(client, admin_user):
+    client.force_login(admin_user)
+    admin_user.set_password("another password")
+    admin_user.save()
+    assert client.get(reverse("admin:index")).status_code == 302
