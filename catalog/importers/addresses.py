@@ -142,7 +142,7 @@ def editions(dataset: str, quarter: str, setting: str = "") -> list[list[Address
 def usual(dataset: str, quarter: str, setting: str = "") -> list[Address]:
     """The best known address of a quarter, that of each part of a PTP table: the ones to show to a person."""
     best = {mark: rank for rank, mark in enumerate(Mark)}
-    return min(editions(dataset, quarter, setting), key=lambda edition: best[edition[0].mark])
+    return min(editions(dataset, quarter, setting), key=lambda edition: (best[edition[0].mark], edition[0].name))
 
 
 def refuse_unknown(dataset: str, quarter: str, setting: str) -> None:

@@ -50,10 +50,6 @@ class Refused(Exception):  # noqa: N818 - an import is refused, it does not go w
     """An import that cannot go on. Its text is the sentence for the person who asked for it."""
 
 
-class Cancelled(Exception):  # noqa: N818 - nothing went wrong here either
-    """An import that ends because the person who asked for it said so."""
-
-
 class BadRow(Refused):
     """A line or row that cannot be what it should be: ``file``, ``line`` (1-based) and ``reason``."""
 
