@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from catalog import golden
 from catalog.importers.files import Refused
 from catalog.importers.hcpcs import Row
-from catalog.models import Dataset, GoldenPair, PtpEdit, Release
+from catalog.models import Dataset, Release
 from catalog.models.release import quarters_between
 
 # A code in force does not leave CMS's file: none did from 2019 to 2025. Long ended ones may: the annual file of
@@ -45,16 +46,8 @@ def golden_pair_failures(release: Release, *, is_partial: bool = False) -> Itera
 
     That a release which looks incomplete has no edit of a pair is no answer.
     """
-    pairs = [pair for pair in GoldenPair.objects.filter(setting=release.setting) if pair.day <= release.last_day]
-    rows = PtpEdit.objects.of(release).among({code for one in pairs for code in (one.column_one, one.column_two)})
-    by_pair: dict[frozenset[str], list[PtpEdit]] = {}
-    for row in rows if pairs else ():
-        by_pair.setdefault(frozenset((row.column_one, row.column_two)), []).append(row)
-    for pair in pairs:
-        found = by_pair.get(frozenset((pair.column_one, pair.column_two)), ())
-        if is_partial and not found:
-            continue
-        if said := pair.answered_otherwise(found):
+    for pair, outcome, said in golden.results(release, is_partial=is_partial):
+        if outcome is golden.Outcome.OTHERWISE:
             expected = pair.get_expected_display()
             yield f"{pair.column_one} and {pair.column_two} on {pair.day}: {said}; expected: {expected}."
 

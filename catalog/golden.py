@@ -1,0 +1,92 @@
+"""Golden pairs tried on releases: what each release of the PTP tables says of the pairs whose answer is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from catalog.models import Dataset, GoldenPair, PtpEdit, Release
+from catalog.wording import us_date
+
+
+class Outcome(StrEnum):
+    OTHERWISE = "Answers otherwise"
+    AS_EXPECTED = "As expected"
+    NOT_CHECKED = "Not checked"
+
+
+class Result(NamedTuple):
+    """What a release says of a pair. ``said`` is its answer where it is another one, or why there is none."""
+
+    pair: GoldenPair
+    outcome: Outcome
+    said: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.outcome is Outcome.OTHERWISE
+
+
+class Checked(NamedTuple):
+    """A release and its results, in the order of the pairs."""
+
+    release: Release
+    results: list[Result]
+
+    @property
+    def tally(self) -> dict[Outcome, int]:
+        """How many came out how, every outcome present, the worst first."""
+        found = Counter(result.outcome for result in self.results)
+        return {outcome: found[outcome] for outcome in Outcome}
+
+
+def check_all() -> list[Checked]:
+    """Every pair on the releases that readers are answered from, and on those that wait for a decision.
+
+    One query for the releases, one for the pairs, one for the rows of each release.
+    """
+    states = (Release.State.CURRENT, Release.State.REHEARSED)
+    releases = Release.objects.filter(dataset=Dataset.PTP, state__in=states).order_by("state", "-setting", "-pk")
+    pairs = list(GoldenPair.objects.all())
+    return [Checked(release, results(release, pairs)) for release in releases]
+
+
+def results(
+    release: Release, pairs: Iterable[GoldenPair] | None = None, *, is_partial: bool | None = None
+) -> list[Result]:
+    """What a PTP release says of the pairs of its setting, or of those among the given ones.
+
+    ``is_partial`` tells whether a release that is being written looks incomplete. That one which does, or the
+    starter set, has no edit of a pair is no answer.
+    """
+    if pairs is None:
+        pairs = GoldenPair.objects.filter(setting=release.setting)
+    pairs = [pair for pair in pairs if pair.setting == release.setting]
+    is_incomplete = release.is_starter or (release.partial if is_partial is None else is_partial)
+    rows = _rows(release, [pair for pair in pairs if release.covers(pair.day)])
+    return [_result(pair, release, rows.get(_codes(pair), []), is_incomplete) for pair in pairs]
+
+
+def _rows(release: Release, pairs: list[GoldenPair]) -> dict[frozenset[str], list[PtpEdit]]:
+    """The rows of the pairs in both orders, by pair; no query without a pair."""
+    found: dict[frozenset[str], list[PtpEdit]] = {}
+    if pairs:
+        for row in PtpEdit.objects.of(release).among(frozenset().union(*map(_codes, pairs))):
+            found.setdefault(_codes(row), []).append(row)
+    return found
+
+
+def _codes(pair: GoldenPair | PtpEdit) -> frozenset[str]:
+    return frozenset((pair.column_one, pair.column_two))
+
+
+def _result(pair: GoldenPair, release: Release, rows: list[PtpEdit], is_incomplete: bool) -> Result:
+    if not release.covers(pair.day):
+        first, last = us_date(release.first_covered_day), us_date(release.last_day)
+        return Result(pair, Outcome.NOT_CHECKED, f"It answers for {first} to {last} only")
+    if is_incomplete and not rows:
+        return Result(pair, Outcome.NOT_CHECKED, "No row of it, but the table is not whole")
+    said = pair.answered_otherwise(rows)
+    return Result(pair, Outcome.OTHERWISE if said else Outcome.AS_EXPECTED, said)
