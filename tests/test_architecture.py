@@ -37,6 +37,7 @@ PURE = (
     "catalog.edits",
     "catalog.hints",
     "catalog.icons",
+    "catalog.importers.addresses",
     "catalog.misconceptions",
     "catalog.modifiers",
     "catalog.query_string",

@@ -13,6 +13,7 @@ none fits, a person looks at CMS's page and uploads what is there.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -31,6 +32,7 @@ LICENSE_WORDS = (
 # What the Accept button of that page adds to the address of the file.
 ACCEPTANCE = urlencode({"agree": "yes", "next": "Accept"})
 
+QUARTER = re.compile("20[0-9]{2}Q[1-4]")
 PARTS = 4
 LAST_PART = 9
 # CMS counts up when it posts a table again; it is tried this far.
@@ -149,7 +151,7 @@ def refuse_unknown(dataset: str, quarter: str, setting: str) -> None:
     """Raises ValueError when CMS publishes no such file."""
     if dataset not in SETTINGS:
         raise ValueError(f"“{dataset}” is none of the datasets {', '.join(SETTINGS)}.")
-    if len(quarter) != 6 or not quarter[:4].isdecimal() or quarter[4] != "Q" or quarter[5] not in MONTHS:
+    if not QUARTER.fullmatch(quarter):
         raise ValueError(f"“{quarter}” is not a quarter. Write it as in 2026Q4.")
     settings = SETTINGS[dataset]
     if setting and setting not in settings:
@@ -196,9 +198,10 @@ def _mue(quarter: str, setting: str) -> list[Address]:
 def _addon(quarter: str) -> list[Address]:
     month = int(quarter[5]) * 3 - 2
     day = f"effective-{month:02}01{quarter[:4]}"
+    replaced = Mark.REPORTED if quarter == "2026Q1" else Mark.GUESSED
     return [
         Address("addon", f"add-code-edits-replacement-file-medicare-{day}.zip", Mark.GUESSED),
-        Address("addon", f"add-code-edits-replacement-file-medicare-{day}-zip.zip", Mark.REPORTED),  # 2026Q1
+        Address("addon", f"add-code-edits-replacement-file-medicare-{day}-zip.zip", replaced),
         Address("addon", f"add-code-edits-medicare-{day}.zip", _known("addon", quarter, Mark.VERIFIED)),
     ]
 
