@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from catalog.admin.trail import Trail
 from catalog.models import CodeNote, Level
 
 
@@ -26,7 +27,7 @@ class LevelForm(forms.ModelForm):
 
 
 @admin.register(Level)
-class LevelAdmin(admin.ModelAdmin):
+class LevelAdmin(Trail, admin.ModelAdmin):
     """The three levels exist for good; only their texts change."""
 
     form = LevelForm
@@ -42,7 +43,7 @@ class LevelAdmin(admin.ModelAdmin):
 
 
 @admin.register(CodeNote)
-class CodeNoteAdmin(admin.ModelAdmin):
+class CodeNoteAdmin(Trail, admin.ModelAdmin):
     list_display = ["code", "beginning", "updated_at"]
     search_fields = ["code", "text"]
 

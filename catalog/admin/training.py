@@ -15,6 +15,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
+from catalog import versions
+from catalog.admin.trail import Trail
 from catalog.item_checks import MOST_CHOICES
 from catalog.models import (
     ComparisonRow,
@@ -30,7 +32,7 @@ from catalog.quiz import with_options_drawn
 from catalog.training_form import ChoicesFormSet, ItemForm, LinkForm, StepChoicesFormSet, StepForm
 
 
-class SourcedAdmin(admin.ModelAdmin):
+class SourcedAdmin(Trail, admin.ModelAdmin):
     """Texts with their authority, put in order in the list itself.
 
     The starter set, and addresses, know a text by its slug: it is chosen once.
@@ -255,7 +257,9 @@ class DecisionStepAdmin(SourcedAdmin):
         super().save_model(request, obj, form, change)
         if obj.is_first:
             for other in DecisionStep.objects.filter(is_first=True).exclude(pk=obj.pk):
-                DecisionStep.objects.filter(pk=other.pk).update(is_first=False)
+                versions.keep(other, self.parts)
+                other.is_first = False
+                other.save()
                 messages.info(request, f"The path begins here now, no longer at “{other}”.")
 
     def get_deleted_objects(self, objs: Iterable[DecisionStep], request: HttpRequest) -> tuple:

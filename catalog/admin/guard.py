@@ -1,0 +1,139 @@
+"""Two people at one text: nobody saves over what somebody else saved while a form was open."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django import forms
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.forms.models import BaseModelFormSet, _get_foreign_key
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from catalog import merge, trail, versions
+from catalog.versions import Part, State, Version
+
+MADE_FROM = "made_from"  # the field of a form that says which state of the text it was made from
+
+
+class Conflict(NamedTuple):
+    """What somebody else saved while a form was open; ``version`` is None where the trail does not know of it."""
+
+    version: Version | None
+    theirs: list[trail.Difference]
+    address: str
+
+
+class Refused(forms.ModelForm):
+    """A form on top of somebody else's change: it shows theirs, keeps what was written, and can be sent again."""
+
+    conflict: Conflict
+
+    def clean(self) -> None:
+        super().clean()
+        raise ValidationError(render_to_string("admin/trail/_conflict.html", self.conflict._asdict()))
+
+
+class Guard:
+    """A form carries the state it was made from; sent on top of another one it is merged with it, not saved."""
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The rows that are part of a text: those of the inlines that have a history."""
+        return [
+            Part(inline.model, _get_foreign_key(self.model, inline.model, fk_name=inline.fk_name).attname)
+            for inline in self.inlines
+            if hasattr(inline.model, "history")
+        ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """The form; one that was made from an older state than the database has is merged with it, not saved."""
+        pk = None if object_id is None else self.key_of(object_id)
+        if request.method != "POST" or pk is None or "_saveasnew" in request.POST:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            # Two people who save at once: the second one waits here, then sees what the first one saved.
+            list(self.model._default_manager.select_for_update().filter(pk=pk).values_list("pk"))
+            self._look_for_conflict(request, pk)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _look_for_conflict(self, request: HttpRequest, pk: object) -> None:
+        made_from = request.POST.get(MADE_FROM)
+        now = versions.on_file(self.model, pk, self.parts)
+        if not made_from or now.text is None or made_from == versions.stamp(now):
+            return
+        known = versions.versions_of(self.model, pk, self.parts)
+        opened = next((one.state for one in reversed(known) if versions.stamp(one.state) == made_from), None)
+        if opened is None or opened.text is None:
+            opened = now
+        data = self._merged(request, opened, now)
+        reader = versions.Reader()
+        request.POST = data
+        is_told = known and versions.stamp(known[-1].state) == versions.stamp(now)
+        request.conflict = Conflict(
+            version=known[-1] if is_told else None,
+            theirs=trail.differences(reader.texts(opened), reader.texts(now)),
+            address=self.address_of("history", pk),
+        )
+
+    def _merged(self, request: HttpRequest, opened: State, now: State) -> QueryDict:
+        """What was sent, with the fields that were left as they were opened as the database has them now."""
+        mine = request.POST.copy()
+        form = self.form_of(request, now.text)
+        before, says = (merge.sent(form(instance=state.text)) for state in (opened, now))
+        for name, value in merge.merge(mine.dict(), before, says).items():
+            mine[name] = value
+        for name in before.keys() - says.keys():
+            if mine.get(name) == before[name]:
+                del mine[name]
+        for part, formset in self.formsets_of(request, now.text).items():
+            prefix = formset.get_default_prefix()
+            rows = (merge.rows_sent(formset, state.rows[part]) for state in (opened, now))
+            merge.write_rows(mine, prefix, *merge.merge_rows(merge.read_rows(mine, prefix), *rows))
+        return mine
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs
+    ) -> type[forms.ModelForm]:
+        """The form, which refuses to be saved over what somebody else saved while it was open."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if conflict := getattr(request, "conflict", None):
+            return type(form)(form.__name__, (Refused, form), {"conflict": conflict})
+        return form
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        obj = context.get("original")
+        if obj is not None:
+            context["made_from"] = versions.stamp(versions.on_file(self.model, obj.pk, self.parts))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def key_of(self, object_id: str) -> object | None:
+        """The key of a text as an address has it; None for what cannot be one."""
+        try:
+            return self.opts.pk.to_python(unquote(object_id))
+        except ValidationError:
+            return None
+
+    def form_of(self, request: HttpRequest, obj: Model | None) -> type[forms.ModelForm]:
+        fields = flatten_fieldsets(self.get_fieldsets(request, obj))
+        return self.get_form(request, obj, change=obj is not None, fields=fields)
+
+    def formsets_of(self, request: HttpRequest, obj: Model | None) -> dict[Part, type[BaseModelFormSet]]:
+        """The formsets of the inlines that are parts."""
+        found = {formset.model: formset for formset, _ in self.get_formsets_with_inlines(request, obj)}
+        return {part: found[part.model] for part in self.parts if part.model in found}
+
+    def address_of(self, page: str, *args: object) -> str:
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=args)

@@ -1,0 +1,232 @@
+"""Texts with a trail: every save is recorded, compared word by word, and can be returned to; and nobody saves over
+somebody else's change unawares.
+
+``class SectionAdmin(Trail, admin.ModelAdmin)`` is all that an admin of a model with ``history`` needs. Rows in its
+inlines are part of the text when their model has a ``history`` too.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.forms.models import BaseModelFormSet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from catalog import merge, trail, versions
+from catalog.admin.guard import MADE_FROM, Guard
+from catalog.versions import State, Version
+
+RETURN = "_return"  # the button that fills the form from an older version
+
+
+class Step(NamedTuple):
+    """A version beside what it changed."""
+
+    version: Version
+    differences: list[trail.Difference]
+    is_last: bool
+
+
+class Trail(Guard):
+    """Goes before ``admin.ModelAdmin`` in the bases of an admin."""
+
+    versions_per_page = 20
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(css={"all": ["css/trail.css"]})
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        wrapped = self.admin_site.admin_view
+        return [
+            path("deleted/", wrapped(self.deleted_view), name=f"{name}_deleted"),
+            path("<path:object_id>/history/<int:number>/", wrapped(self.version_view), name=f"{name}_version"),
+            path(
+                "<path:object_id>/history/<int:number>/return/", wrapped(self.return_view), name=f"{name}_return"
+            ),
+            *super().get_urls(),
+        ]
+
+    # --- Recorded ------------------------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool) -> None:
+        """Save the text, after what was on file before it is in the trail."""
+        if change:
+            versions.keep(self.model._default_manager.get(pk=obj.pk), self.parts)
+        elif returned := getattr(request, "brought_back", None):
+            obj.pk = returned
+        obj._history_date = request.saved_at = timezone.now()
+        obj._change_reason = getattr(request, "reason", "")
+        super().save_model(request, obj, form, change)
+
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: BaseModelFormSet, change: bool
+    ) -> None:
+        """The rows below a text are recorded with its moment: they are one version with it."""
+        for row in formset.forms:
+            row.instance._history_date = request.saved_at
+        super().save_formset(request, form, formset, change)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Delete the text with its parts; all of it stays in the trail, as one version."""
+        versions.keep(self.model._default_manager.get(pk=obj.pk), self.parts)
+        obj._history_date = timezone.now()
+        for row in chain(*versions.on_file(self.model, obj.pk, self.parts).rows.values()):
+            row._history_date = obj._history_date
+            row.delete()
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    # --- Read ----------------------------------------------------------------------------------------------
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """All versions of one text, the newest first, each with what it changed."""
+        known, now = self._asked_for(request, object_id)
+        pages = Paginator(range(len(known) - 1, -1, -1), self.versions_per_page)
+        page = pages.get_page(request.GET.get("p"))
+        reader = versions.Reader()
+        steps = [self._step(known, at, reader) for at in page.object_list]
+        return self._render(
+            request, "history", known, now, title="Trail", steps=steps, page=page, **(extra_context or {})
+        )
+
+    def version_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
+        """One version whole, with what it changed and how it differs from the text as it is now."""
+        known, now = self._asked_for(request, object_id)
+        version = _numbered(known, number)
+        reader = versions.Reader()
+        said, says = reader.texts(version.state), reader.texts(now)
+        return self._render(
+            request,
+            "version",
+            known,
+            now,
+            title=f"Version {number}",
+            step=self._step(known, number - 1, reader),
+            texts=said,
+            since=trail.differences(said, says),
+        )
+
+    def deleted_view(self, request: HttpRequest) -> HttpResponse:
+        """The texts that were deleted, the last one first, each with the way to its trail."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        gone = self.model.history.filter(history_type=versions.DELETED).exclude(
+            **{f"{self.opts.pk.attname}__in": self.model._default_manager.values("pk")}
+        )
+        page = Paginator(gone.select_related("history_user"), self.versions_per_page).get_page(
+            request.GET.get("p")
+        )
+        context = self._context(request, title=f"Deleted {self.opts.verbose_name_plural}")
+        rows = [{"record": record, "text": record.instance} for record in page.object_list]
+        return TemplateResponse(request, "admin/trail/deleted.html", context | {"page": page, "rows": rows})
+
+    # --- Returned to ---------------------------------------------------------------------------------------
+
+    def return_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
+        """Save an older version anew, or bring back what was deleted, through the form that changes the text.
+
+        So it is checked as any other change is. What is sent without the button is that form, filled in by hand
+        after it was refused.
+        """
+        known, now = self._asked_for(request, object_id)
+        version = _numbered(known, number)
+        if request.method != "POST" or version.is_deletion:
+            return HttpResponseRedirect(self.address_of("version", object_id, number))
+        if RETURN in request.POST:
+            if request.POST.get(MADE_FROM) != versions.stamp(now):
+                messages.error(request, "Nothing was returned to: the text has just been changed. Look again.")
+                return HttpResponseRedirect(self.address_of("history", object_id))
+            request.POST = self._as_sent(request, version.state, now)
+            request.reason = f"Returned to version {number}"
+        if now.text is None:
+            request.brought_back = self.key_of(object_id)
+            return self.changeform_view(request, None)
+        return self.changeform_view(request, object_id)
+
+    def _as_sent(self, request: HttpRequest, state: State, now: State) -> QueryDict:
+        """What the browser sends to make the text, as it is now, what it was in an older state."""
+        data = QueryDict(mutable=True)
+        data["csrfmiddlewaretoken"] = request.POST.get("csrfmiddlewaretoken", "")
+        data[MADE_FROM] = versions.stamp(now)
+        data["_save"] = "Save"
+        data.update(merge.sent(self.form_of(request, now.text)(instance=state.text)))
+        for part, formset in self.formsets_of(request, now.text).items():
+            was, held = (merge.rows_sent(formset, one.rows[part]) for one in (state, now))
+            on_file = [was.get(key, row | {"DELETE": "on"}) | {"id": key} for key, row in held.items()]
+            new = [row for key, row in was.items() if key not in held]
+            merge.write_rows(data, formset.get_default_prefix(), on_file, new)
+        return data
+
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        if reason := getattr(request, "reason", ""):
+            messages.success(request, f"{reason}. The text before it is in the trail as well.")
+            return HttpResponseRedirect(self.address_of("history", obj.pk))
+        return super().response_change(request, obj)
+
+    def response_add(self, request: HttpRequest, obj: Model, *args, **kwargs) -> HttpResponse:
+        if hasattr(request, "brought_back"):
+            messages.success(request, f"“{obj}” was brought back.")
+            return HttpResponseRedirect(self.address_of("history", obj.pk))
+        return super().response_add(request, obj, *args, **kwargs)
+
+    # --- Asked for -----------------------------------------------------------------------------------------
+
+    def _asked_for(self, request: HttpRequest, object_id: str) -> tuple[list[Version], State]:
+        """The versions and the present state of a text that somebody may read."""
+        if (pk := self.key_of(object_id)) is None:
+            raise Http404
+        now = versions.on_file(self.model, pk, self.parts)
+        if not self.has_view_or_change_permission(request, now.text):
+            raise PermissionDenied
+        known = versions.versions_of(self.model, pk, self.parts)
+        if now.text is None and not known:
+            raise Http404
+        return known, now
+
+    def _step(self, known: list[Version], at: int, reader: versions.Reader) -> Step:
+        before = reader.texts(known[at - 1].state) if at else {}
+        changed = trail.differences(before, reader.texts(known[at].state))
+        return Step(known[at], changed, is_last=at == len(known) - 1)
+
+    def _context(self, request: HttpRequest, **context: object) -> dict:
+        return {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media} | context
+
+    def _render(
+        self, request: HttpRequest, template: str, known: list[Version], now: State, **context: object
+    ) -> HttpResponse:
+        text = now.text or next(version.state.text for version in reversed(known) if version.state.text)
+        may = self.has_change_permission(request, now.text) if now.text else self.has_add_permission(request)
+        request.current_app = self.admin_site.name
+        context |= {
+            "object": text,
+            "is_deleted": now.text is None,
+            "may_return": may,
+            "on_file": versions.stamp(now),
+            "is_unrecorded": now.text and known and versions.stamp(known[-1].state) != versions.stamp(now),
+            "subtitle": str(text),
+        }
+        return TemplateResponse(request, f"admin/trail/{template}.html", self._context(request, **context))
+
+
+def _numbered(known: list[Version], number: int) -> Version:
+    if not 1 <= number <= len(known):
+        raise Http404
+    return known[number - 1]

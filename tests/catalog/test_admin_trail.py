@@ -1,0 +1,164 @@
+"""The trail of texts at the desk: what is recorded, how it reads, and how one returns to it."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+
+from catalog.models import CodeNote, DecisionStep, PracticeItem
+from tests.training import make_item, make_step
+from tests.training_forms import page, refusal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(admin_client):
+    """What an editor does with one text: ``open`` its form, ``send`` it with changes, look at its ``trail``."""
+    return Desk(admin_client)
+
+
+class Desk:
+    def __init__(self, client):
+        self.client = client
+
+    def open(self, text) -> dict:
+        """The form as the browser holds it, with everything that it would send untouched."""
+        soup = self.soup(page(type(text), "change", text.pk))
+        return fields_of(soup)
+
+    def send(self, on_file, /, **changes):
+        """Open the form, fill in the changes, save."""
+        return self.save(on_file, self.open(on_file) | changes)
+
+    def save(self, text, sent: dict):
+        return self.client.post(page(type(text), "change", text.pk), sent)
+
+    def trail(self, text) -> list[str]:
+        """Each version in words, the newest first."""
+        soup = self.soup(page(type(text), "history", text.pk))
+        return [" ".join(item.get_text(" ").split()) for item in soup.select(".trail > li")]
+
+    def give_back(self, text, number: int):
+        """Press the button of a version on the page of the trail."""
+        soup = self.soup(page(type(text), "history", text.pk))
+        address = page(type(text), "return", text.pk, number)
+        form = soup.select_one(f'form[action="{address}"]')
+        assert form, "no button"
+        sent = {field["name"]: field.get("value", "") for field in form.select("[name]")}
+        return self.client.post(address, sent)
+
+    def soup(self, address: str) -> BeautifulSoup:
+        response = self.client.get(address)
+        assert response.status_code == 200, address
+        return BeautifulSoup(response.content, "html.parser")
+
+
+def fields_of(soup: BeautifulSoup) -> dict:
+    sent = {}
+    for field in soup.select("form[id$=_form] [name]"):
+        kind = field.get("type")
+        if kind == "submit" or field.find_parent(class_="empty-form") or "__prefix__" in field["name"]:
+            continue
+        if kind == "checkbox":
+            if field.has_attr("checked"):
+                sent[field["name"]] = "on"
+        elif field.name == "select":
+            chosen = field.select_one("option[selected]") or field.select_one("option")
+            sent[field["name"]] = chosen["value"] if chosen else ""
+        elif field.name == "textarea":
+            sent[field["name"]] = field.get_text().removeprefix("\n").removeprefix("\r\n")
+        else:
+            sent[field["name"]] = field.get("value", "")
+    return sent
+
+
+def test_a_change_is_recorded_with_who_and_what_and_after_what_was_there_before(desk):
+    note = CodeNote.objects.bulk_create([CodeNote(code="J1885", text="Was two codes once.")])[0]
+    assert desk.trail(note) == []
+    assert desk.send(note, text="Was three codes once.").status_code == 302
+    newest, oldest = desk.trail(note)
+    assert "admin" in newest
+    assert "Text Was removed: two added: three codes once." in newest
+    assert "not from the desk" in oldest
+
+
+def test_what_was_there_before_is_dated_by_when_it_was_saved(desk):
+    note = CodeNote.objects.bulk_create([CodeNote(code="J1885", text="Old.")])[0]
+    desk.send(note, text="New.")
+    assert note.history.earliest().history_date == note.updated_at
+
+
+def test_rows_below_a_text_are_part_of_its_version(desk):
+    item = make_item("Level I", "Level II")
+    desk.send(item, prompt="Which one?", **{"choices-1-text": "Level III"})
+    newest = desk.trail(item)[0]
+    assert "Question removed: " in newest
+    assert "Practice choices" in newest
+    assert "Level removed: II added: III" in newest
+
+
+def test_a_save_that_changes_nothing_says_so(desk):
+    note = CodeNote.objects.create(code="J1885", text="Note")
+    desk.send(note)
+    assert "Saved without a change" in desk.trail(note)[0]
+
+
+def test_one_click_returns_to_an_older_text_and_is_recorded(desk):
+    note = CodeNote.objects.create(code="J1885", text="First.")
+    desk.send(note, text="Second.")
+    desk.send(note, text="Third.")
+    assert desk.give_back(note, 1).status_code == 302
+    note.refresh_from_db()
+    assert note.text == "First."
+    newest = desk.trail(note)[0]
+    assert "Returned to version 1" in newest
+    assert "removed: Third added: First" in newest
+
+
+def test_a_return_brings_back_rows_removes_later_ones_and_keeps_the_rest(desk):
+    item = make_item("Level I", "Level II", "Level III")
+    kept = item.choices.get(text="Level I")
+    desk.send(item, **{"choices-1-DELETE": "on", "choices-3-text": "None of them"})
+    assert sorted(one.text for one in item.choices.all()) == ["Level I", "Level III", "None of them"]
+    assert desk.give_back(item, 1).status_code == 302
+    assert sorted(one.text for one in item.choices.all()) == ["Level I", "Level II", "Level III"]
+    assert item.choices.filter(pk=kept.pk, text="Level I").exists()
+
+
+def test_a_return_that_would_break_a_rule_is_refused_with_the_older_text_filled_in(desk):
+    first, second = make_step("first", is_first=True), make_step("second")
+    desk.send(second, is_first="on")
+    response = desk.give_back(second, 1)
+    assert "The path has to begin somewhere" in refusal(response)
+    mended = fields_of(BeautifulSoup(response.content, "html.parser")) | {"is_first": "on", "detail": "Mended."}
+    assert desk.client.post(page(DecisionStep, "return", second.pk, 1), mended).status_code == 302
+    second.refresh_from_db()
+    assert second.detail == "Mended."
+    assert first.history.count() == 2
+
+
+def test_a_deleted_text_is_found_and_brought_back_with_its_rows_and_its_trail(desk):
+    item = make_item("Level I", "Level II")
+    desk.send(item, prompt="Which one?")
+    address = page(PracticeItem, "delete", item.pk)
+    assert desk.client.post(address, {"post": "yes"}).status_code == 302
+    assert not PracticeItem.objects.exists()
+    assert str(item.pk) in desk.soup(page(PracticeItem, "deleted")).select_one(".timeline a")["href"]
+    assert ": deleted" in desk.trail(item)[0]
+    assert len(desk.trail(item)) == 3
+    assert desk.give_back(item, 2).status_code == 302
+    back = PracticeItem.objects.get(pk=item.pk)
+    assert back.prompt == "Which one?"
+    assert [one.text for one in back.choices.all()] == ["Level I", "Level II"]
+    assert len(desk.trail(item)) == 4
+    assert desk.soup(page(PracticeItem, "deleted")).select(".timeline a") == []
+
+
+def test_deleting_several_at_once_keeps_each_in_the_trail(desk):
+    notes = [CodeNote.objects.create(code=code, text="Note") for code in ("J1885", "J1886")]
+    keys = [note.pk for note in notes]
+    sent = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+    assert desk.client.post(page(CodeNote), sent).status_code == 302
+    assert not CodeNote.objects.exists()
+    assert len(desk.soup(page(CodeNote, "deleted")).select(".timeline a")) == 2
