@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
-from catalog import misconceptions, search, status_line
+from catalog import markdown, misconceptions, search, status_line
 from catalog.models import (
     CodeNote,
     Dataset,
@@ -200,7 +200,7 @@ def _heard(one: Misconception) -> misconceptions.Heard:
     return misconceptions.Heard(
         href=one.get_absolute_url(),
         claim=one.claim,
-        why_wrong=one.why_wrong,
+        why_wrong=markdown.without_addresses(one.why_wrong),
         fact=one.fact,
         remark="Not verified" if one.is_unverified else secondary,
         is_unverified=one.is_unverified,
@@ -265,7 +265,7 @@ def _section_entries(tree: Tree) -> list[search.SectionEntry]:
                 slug=section.slug,
                 title=section.title,
                 short_title=section.short_title,
-                description=section.description,
+                description=markdown.without_addresses(section.description),
                 path_titles=tuple(ancestor.title for ancestor in around),
                 level=section.level_id,
                 letter=ranges[0].low[0] if ranges and section.level_id == 2 else "",

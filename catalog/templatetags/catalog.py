@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog import codes, icons, snapshot, wording
+from catalog import markdown as rich_text
 from catalog.models import Level, Section
 from catalog.modifiers import is_level_one
 from catalog.to_scratchpad import address
@@ -143,6 +144,24 @@ def link_codes(text: str) -> SafeString:
         return format_html('<a class="mono" href="{}">{}</a>', reverse("code", args=[value]), value)
 
     return mark_safe(_MAYBE_A_CODE.sub(link, unbroken(text)))  # noqa: S308 - escaped before it is linked
+
+
+@register.filter
+def markdown(text: str, heading: int = rich_text.HIGHEST_HEADING) -> SafeString:
+    """A text of editors as ``catalog.markdown`` has it, with every code in it linked as ``link_codes`` does."""
+    return mark_safe(rich_text.html(text, link_codes, heading))  # noqa: S308 - sanitized there
+
+
+@register.filter
+def markdown_opening(text: str) -> SafeString:
+    """The first block of such a text."""
+    return mark_safe(rich_text.opening_and_rest(text, link_codes)[0])  # noqa: S308 - sanitized there
+
+
+@register.filter
+def markdown_rest(text: str) -> SafeString:
+    """What follows its first block."""
+    return mark_safe(rich_text.opening_and_rest(text, link_codes)[1])  # noqa: S308 - sanitized there
 
 
 @register.filter

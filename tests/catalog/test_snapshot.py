@@ -54,6 +54,12 @@ def test_a_saved_synonym_is_found_at_once():
     assert find("toradol") == []
 
 
+def test_a_section_is_found_by_its_text_but_not_by_where_its_links_lead():
+    make_section("drugs", ("J0000", "J9999"), description="Given by [needle](https://syringe.example/).")
+    assert [section.slug for section in snapshot.current().index.search("needle").sections] == ["drugs"]
+    assert snapshot.current().index.search("syringe").sections == ()
+
+
 def test_a_changed_section_changes_the_stamp():
     section = make_section("drugs", ("J0000", "J9999"))
     before = snapshot.stamp()

@@ -123,3 +123,13 @@ def test_five_characters_like_a_code_are_read_out_one_by_one():
 @pytest.mark.parametrize("text", ["Level II", "FALSE", "J18.9", "J1885, 2 units", "0450"])
 def test_other_texts_are_not_spelled(text):
     assert render("{{ text|spelled }}", text=text) == text
+
+
+@pytest.mark.django_db
+def test_codes_in_rich_text_are_linked_but_not_within_a_link():
+    make_code("J1885", make_release())
+    assert render("{{ text|markdown }}", text="**J1885** & [J1885 here](/x/), COVID-19.") == (
+        '<p><strong><a class="mono" href="/codes/J1885/">J1885</a></strong> &amp; <a href="/x/">J1885 here</a>, '
+        '<span class="text-nowrap">COVID-19</span>.</p>'
+    )
+    assert render("{{ text|markdown_opening }}|{{ text|markdown_rest }}", text="a\n\nb") == "<p>a</p>|<p>b</p>"

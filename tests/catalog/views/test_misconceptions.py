@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
@@ -214,3 +216,9 @@ def test_the_type_ahead_knows_no_misconceptions(client, ask):
     answer = client.get("/api/hcpcs/v3/search", {"terms": "abn"})
     make_misconception("abn", claim="The patient signs an ABN")
     assert client.get("/api/hcpcs/v3/search", {"terms": "abn"}).json() == answer.json()
+
+
+def test_each_entry_says_when_it_was_edited(client):
+    make_misconception()
+    Misconception.objects.update(updated_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    assert "Last edited Nov 3, 2026" in words(client.get("/levels/misconceptions/"))

@@ -1,0 +1,114 @@
+import tomllib
+from html import escape
+
+import pytest
+from bs4 import BeautifulSoup
+from django.template.defaultfilters import linebreaks
+
+from catalog.markdown import html, opening_and_rest, without_addresses
+from catalog.starter import load
+
+
+def starter_texts() -> list[str]:
+    """Every text of the starter set that is read as Markdown."""
+    read = {
+        "levels.toml": "description",
+        "misconceptions.toml": "why_wrong",
+        **dict.fromkeys(load.SECTIONS, "description"),
+    }
+    tables = ((tomllib.loads((load.FOLDER / file).read_text("utf-8")), name) for file, name in read.items())
+    return [row[name] for table, name in tables for rows in table.values() for row in rows if row.get(name)]
+
+
+def as_seen(markup: str) -> str:
+    return str(BeautifulSoup(markup.replace("\n", ""), "html.parser"))
+
+
+def test_texts_without_marks_look_as_plain_paragraphs_do():
+    texts = [*starter_texts(), "One & <b>two</b>\r\nthree\r\n\r\n\r\n“Four”, it's five"]
+    assert len(texts) > 400
+    assert [text for text in texts if as_seen(html(text)) != as_seen(linebreaks(text, autoescape=True))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        ("*billed* **once**", "<p><em>billed</em> <strong>once</strong></p>"),
+        ("- one\n- two", "<ul><li>one</li><li>two</li></ul>"),
+        ("3. three\n4. four", '<ol start="3"><li>three</li><li>four</li></ol>'),
+        ("> said", "<blockquote><p>said</p></blockquote>"),
+        ("`J1885`", "<p><code>J1885</code></p>"),
+        ("[CMS](https://cms.example/a)", '<p><a href="https://cms.example/a">CMS</a></p>'),
+        ("[drugs](/sections/drugs/)", '<p><a href="/sections/drugs/">drugs</a></p>'),
+        (r"5\*3\*2", "<p>5*3*2</p>"),
+    ],
+)
+def test_marks_are_read(text, markup):
+    assert as_seen(html(text)) == markup
+
+
+def test_headings_begin_where_they_are_told_to():
+    assert as_seen(html("# A\n## B\n##### C")) == "<h3>A</h3><h4>B</h4><h4>C</h4>"
+    assert as_seen(html("# A\n## B", heading=2)) == "<h2>A</h2><h3>B</h3>"
+
+
+@pytest.mark.parametrize(
+    "text", ["99213. Office visits", "2003. The end", "---", "snake_case_name", "#4 of 5", "&amp;"]
+)
+def test_what_codes_years_and_plain_typing_look_like_is_no_mark(text):
+    assert as_seen(html(text)) == f"<p>{escape(text)}</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt&colon;alert(1))",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "![x](https://elsewhere.example/x.png)",
+        '[x](/a "onmouseover=alert(1)")',
+        "<https://a.example/><style>*{}</style>",
+    ],
+)
+def test_nothing_that_could_run_or_be_fetched_comes_out(text):
+    found = BeautifulSoup(html(text), "html.parser").find_all(True)
+    assert {tag.name for tag in found} <= {"p", "a"}
+    for tag in found:
+        assert set(tag.attrs) <= {"href", "title"}
+        assert not tag.get("href", "").lower().startswith(("javascript", "data"))
+
+
+def test_markup_made_of_words_is_sanitized_too():
+    words = '<a class="mono other" href="/codes/J1885/" onclick="x()">J1885</a><script>y()</script>'
+    assert html("J1885", lambda _: words) == '<p><a class="mono" href="/codes/J1885/">J1885</a></p>'
+
+
+def test_only_words_outside_links_and_code_are_offered_for_linking():
+    offered = []
+
+    def words(text: str) -> str:
+        offered.append(text)
+        return escape(text)
+
+    html("J1885 *J1886* [J1887 **J1888**](/a) `J1889` J1890", words)
+    assert "".join(offered).split() == ["J1885", "J1886", "J1890"]
+
+
+def test_a_text_is_shown_in_two_parts_as_it_is_in_one():
+    text = "First\nline.\n\nSecond.\n\n- third"
+    opening, rest = opening_and_rest(text)
+    assert as_seen(opening) == "<p>First<br/>line.</p>"
+    assert as_seen(opening + rest) == as_seen(html(text))
+    assert opening_and_rest("Only.") == ("<p>Only.</p>", "")
+    assert opening_and_rest("- a\n- b\n\nEnd.") == ("<ul>\n<li>a</li>\n<li>b</li>\n</ul>", "<p>End.</p>")
+    assert opening_and_rest("") == ("", "")
+
+
+def test_lists_within_lists_end_somewhere():
+    assert html("> " * 500 + "deep").count("<blockquote>") < 30
+
+
+def test_where_links_lead_is_not_searched():
+    assert without_addresses("See [the manual](https://cms.example/x) (2025).") == "See [the manual] (2025)."
