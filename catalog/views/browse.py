@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from catalog import codemap, codes, exports, snapshot
@@ -39,11 +39,9 @@ class Branch(NamedTuple):
 
 
 class LevelPart(NamedTuple):
-    """A level in the tree: the first paragraph of its text, the paragraphs behind "About", its top sections."""
+    """A level in the tree, and its top sections."""
 
     level: Level
-    opening: str
-    rest: list[str]
     branches: list[Branch]
 
 
@@ -57,22 +55,40 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@stamped
 def section(request: HttpRequest, slug: str) -> HttpResponse:
-    """A section's text and facts, and for Level II the codes of the loaded release in it."""
+    """A section's text and facts, and for Level II the codes of the loaded release in it.
+
+    Who may change the section sees the draft of its text where there is one, on a page that nothing keeps.
+    """
+    is_editor = request.user.has_perm("catalog.change_section")
+    drafted = Section.objects.exclude(draft="").filter(slug=slug).first() if is_editor else None
+    if drafted is None:
+        return _published(request, slug)
+    answer = _section(request, slug, drafted)
+    add_never_cache_headers(answer)
+    return answer
+
+
+@stamped
+def _published(request: HttpRequest, slug: str) -> HttpResponse:
+    return _section(request, slug)
+
+
+def _section(request: HttpRequest, slug: str, drafted: Section | None = None) -> HttpResponse:
     loaded = snapshot.of(request)
     shown = loaded.tree.sections.get(slug)
     if shown is None:
         raise Http404(f"There is no section {slug}.")
+    text = {"drafted": drafted, "shows_draft": bool(drafted) and "published" not in request.GET}
     if shown.kind != codes.Kind.LEVEL_II:
-        return render(request, "catalog/section.html", _about(loaded, shown))
+        return render(request, "catalog/section.html", _about(loaded, shown) | text)
     records = HcpcsCode.objects.filter(release=loaded.release).within(loaded.tree.stretches(shown))
     chosen = RecordFilter(request.GET, records, loaded.day)
     table = RecordTable(chosen.qs, loaded.day, order_by="code", empty_text=_nothing_found(loaded, chosen))
     if answer := table_alone(request, table, lambda: _sheet(loaded, shown, chosen, table)):
         return answer
     on_file = records.extent(loaded.day) if loaded.release else None
-    context = _about(loaded, shown) | {"table": table, "filter": chosen, "on_file": on_file}
+    context = _about(loaded, shown) | text | {"table": table, "filter": chosen, "on_file": on_file}
     return render(request, "catalog/section.html", context)
 
 
@@ -112,9 +128,7 @@ def _sheet(loaded: Snapshot, shown: Section, chosen: RecordFilter, table: Record
 
 
 def _level_part(tree: Tree, number: int) -> LevelPart:
-    level = tree.levels[number]
-    opening, *rest = re.split(r"(?:\r?\n){2,}", level.description.strip())
-    return LevelPart(level, opening, rest, [_branch(tree, top) for top in tree.top(number)])
+    return LevelPart(tree.levels[number], [_branch(tree, top) for top in tree.top(number)])
 
 
 def _branch(tree: Tree, top: Section) -> Branch:

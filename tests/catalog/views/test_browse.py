@@ -1,11 +1,11 @@
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from openpyxl import load_workbook
 
-from catalog.models import HcpcsCode, Release
+from catalog.models import HcpcsCode, Level, Release, Section
 from tests.builders import make_code, make_level, make_release, make_section
 from tests.catalog.views.page import codes_listed, links, main, text, words
 
@@ -57,12 +57,14 @@ def test_the_head_of_a_level_says_what_its_editors_say_of_it(client):
         ended=date(2003, 12, 31),
         sources=["45 CFR 162", "HL7"],
     )
+    Level.objects.update(updated_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
     part = main(client.get("/sections/")).find(attrs={"aria-labelledby": "level-3"})
     assert "Level III Regional codes" in text(part.find("h2"))
     assert text(part.find("p")) == "Made by states."
     assert text(part.find("details")) == (
         "About Level III Not for a claim. Shape W to Z first Maintained by Agencies Who bills Nobody "
-        "Started Early Last valid day Dec 31, 2003 Sources 45 CFR 162; HL7"
+        "Started Early Last valid day Dec 31, 2003 Sources 45 CFR 162; HL7 "
+        "Last edited Nov 3, 2026"
     )
 
 
@@ -315,3 +317,61 @@ def test_without_a_release_a_section_still_has_its_text(client):
     make_section("lab", ("U0000", "U9999"), description="Virus tests.")
     assert "Virus tests." in words(client.get("/sections/lab/"))
     assert "No release is loaded." in words(client.get("/sections/lab/"))
+
+
+# --- Drafts ---
+
+
+@pytest.fixture
+def drafted():
+    draft = {
+        "draft": "# Head\n\nNot *yet*.",
+        "draft_by": "mira",
+        "draft_at": datetime(2026, 11, 3, 12, tzinfo=UTC),
+    }
+    return make_section("lab", ("U0000", "U9999"), description="Published.", **draft)
+
+
+def test_readers_see_nothing_of_a_draft(client, drafted):
+    answer = client.get("/sections/lab/")
+    assert "Published." in words(answer)
+    assert "yet" not in words(answer)
+    assert "raft" not in words(answer)
+    assert "public" in answer["Cache-Control"]
+
+
+def test_editors_see_the_draft_and_that_it_is_one_on_a_page_that_nothing_keeps(admin_client, drafted):
+    answer = admin_client.get("/sections/lab/")
+    assert "Draft. Only editors see this text, by mira, Nov 3, 2026" in words(answer)
+    assert "Head Not yet ." in words(answer)
+    assert "Published." not in words(answer)
+    assert text(main(answer).select_one(".rich h2")) == "Head"
+    assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
+    assert "ETag" not in answer
+
+
+def test_editors_can_see_what_readers_see(admin_client, drafted):
+    answer = admin_client.get("/sections/lab/", {"published": ""})
+    assert "Published. " in words(answer)
+    assert "Not yet" not in words(answer)
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_page_that_was_kept_does_not_hide_a_draft(admin_client):
+    lab = make_section("lab", ("U0000", "U9999"), description="Published.")
+    kept = admin_client.get("/sections/lab/")["ETag"]
+    Section.objects.filter(pk=lab.pk).update(draft="Not yet.")
+    answer = admin_client.get("/sections/lab/", headers={"If-None-Match": kept})
+    assert "Not yet." in words(answer)
+
+
+def test_a_draft_shows_to_nobody_who_may_not_change_sections(client, drafted, django_user_model):
+    client.force_login(django_user_model.objects.create_user("dana", is_staff=True))
+    assert "Not yet" not in words(client.get("/sections/lab/"))
+
+
+def test_a_draft_costs_readers_no_query(client, drugs, django_assert_num_queries):
+    Section.objects.filter(slug="j-injected").update(draft="Not yet.")
+    client.get("/sections/j-injected/")
+    with django_assert_num_queries(QUERIES_OF_A_SECTION):
+        client.get("/sections/j-injected/")
