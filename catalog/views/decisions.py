@@ -77,6 +77,11 @@ def drawn() -> list[Fork]:
     return forks
 
 
+def steps_of(forks: Sequence[Fork]) -> list[DecisionStep]:
+    """Every step of the path as drawn, its questions and its ends."""
+    return [step for fork in forks for step in (fork.step, *(branch.step for branch in fork.branches))]
+
+
 def walk(answers: Sequence[str]) -> Walk:
     """Follow the choices, by slug, from the first question as far as there are such choices."""
     steps = _steps()

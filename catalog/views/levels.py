@@ -5,7 +5,9 @@ The texts are the editors' and are read for every page, so that what they save s
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import chain, groupby
 from operator import attrgetter
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 from catalog import snapshot
 from catalog.code_forms import FORMS
 from catalog.models import ComparisonRow, Misconception, Statement
+from catalog.models.training import Sourced
 from catalog.typed_code import Stage
 from catalog.views import decisions, dissected
 
@@ -44,14 +47,18 @@ def levels(request: HttpRequest) -> HttpResponse:
     if request.htmx.target == "tried":
         return render(request, "catalog/_tried.html", tried)
     differences = list(ComparisonRow.objects.all())
+    statements = list(Statement.objects.all())
+    heard = list(Misconception.objects.filter(on_slide=True)[:HEARD_ON_THE_PAGE])
+    path = decisions.drawn()
     page = {
         "rows": differences[:DIFFERENCES_AT_FIRST],
         "more_rows": differences[DIFFERENCES_AT_FIRST:],
         "differences": len(differences),
         "forms": FORMS,
-        "path": decisions.drawn(),
-        "topics": _by_topic(Statement.objects.all()),
-        "misconceptions": Misconception.objects.filter(on_slide=True)[:HEARD_ON_THE_PAGE],
+        "path": path,
+        "topics": _by_topic(statements),
+        "misconceptions": heard,
+        "last_edited": _newest(differences, statements, heard, decisions.steps_of(path)),
     }
     return render(request, "catalog/levels.html", tried | page)
 
@@ -62,6 +69,11 @@ def _by_topic(statements) -> list[tuple[str, list[Statement]]]:
     ordered = sorted(statements, key=lambda statement: order.index(statement.topic))
     grouped = groupby(ordered, key=attrgetter("topic"))
     return [(Statement.Topic(topic).label, list(group)) for topic, group in grouped]
+
+
+def _newest(*texts: Iterable[Sourced]) -> datetime | None:
+    """When the last of the texts was edited."""
+    return max((text.updated_at for text in chain(*texts)), default=None)
 
 
 @require_safe

@@ -13,6 +13,7 @@ import string
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -187,6 +188,7 @@ def _start(request: HttpRequest, choice: Choice, bank: list[Question], notes: li
         "lengths": sorted({*LENGTHS, choice.length or USUAL_LENGTH}),
         "word": choice.seed or fresh_word(),
         "longest_word": LONGEST_WORD,
+        "last_edited": PracticeItem.objects.aggregate(newest=Max("updated_at"))["newest"],
     }
     return render(request, "catalog/quiz.html", context)
 

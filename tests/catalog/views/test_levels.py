@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from catalog.models import ComparisonRow, Statement
@@ -247,3 +249,11 @@ def test_the_navigation_leads_to_the_levels_and_the_quiz_and_marks_where_one_is(
     nav = main(client.get("/levels/")).find_parent("body").select(".nav-main a")
     assert [text(link) for link in nav] == ["Search", "Browse", "Scratchpad", "Levels", "Quiz", "Releases"]
     assert '<a href="/levels/" aria-current="page">' in page
+
+
+def test_the_page_says_when_the_last_of_its_texts_was_edited(client, release):
+    assert "Last edited" not in words(client.get("/levels/"))
+    path = make_step("start", leads={"yes": make_step("end")}, is_first=True)
+    for month, row in enumerate((make_comparison(), make_statement(), path), 1):
+        type(row).objects.update(updated_at=datetime(2026, month, 3, 12, tzinfo=UTC))
+    assert "Last edited Mar 3, 2026" in words(client.get("/levels/"))

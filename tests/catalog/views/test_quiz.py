@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from catalog.models import PracticeChoice
+from catalog.models import PracticeChoice, PracticeItem
 from catalog.views.quiz import Choice, code_word, fresh_word
 from catalog.views.rounds import LONGEST
 from tests.catalog.views.page import links, main, words
@@ -251,3 +252,8 @@ def test_a_handout_takes_two_queries(client, bank, django_assert_num_queries):
     client.get("/levels/quiz/handout/?seed=A&n=9")
     with django_assert_num_queries(QUERIES_OF_A_HANDOUT):
         client.get("/levels/quiz/handout/?seed=A&n=9")
+
+
+def test_the_first_page_says_when_the_last_question_was_edited(client, bank):
+    PracticeItem.objects.update(updated_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    assert "Last edited Nov 3, 2026" in words(client.get("/levels/quiz/"))
