@@ -2,26 +2,27 @@
 
 Rows go in by batches, each in its own short transaction, under a release in state ``loading``. Only the last
 transaction makes the release readable. Whatever ends a run before that, the next run removes what it left.
+
+``rehearsal`` takes the same steps, and stops before that transaction until somebody has looked.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from catalog.importers import DATASETS, bulk, files, hcpcs, rows, succession, verify
 from catalog.importers.files import Member, Refused
+from catalog.importers.locks import sole_import
 from catalog.importers.names import Publication
 from catalog.importers.rows import Part
-from catalog.models import Change, Dataset, Release, ReleaseFile
+from catalog.models import AuditEntry, Change, Dataset, Release, ReleaseFile
 
-ADVISORY_LOCK = 0x48435043
 # A quarter in which nothing of these changed is posted again as it was; the others carry dates of every quarter.
 MAY_STAY_THE_SAME = (Dataset.MUE, Dataset.ADDON)
 ROW_BYTES = {Dataset.PTP: 75, Dataset.MUE: 60, Dataset.ADDON: 296, Dataset.HCPCS: 590}  # of text, about
@@ -29,6 +30,8 @@ SAMPLES = 5
 
 # What is being done, how many rows are written, and how many there will be, as far as one can tell.
 Progress = Callable[[str, int, int], None]
+# The release that another one is to be compared with.
+Before = Callable[[Release], Release | None]
 
 
 @dataclass(frozen=True)
@@ -80,38 +83,77 @@ def load(
     activate: bool = True,
     allow_partial: bool = False,
     progress: Progress | None = None,
+    by: str = "",
 ) -> Outcome:
     """Load one release, or with ``dry_run`` only say what loading it would change: then its rows go again.
 
     What is loaded already is left as it is. Raises Refused, and leaves nothing, when the files are not what they
-    should be, or when the release looks incomplete and ``allow_partial`` is not set.
+    should be, or when the release looks incomplete and ``allow_partial`` is not set. ``by`` is who the audit log
+    shall name.
     """
     tell = progress or (lambda what, done, total: None)
+    with written(publication, tell, revision) as (release, is_new):
+        if not is_new:
+            return Outcome(release, is_new=False, counts=release.counts)
+        check(release, publication, tell)
+        if release.dataset == Dataset.PTP:
+            verify.refuse_wrong_answers(release, is_partial=release.partial)
+        if release.partial and not allow_partial:
+            raise Refused(
+                f"{publication.members[0]} looks incomplete: {' '.join(release.doubts)} "
+                "Give --allow-partial to load it all the same."
+            )
+        compare(release, tell)
+        outcome = _outcome(release)
+        if dry_run:
+            remove_or_leave(release)
+        else:
+            outcome.pruned.extend(publish(release, activate, by=by))
+        return outcome
+
+
+@contextmanager
+def written(
+    publication: Publication, tell: Progress, revision: int | None = None
+) -> Iterator[tuple[Release, bool]]:
+    """The release of a publication, its rows written and seen by nobody, and whether it is new.
+
+    One that is loaded already, in this form or another, is given as it is. A new one that is still in state
+    ``loading`` at the end of the block goes with the next import, and at once if the block raises.
+    """
     with sole_import(), bulk.prepared():
         remove_leftovers()
         sources = [_source(member) for member in publication.members]
         _refuse_doubled(publication, sources)
-        if loaded := _loaded_before(publication, sources):
-            return Outcome(loaded, is_new=False, counts=loaded.counts)
-        release = _new_release(publication, revision)
-        with removed_on_failure(release):
-            _write(release, publication, sources, tell)
-            if loaded := _loaded_with_same_rows(release):
-                remove_or_leave(release)
-                return Outcome(loaded, is_new=False, counts=loaded.counts)
-            doubts = _doubts(release, publication, tell)
-            if doubts and not allow_partial:
-                raise Refused(
-                    f"{publication.members[0]} looks incomplete: {' '.join(doubts)} "
-                    "Give --allow-partial to load it all the same."
-                )
-            outcome = _compared(release, doubts, tell)
-            if dry_run:
-                remove_or_leave(release)
-                return outcome
-            outcome.pruned.extend(publish(release, activate))
+        loaded = _loaded_before(publication, sources)
+        if loaded is None:
+            release = _new_release(publication, revision)
+            with removed_on_failure(release):
+                _write(release, publication, sources, tell)
+                loaded = _loaded_with_same_rows(release)
+                if loaded is None:
+                    yield release, True
+        if loaded:
+            yield loaded, False
         remove_leftovers()
-        return outcome
+
+
+def check(release: Release, publication: Publication, tell: Progress, before: Before = Release.previous) -> None:
+    """Note in a written release why it may not be the whole of its publication: then it is partial."""
+    tell("checking", 0, 0)
+    release.doubts = _doubts(release, publication, before(release))
+    release.partial = bool(release.doubts)
+
+
+def compare(release: Release, tell: Progress, before: Before = Release.previous) -> None:
+    """Give a checked release its place in the line, and store its changes against the one before it."""
+    tell("comparing", 0, 0)
+    release.revision = succession.free_revision(release)
+    release.compared_with = against = before(release)
+    release.save()
+    if against:
+        with rows.spooled(rows.differences(against, release)) as differences:
+            rows.write_changes(release, against, differences)
 
 
 def write(
@@ -126,16 +168,21 @@ def write(
     rows.write(release, parts, notes, progress)
 
 
-def publish(release: Release, activate: bool) -> list[Release]:
+def publish(
+    release: Release, activate: bool, *, whatever_is_current: bool = False, by: str = "", note: str = ""
+) -> list[Release]:
     """Make a written release readable, and with ``activate`` current if it outranks the one that is.
 
     One transaction, in which the release after it is compared with it as well, and what is older is pruned: those
-    are returned. ``remove_leftovers`` takes their rows away.
+    are returned. ``remove_leftovers`` takes their rows away. The same transaction writes the audit log, if ``by``
+    says who did it.
     """
-    later, was_current = succession.compared_with(release), succession.current(release)
+    later = succession.compared_with(release)
     found = rows.differences(release, later) if later else ()
     with rows.spooled(found) as differences, transaction.atomic():
-        superseded = succession.superseded(release)
+        if _locked_states(release).get(release.pk) != release.state or succession.compared_with(release) != later:
+            raise Refused(f"What is loaded beside {release} has changed in this moment. Look again.")
+        superseded, was_current = succession.superseded(release), succession.current(release)
         if not activate and any(one.is_current for one in superseded):
             raise Refused(
                 f"{release} takes the place of the incomplete release that is current, so that nothing would be. "
@@ -147,28 +194,32 @@ def publish(release: Release, activate: bool) -> list[Release]:
         if later:
             later.changes.all().delete()
             rows.write_changes(later, release, differences)
-        if activate and succession.outranks(release, succession.current(release)):
+            Release.objects.filter(pk=later.pk).update(compared_with=release)
+        if activate and (whatever_is_current or succession.outranks(release, succession.current(release))):
             make_current(release)
         pruned = succession.outdated(release, was_current)
         Release.objects.filter(pk__in=[one.pk for one in pruned]).update(state=Release.State.PRUNED)
+        if by:
+            _record(release, was_current, pruned, by, note)
     return pruned
 
 
 def make_current(release: Release) -> None:
     """Answer readers from this release from now on. This is also how one rolls back to an earlier release."""
-    of_its_kind = Release.objects.of_a_kind(release)
     with transaction.atomic():
         # As it is now: an import may have removed it since it was read.
-        states = dict(of_its_kind.select_for_update().values_list("pk", "state"))
+        states = _locked_states(release)
         match states.get(release.pk):
             case Release.State.LOADING:
                 raise Refused(f"{release} was never loaded completely. Load its file again.")
+            case Release.State.REHEARSED:
+                raise Refused(f"{release} is rehearsed, and nobody has activated it yet.")
             case Release.State.PRUNED | None:
                 raise Refused(
                     f"The rows of {release} were removed when newer releases came. Load its files again."
                 )
         if [pk for pk, state in states.items() if state == Release.State.CURRENT] != [release.pk]:
-            of_its_kind.current().update(state=Release.State.LOADED)
+            Release.objects.of_a_kind(release).current().update(state=Release.State.LOADED)
             release.state, release.activated_at = Release.State.CURRENT, timezone.now()
             release.save(update_fields=["state", "activated_at"])
         if not release.is_starter:
@@ -211,29 +262,6 @@ def remove(release: Release) -> None:
     for model in (Change, ReleaseFile):
         model.objects.filter(release=release).delete()
     release.delete()
-
-
-@contextmanager
-def sole_import() -> Iterator[None]:
-    """Refuse a second import while one runs. The lock goes with the process, however that ends."""
-    busy = Refused("Another import is running on this database. Wait until it is done.")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
-            if not cursor.fetchone()[0]:
-                raise busy
-            try:
-                yield
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
-    else:
-        # A database file of its own, as only its lock is wanted; the rows go into the main one, open to others.
-        with closing(sqlite3.connect(f"{connection.settings_dict['NAME']}-import", timeout=0)) as lock:
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                raise (busy if error.sqlite_errorcode == sqlite3.SQLITE_BUSY else error) from error
-            yield
 
 
 def _source(member: Member) -> ReleaseFile:
@@ -312,29 +340,37 @@ def _write(release: Release, publication: Publication, sources: list[ReleaseFile
         notes_file.save()
 
 
-def _doubts(release: Release, publication: Publication, tell: Progress) -> list[str]:
-    """Why a written release may not be the whole of its publication; refused when it answers wrongly."""
-    tell("checking", 0, 0)
-    against, stored = release.previous(), rows.stored(release)
+def _doubts(release: Release, publication: Publication, against: Release | None) -> list[str]:
+    stored = rows.stored(release)
     doubts = [*publication.missing, *DATASETS[release.dataset].doubts(stored, publication, release.counts)]
     doubts += verify.row_count_doubts(release, against)
     if release.dataset == Dataset.HCPCS and against:
         doubts += verify.vanished_doubts(rows.stored(against), stored, release, against)
-    if release.dataset == Dataset.PTP:
-        verify.refuse_wrong_answers(release, is_partial=bool(doubts))
     return doubts
 
 
-def _compared(release: Release, doubts: list[str], tell: Progress) -> Outcome:
-    """Give a written release its place in the line and store its changes against the release before it."""
-    tell("comparing", 0, 0)
-    release.partial = bool(doubts)
-    release.revision = succession.free_revision(release)
-    release.save()
-    against = release.previous()
+def _outcome(release: Release) -> Outcome:
+    against, doubts = release.compared_with, release.doubts
     if against is None:
         return Outcome(release, True, release.counts, doubts=doubts)
-    with rows.spooled(rows.differences(against, release)) as differences:
-        rows.write_changes(release, against, differences)
     samples = [change for kind in Change.Kind for change in release.changes.filter(kind=kind)[:SAMPLES]]
     return Outcome(release, True, release.counts, against, release.changes.tally(), samples, doubts)
+
+
+def _locked_states(release: Release) -> dict[int, str]:
+    """The releases of its kind and their states, which stay as they are until the end of the transaction."""
+    of_its_kind = Release.objects.of_a_kind(release).order_by("pk")
+    return dict(of_its_kind.select_for_update().values_list("pk", "state"))
+
+
+def _record(release: Release, was_current: Release | None, pruned: list[Release], by: str, note: str) -> None:
+    step = AuditEntry.Action.ACTIVATED if release.is_current else AuditEntry.Action.LOADED
+    detail = {
+        "before": was_current.title if was_current else "",
+        "counts": release.counts,
+        "doubts": release.doubts,
+        "files": {file.name: file.sha256 for file in release.files.all()},
+    }
+    AuditEntry.objects.record(step, by=by, release=release, run=release.run, note=note, **detail)
+    for one in pruned:
+        AuditEntry.objects.record(AuditEntry.Action.PRUNED, by=by, release=one, run=release.run)

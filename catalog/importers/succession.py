@@ -37,7 +37,8 @@ def compared_with(release: Release) -> Release | None:
 
 def superseded(release: Release) -> list[Release]:
     """Those whose place it takes: incomplete ones of its revision, and the record of itself when it was pruned."""
-    found = same_revision(release).exclude(pk=release.pk).exclude(state=Release.State.LOADING)
+    unseen = (Release.State.LOADING, Release.State.REHEARSED)
+    found = same_revision(release).exclude(pk=release.pk).exclude(state__in=unseen)
     return list(found.filter(partial=True) if release.partial else found)
 
 
