@@ -240,6 +240,8 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 # Releases loaded from a browser. The worker reads them where the site has put them: both need the same folder.
 INBOX = Path(os.environ.get("INBOX") or BASE_DIR / "inbox")
 LARGEST_UPLOAD = 300_000_000  # bytes of all files of one import together; CMS's largest quarter has 90 MB
+# Where "fetch from CMS" asks; another place only to try it out, as on a machine without a way to the internet.
+CMS_ADDRESS = os.environ.get("CMS_ADDRESS") or "https://www.cms.gov"
 LARGEST_DOWNLOAD = 300_000_000  # bytes of one file
 # Whether a release is to be activated by another person than the one who rehearsed it.
 SECOND_PERSON = flag("SECOND_PERSON", False)
@@ -257,6 +259,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "axes": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "httpx": {"level": "WARNING"},
     },
 }
 

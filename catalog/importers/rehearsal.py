@@ -1,0 +1,195 @@
+"""A release between loading and readers: rehearsed, looked at, and then activated or discarded.
+
+A rehearsed release is whole: its rows, counts, doubts and changes are what they will be. Only its state keeps
+readers from it, and so activating it takes no longer than rolling back. Neither doubts nor golden pairs refuse a
+rehearsal; both are shown, and stand in the way of activating it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from catalog import inbox, tasks
+from catalog.importers import load, succession, verify
+from catalog.importers.files import Cancelled, Refused
+from catalog.importers.load import Progress
+from catalog.importers.locks import Busy, sole_import
+from catalog.importers.names import Publication
+from catalog.models import AuditEntry, Dataset, ImportRun, Release
+
+State, Action = Release.State, AuditEntry.Action
+
+
+class Objections(NamedTuple):
+    """Why a release may not be activated now, in sentences.
+
+    ``golden`` are the golden pairs it answers wrongly, and ``outdated`` says that it was compared with a release
+    that is no longer the one before it: neither can be overruled. ``doubts`` can, by a person.
+    """
+
+    golden: list[str]
+    doubts: list[str]
+    outdated: str
+
+
+def rehearse(
+    publication: Publication,
+    *,
+    run: ImportRun | None = None,
+    progress: Progress | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Release:
+    """Load a release as far as readers would see it, and return it; what is loaded already is returned as it is.
+
+    Its changes are against the release before it that is loaded, or that the same run has rehearsed. It replaces
+    an older rehearsal of its quarter and revision. Raises Refused for files that are not what they should be, and
+    Cancelled when ``is_cancelled``, asked at each batch, says so. Neither leaves anything.
+    """
+    tell = _heeding(progress, is_cancelled)
+    before = partial(_before, run=run)
+    with load.written(publication, tell) as (release, is_new):
+        if is_new:
+            release.run = run
+            load.check(release, publication, tell, before)
+            load.compare(release, tell, before)
+            _keep(release)
+    return release
+
+
+def objections(release: Release) -> Objections:
+    """Why this release may not be activated now; nothing speaks against going back to a loaded one."""
+    if release.state != State.REHEARSED:
+        return Objections([], [], "")
+    failures = release.dataset == Dataset.PTP and verify.golden_pair_failures(release, is_partial=release.partial)
+    return Objections(list(failures or ()), release.doubts, _outdated(release))
+
+
+def activate(release: Release, *, by: str, note: str = "", accept_doubts: bool = False) -> None:
+    """Answer readers from this release from now on: a rehearsed one is published, a loaded one is gone back to.
+
+    One transaction, and a line in the audit log. Raises Refused with a sentence when there are objections, or when
+    SECOND_PERSON is set and ``by`` asked for the rehearsal.
+    """
+    _look_again(release)
+    if release.state == State.REHEARSED:
+        _refuse_objected(release, accept_doubts)
+        _refuse_alone(release, by)
+        load.publish(release, activate=True, whatever_is_current=True, by=by, note=note)
+        _settle_files(release)
+        return
+    with transaction.atomic():
+        was = succession.current(release)
+        load.make_current(release)
+        if was != release:
+            is_back = was is not None and not succession.outranks(release, was)
+            step = Action.ROLLED_BACK if is_back else Action.ACTIVATED
+            AuditEntry.objects.record(
+                step, by=by, release=release, run=release.run, note=note, before=was.title if was else ""
+            )
+
+
+def discard(release: Release, *, by: str, note: str = "") -> None:
+    """Decide against a rehearsed release: it is gone at once, and its rows as soon as no import runs."""
+    _look_again(release)
+    with transaction.atomic():
+        if not _give_up(Release.objects.filter(pk=release.pk)):
+            raise Refused(f"{release} does not wait for a decision any more.")
+        AuditEntry.objects.record(Action.DISCARDED, by=by, release=release, run=release.run, note=note)
+    _settle_files(release)
+
+
+def give_up(run: ImportRun) -> None:
+    """Take back what a run has rehearsed so far, as it was cancelled."""
+    _give_up(run.releases.all())
+    tidy()
+
+
+def tidy() -> None:
+    """Remove the rows that nobody needs any more. An import that runs does it at its end."""
+    with suppress(Busy), sole_import():
+        load.remove_leftovers()
+
+
+def _heeding(progress: Progress | None, is_cancelled: Callable[[], bool] | None) -> Progress:
+    """Tell how far it is, and stop when that is wanted."""
+
+    def tell(what: str, done: int, total: int) -> None:
+        if is_cancelled and is_cancelled():
+            raise Cancelled
+        if progress:
+            progress(what, done, total)
+
+    return tell
+
+
+def _before(release: Release, run: ImportRun | None) -> Release | None:
+    """What a rehearsal is compared with. Several quarters that come together are activated one after the other."""
+    loaded = release.previous()
+    if run is None:
+        return loaded
+    waiting = Release.objects.filter(state=State.REHEARSED, run=run, partial=False).before(release)
+    found = [one for one in (loaded, waiting.order_by("quarter", "revision").last()) if one]
+    return max(found, key=lambda one: (one.quarter, one.revision), default=None)
+
+
+@transaction.atomic
+def _keep(release: Release) -> None:
+    """Leave a compared release to be looked at, in place of an older rehearsal of it."""
+    _give_up(succession.same_revision(release).exclude(pk=release.pk))
+    release.state = State.REHEARSED
+    release.save()
+
+
+def _give_up(releases) -> int:
+    """Make rehearsed releases among these what an import that ended in the middle leaves. How many they were."""
+    return releases.filter(state=State.REHEARSED).update(state=State.LOADING)
+
+
+def _outdated(release: Release) -> str:
+    if succession.same_revision(release).published().filter(partial=False).exists():
+        return f"{release.title} has been loaded from other files since. Rehearse this one again."
+    compared_with, now = release.compared_with, release.previous()
+    if compared_with == now:
+        return ""
+    if compared_with and compared_with.state == State.REHEARSED:
+        return f"It was compared with {compared_with.title}, which is rehearsed as well. Activate that one first."
+    was, is_now = (one.title if one else "no release" for one in (compared_with, now))
+    return f"It was compared with {was}, and the release before it is {is_now} now. Rehearse it again."
+
+
+def _look_again(release: Release) -> None:
+    """Read a release as it is now; refused when it is gone."""
+    try:
+        release.refresh_from_db()
+    except Release.DoesNotExist as reason:
+        raise Refused(f"{release} is not there any more.") from reason
+
+
+def _refuse_objected(release: Release, accept_doubts: bool) -> None:
+    golden, doubts, outdated = objections(release)
+    if outdated:
+        raise Refused(outdated)
+    if golden:
+        number = f"{len(golden)} golden pair{'s' if len(golden) > 1 else ''}"
+        raise Refused(f"{release} answers {number} wrongly. {' '.join(golden[: verify.NAMED])}")
+    if doubts and not accept_doubts:
+        raise Refused(f"{release} looks incomplete: {' '.join(doubts)} Say that you accept it all the same.")
+
+
+def _refuse_alone(release: Release, by: str) -> None:
+    asked_by = release.run and release.run.asked_by
+    if settings.SECOND_PERSON and asked_by and asked_by.get_username() == by:
+        raise Refused(f"{by} has rehearsed {release}. Another person must activate it.")
+
+
+def _settle_files(release: Release) -> None:
+    """Once nothing of a run waits for a decision, its files go; what was pruned or given up is the worker's."""
+    if release.run:
+        inbox.clear_if_decided(release.run)
+    tasks.tidy.enqueue()

@@ -1,0 +1,112 @@
+"""The life of an import from the browser, as the pages of the desk see it: begun, cancelled, tried again."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from catalog import inbox, tasks
+from catalog.importers.files import Refused
+from catalog.importers.locks import WORKER, is_held
+from catalog.inbox import inbox_of as inbox_of  # its folder is part of what a page knows of an import
+from catalog.models import AuditEntry, ImportLine, ImportRun
+
+State = ImportRun.State
+DIED = "The worker died in the middle. Nothing of what it was doing is left. Try again."
+
+
+@transaction.atomic
+def begin(run: ImportRun) -> None:
+    """Have the worker bring and rehearse what an import is about. Uploaded files lie in ``inbox_of(run)``."""
+    run.state, run.reason, run.step = State.WAITING, "", ""
+    run.done = run.total = 0
+    run.started_at = run.step_started_at = run.ended_at = None
+    run.is_cancel_asked = False
+    run.save()
+    tasks.carry_out.enqueue(run.pk)
+
+
+def ask_cancel(run: ImportRun, *, by: str = "") -> None:
+    """End an import: at once if it waits, at its next batch if it runs."""
+    say(run, f"{by or asked_by(run)} asked to cancel it.")
+    now = timezone.now()
+    waiting = ImportRun.objects.filter(pk=run.pk, state=State.WAITING)
+    if waiting.update(state=State.CANCELLED, ended_at=now):
+        end(run, State.CANCELLED)
+    else:
+        ImportRun.objects.filter(pk=run.pk, state__in=ImportRun.RUNNING).update(is_cancel_asked=True)
+    run.refresh_from_db()
+
+
+def try_again(run: ImportRun) -> None:
+    """Begin an import anew that came to nothing, or some of which is to be rehearsed again.
+
+    Raises Refused when it is not over, or when its files are gone and were not fetched.
+    """
+    run.refresh_from_db()
+    if run.is_open:
+        raise Refused(f"{run} is not over yet.")
+    if run.origin == ImportRun.Origin.UPLOAD and not can_try_again(run):
+        raise Refused(f"The files of {run} are not kept any more. Upload them again.")
+    begin(run)
+
+
+def can_try_again(run: ImportRun) -> bool:
+    """Whether it is over, and all its files are still there or can be fetched."""
+    if run.is_open:
+        return False
+    names = run.files.count()
+    return run.origin == ImportRun.Origin.FETCH or (names > 0 and len(inbox.paths(run)) == names)
+
+
+def settle() -> None:
+    """Give up the imports whose worker died. Cheap, and called by every page that shows imports."""
+    runs = ImportRun.objects.filter(state__in=ImportRun.RUNNING)
+    if runs.exists() and not worker_is_alive():
+        for run in runs:
+            end(run, State.INTERRUPTED, DIED)
+
+
+def settle_all() -> None:
+    """What a new worker begins with, once it is the only one: nothing that says it runs does."""
+    DBTaskResult.objects.running().update(status="FAILED", finished_at=timezone.now())
+    asked_for = [one.args_kwargs["args"] for one in DBTaskResult.objects.ready()]
+    for run in ImportRun.objects.filter(state__in=ImportRun.OPEN):
+        if run.state != State.WAITING or [run.pk] not in asked_for:
+            end(run, State.INTERRUPTED, DIED)
+
+
+def worker_is_alive() -> bool:
+    """Whether a worker runs, busy or not, on any machine."""
+    return is_held(WORKER)
+
+
+def end(run: ImportRun, state: str, reason: str = "") -> None:
+    """Write down how an import ended, and in the audit log too."""
+    over = {"state": state, "reason": reason, "ended_at": timezone.now(), "step": "", "is_cancel_asked": False}
+    ImportRun.objects.filter(pk=run.pk).update(**over)
+    run.refresh_from_db()
+    if reason:
+        say(run, reason, is_warning=True)
+    if state != State.REHEARSED:  # of what was rehearsed, each release has a line of its own
+        step = AuditEntry.Action[state.upper()]
+        AuditEntry.objects.record(step, by=asked_by(run), run=run, subject=files_in_words(run), reason=reason)
+
+
+def say(run: ImportRun, text: str, *, is_warning: bool = False) -> None:
+    """Add a line to the log of an import."""
+    ImportLine.objects.create(run=run, text=text, is_warning=is_warning)
+
+
+def asked_by(run: ImportRun) -> str:
+    """The name of the user who asked for an import, as the audit log writes it."""
+    return run.asked_by.get_username() if run.asked_by else "an account that is gone"
+
+
+def files_in_words(run: ImportRun) -> str:
+    """Its files, the first of them by name, or what was to be fetched."""
+    names = list(run.files.values_list("name", flat=True))
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    said = ", ".join(names[:3]) + more or " ".join(filter(None, (run.dataset, run.setting, run.quarter)))
+    return said[:255]
