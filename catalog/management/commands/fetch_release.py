@@ -1,0 +1,119 @@
+"""``manage.py fetch_release``: download a quarter's files from CMS and load them."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import tempfile
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import fill
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connection
+from tqdm import tqdm
+
+from catalog.importers import addresses
+from catalog.importers.addresses import CMS, LICENSE_PAGE, LICENSE_WORDS
+from catalog.importers.fetch import fetch
+from catalog.importers.files import Refused
+from catalog.models import AuditEntry, Release, Setting
+
+ADVICE = f"""\
+The files are looked for under the names CMS usually gives them, newest posting first, and a PTP table in all its
+parts. CMS promises none of these names: where none fits, download the file in a browser and give it to
+import_release. What is downloaded has to be the release that was asked for, whole and undamaged. It is then loaded
+as import_release loads it.
+
+{fill(LICENSE_WORDS, 113)}
+{LICENSE_PAGE}
+
+With --keep, what has arrived stays in that folder, and a later run asks only for what is missing.
+Exit status: 0 loaded or already loaded, 1 refused.
+"""
+
+
+class Command(BaseCommand):
+    help = "Download the release of a quarter from CMS, and load it."
+    requires_system_checks = []
+
+    def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
+        return super().create_parser(
+            *args, epilog=ADVICE, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("dataset", choices=list(addresses.SETTINGS))
+        parser.add_argument("quarter", type=str.upper, help="as in 2026Q4")
+        parser.add_argument("--setting", default="", choices=Setting.values, help="whose table, of PTP and MUE")
+        parser.add_argument(
+            "--base-url", default=settings.CMS_ADDRESS, help=f"a site with the same paths instead of {CMS}"
+        )
+        parser.add_argument(
+            "--accept-ama-license",
+            action="store_true",
+            help="accept the AMA’s license for the PTP files, see below",
+        )
+        parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave what is downloaded in this folder")
+        parser.add_argument("--dry-run", action="store_true", help="download, and only say what would change")
+        parser.add_argument(
+            "--no-activate", action="store_true", help="load, and leave the current release current"
+        )
+        parser.add_argument(
+            "--allow-partial", action="store_true", help="load a release that looks incomplete, marked as partial"
+        )
+
+    def handle(self, *, dataset: str, quarter: str, setting: str, keep: Path | None, **options) -> None:
+        if Release._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("The database has no tables yet. Run manage.py migrate first.")
+        with folder(keep) as inbox:
+            paths = self.download(dataset, quarter, setting, inbox, options)
+            loading = {name: options[name] for name in ("dry_run", "no_activate", "allow_partial")}
+            call_command("import_release", *paths, dataset=dataset, stdout=self.stdout, **loading)
+
+    def download(self, dataset: str, quarter: str, setting: str, inbox: Path, options: dict) -> list[Path]:
+        """Bring the files, and note in the audit log what was accepted and what came."""
+        what = " ".join(filter(None, (dataset, setting, quarter)))
+        if options["accept_ama_license"] and addresses.needs_license(dataset):
+            note(AuditEntry.Action.LICENSE, what, page=LICENSE_PAGE)
+        with tqdm(unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar:
+            try:
+                paths = fetch(
+                    *(dataset, quarter, setting, inbox),
+                    base_url=options["base_url"],
+                    accept_ama_license=options["accept_ama_license"],
+                    progress=lambda what, done, total: advance(bar, what, done, total),
+                )
+            except Refused as reason:
+                raise CommandError(str(reason)) from reason
+        found = [addresses.where(path.name, options["base_url"]) for path in paths]
+        note(AuditEntry.Action.FETCHED, what, addresses=found)
+        for path, address in zip(paths, found, strict=True):
+            self.stdout.write(f"{address}: {path.stat().st_size:,} bytes.")
+        return paths
+
+
+@contextmanager
+def folder(keep: Path | None) -> Iterator[Path]:
+    """Where the files go: to stay, or until they are loaded."""
+    if keep:
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="coding-reference-") as name:
+        yield Path(name)
+
+
+def note(action: str, subject: str, **detail: object) -> None:
+    AuditEntry.objects.record(action, by=f"command line ({getpass.getuser()})", subject=subject, **detail)
+
+
+def advance(bar: tqdm, what: str, done: int, total: int) -> None:
+    """Show the bytes of one file after the other, and the time left."""
+    bar.set_description(what, refresh=False)
+    if done < bar.n:
+        bar.reset()
+    bar.total = total or None
+    bar.update(done - bar.n)
