@@ -1,0 +1,177 @@
+"""Files on their way in from a browser: counted, looked at and hashed while they come, and never trusted.
+
+They are written to a folder of their own under the inbox, a piece at a time, and the importer looks into it only
+when it has become the folder of an import: until then it is removed with whatever is in it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.http import HttpRequest
+
+from catalog.importers import files
+from catalog.importers.files import Refused
+
+PACKED, TEXT = (".zip", ".xlsx"), (".txt", ".csv")
+FORMS = (*PACKED, *TEXT)
+"""What a file may be, by the end of its name; its content must agree."""
+
+FIELDS_AROUND = 1 << 20
+"""Bytes of a request that are not of its files: boundaries, names, the other fields."""
+
+FIRST_BYTES = 1_024
+LONGEST_NAME, LONGEST_SUFFIX = 150, 10
+ABANDONED = 24 * 60 * 60
+"""Seconds after which a folder of an upload belongs to no process that still runs."""
+
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+NOT_IN_A_NAME = re.compile(r"[^\w .()&+,-]", re.ASCII)
+
+
+class Received(UploadedFile):
+    """A file that came whole. It lies at ``path`` and has this ``sha256`` (hex)."""
+
+    def __init__(self, path: Path, size: int, digest: str):
+        super().__init__(name=path.name, size=size)
+        self.path, self.sha256 = path, digest
+
+    def close(self) -> None:
+        """Django closes what came with a request at its end; this is closed already."""
+
+
+class IntoFolder(FileUploadHandler):
+    """Writes the files of a request into ``folder``, at most ``most`` bytes of all of them together.
+
+    What is wrong with any of them is in ``complaints``, a sentence each: then none of them is to be used.
+    """
+
+    def __init__(self, request: HttpRequest, folder: Path, most: int):
+        super().__init__(request)
+        self.folder, self.most, self.so_far = folder, most, 0
+        self.complaints: list[str] = []
+
+    def new_file(self, *args: object, **kwargs: object) -> None:
+        super().new_file(*args, **kwargs)
+        self.path = self.folder / safe_name(self.file_name)
+        if self.path.exists():
+            self._skip(f"Two files are called {self.path.name}. Rename one of them.")
+        self.digest = sha256()
+        self.file = self._written(lambda: self.path.open("xb"))
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.so_far += len(raw_data)
+        if self.so_far > self.most:
+            self.complaints.append(too_large(self.most))
+            raise StopUpload(connection_reset=True)
+        if start == 0 and (wrong := complaint(self.path.name, raw_data[:FIRST_BYTES])):
+            self._skip(wrong)
+        self.digest.update(raw_data)
+        self._written(lambda: self.file.write(raw_data))
+
+    def file_complete(self, file_size: int) -> Received:
+        self._written(self.file.close)
+        wrong = f"{self.path.name} is empty." if not file_size else damage(self.path)
+        if wrong:
+            self.complaints.append(wrong)
+        return Received(self.path, file_size, self.digest.hexdigest())
+
+    def upload_interrupted(self) -> None:
+        self.file.close()
+
+    def _skip(self, wrong: str) -> None:
+        self.complaints.append(wrong)
+        raise SkipFile
+
+    def _written(self, write):
+        try:
+            return write()
+        except OSError as error:
+            self.complaints.append(f"{self.path.name} could not be kept: {error.strerror or error}.")
+            raise StopUpload(connection_reset=True) from error
+
+
+@contextmanager
+def receiving(inbox: Path) -> Iterator[Path]:
+    """A folder for the files of one request, removed at the end unless it was moved away; and with it old ones.
+
+    Raises Refused when there is no room for it.
+    """
+    try:
+        inbox.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(inbox)
+        folder = Path(tempfile.mkdtemp(prefix="incoming-", dir=inbox))
+    except OSError as error:
+        raise Refused(f"The inbox cannot be written: {error.strerror or error}. Nothing was kept.") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_abandoned(inbox: Path) -> None:
+    for left in inbox.glob("incoming-*"):
+        if left.stat().st_mtime < time.time() - ABANDONED:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def announced(request: HttpRequest) -> int:
+    """How many bytes the request says it has."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return int(length) if length.isdecimal() else 0
+
+
+def too_large(most: int) -> str:
+    return f"These files have more than {most // 1_000_000:,} MB together, the most that is taken. None was kept."
+
+
+def safe_name(name: str) -> str:
+    """A name without folders, control characters and what shells and file systems give a meaning.
+
+    >>> safe_name("C:\\\\Downloads\\\\../ccipra-v302r0-f1.zip")
+    'ccipra-v302r0-f1.zip'
+    """
+    clean = PurePosixPath(NOT_IN_A_NAME.sub("_", re.split(r"[/\\]", name)[-1]).strip(" ."))
+    return f"{clean.stem[:LONGEST_NAME]}{clean.suffix[:LONGEST_SUFFIX]}" or "file"
+
+
+def complaint(name: str, head: bytes) -> str:
+    """What speaks against a file by its name and its first bytes, a sentence; empty for a release file."""
+    form = PurePosixPath(name).suffix.lower()
+    if WEB_PAGE.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return (
+            f"{name} is a web page, not a release file. CMS asks to accept the AMA’s license before it gives PTP "
+            "files: accept it there, then save the zip."
+        )
+    if form not in FORMS:
+        return f"{name} is no release file: those are zip, TXT, CSV or XLSX."
+    is_packed = head.startswith(ZIP)
+    if form in PACKED and not is_packed:
+        return f"{name} is called {form} and is none by its content. Download it again."
+    if form in TEXT and (is_packed or b"\0" in head):
+        return f"{name} is called {form} and is not text by its content. Give the file as CMS publishes it."
+    return ""
+
+
+def damage(path: Path) -> str:
+    """What is wrong with a zip or workbook as a whole, a sentence: its end is missing, it is a bomb, or so."""
+    if path.suffix.lower() not in PACKED:
+        return ""
+    if not zipfile.is_zipfile(path):
+        return f"{path.name} is only part of a file: its end is missing. Download it again."
+    try:
+        files.members([path])
+    except Refused as reason:
+        return str(reason)
+    return ""
