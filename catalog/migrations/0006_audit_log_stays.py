@@ -1,4 +1,7 @@
-"""What is in the audit log stays there: the database itself refuses to change or delete a line of it."""
+"""What is in the audit log stays there: the database itself refuses to change or delete a line of it.
+
+So it does where no trigger for deletion would fire: when PostgreSQL empties a table, and when SQLite replaces a row.
+"""
 
 from django.db import migrations
 
@@ -10,14 +13,21 @@ POSTGRESQL = [
     f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
     f"CREATE TRIGGER {TABLE}_stays BEFORE UPDATE OR DELETE ON {TABLE} "
     f"FOR EACH ROW EXECUTE FUNCTION {TABLE}_stays()",
+    f"CREATE TRIGGER {TABLE}_stays_whole BEFORE TRUNCATE ON {TABLE} EXECUTE FUNCTION {TABLE}_stays()",
 ]
 SQLITE = [
     f"CREATE TRIGGER {TABLE}_no_{act} BEFORE {act} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     for act in ("update", "delete")
+] + [
+    f"CREATE TRIGGER {TABLE}_no_replace BEFORE INSERT ON {TABLE} "
+    f"WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
 ]
 AND_BACK = {
-    "postgresql": [f"DROP TRIGGER {TABLE}_stays ON {TABLE}", f"DROP FUNCTION {TABLE}_stays()"],
-    "sqlite": [f"DROP TRIGGER {TABLE}_no_{act}" for act in ("update", "delete")],
+    "postgresql": [
+        *(f"DROP TRIGGER {TABLE}_{name} ON {TABLE}" for name in ("stays", "stays_whole")),
+        f"DROP FUNCTION {TABLE}_stays()",
+    ],
+    "sqlite": [f"DROP TRIGGER {TABLE}_no_{act}" for act in ("update", "delete", "replace")],
 }
 
 

@@ -1,0 +1,108 @@
+"""The audit log: every step with a release, to be read, searched and taken along, and changed by nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from catalog import exports
+from catalog.admin.releases import ReadOnly
+from catalog.models import AuditEntry, ImportRun, Release
+
+HEADER = ("Step", "When", "Who", "What", "Subject", "Release", "Import", "Note", "Detail")
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
+    about = "Who did what with releases. Nobody can change or remove a line, the database itself refuses it."
+    change_list_template = "admin/audit/change_list.html"
+    change_form_template = "admin/audit/change_form.html"
+    list_display = ["at", "by", "action", "subject", "note"]
+    list_display_links = ["at"]
+    list_filter = ["action", "by", "at"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["by", "subject", "note"]
+    search_help_text = "Words of the subject or the note, or a name"
+    fields = ["at", "by", "action", "subject", "release", "run", "note", "details"]
+
+    def get_urls(self) -> list[URLPattern]:
+        export = self.admin_site.admin_view(require_safe(self.export_view))
+        return [
+            path("export/<str:export_format>/", export, name="catalog_auditentry_export"),
+            *super().get_urls(),
+        ]
+
+    def export_view(self, request: HttpRequest, export_format: str) -> HttpResponse | StreamingHttpResponse:
+        """The list as it is searched and filtered, all pages of it, as CSV or XLSX. Http404 for other formats."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = [HEADER, *_rows(self.get_changelist_instance(request).queryset.iterator())]
+        filename = f"audit-log-{timezone.localdate().isoformat()}.{export_format}"
+        return exports.download(filename, export_format, rows, [exports.Page("Audit log", rows)])
+
+    @admin.display(description="release")
+    def release(self, entry: AuditEntry) -> SafeString | str:
+        """The release it was done with; its number where not even the record of it is left."""
+        if entry.release_number is None:
+            return "none"
+        release = Release.objects.filter(pk=entry.release_number).first()
+        if release is None:
+            return f"number {entry.release_number}, no longer on record"
+        return _link("admin:catalog_release_change", release.pk, str(release))
+
+    @admin.display(description="import")
+    def run(self, entry: AuditEntry) -> SafeString | str:
+        if entry.run_number is None:
+            return "none"
+        if not ImportRun.objects.filter(pk=entry.run_number).exists():
+            return f"Import {entry.run_number}, no longer on record"
+        return _link("admin:import", entry.run_number, f"Import {entry.run_number}")
+
+    @admin.display(description="detail")
+    def details(self, entry: AuditEntry) -> SafeString | str:
+        """Counts, hashes and the like, a line each."""
+        lines = ((name.replace("_", " "), _plain(value)) for name, value in entry.detail.items())
+        return format_html_join("", "<div>{}: {}</div>", lines) or "none"
+
+
+def _link(name: str, pk: int, text: str) -> SafeString | str:
+    try:
+        return format_html('<a href="{}">{}</a>', reverse(name, args=[pk]), text)
+    except NoReverseMatch:
+        return text
+
+
+def _plain(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case str():
+            return value or "none"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _rows(entries: Iterable[AuditEntry]) -> Iterator[Sequence[object]]:
+    for entry in entries:
+        yield (
+            entry.pk,
+            timezone.localtime(entry.at).isoformat(sep=" ", timespec="seconds"),
+            entry.by,
+            entry.get_action_display(),
+            entry.subject,
+            entry.release_number,
+            entry.run_number,
+            entry.note,
+            json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "",
+        )
