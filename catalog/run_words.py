@@ -1,0 +1,90 @@
+"""Imports in words: what was asked for, and how far one is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+from catalog import release_words
+from catalog.models import Dataset, ImportRun, Release, Setting
+from catalog.models.release import QUARTER_STARTS
+
+State = ImportRun.State
+NAMES_TOLD = 3
+
+
+class CountRow(NamedTuple):
+    """Rows of one kind in a release, and in the one it was compared with, where there is one."""
+
+    kind: str
+    before: int | None
+    now: int
+
+
+def kind_name(dataset: str, setting: str) -> str:
+    """``PTP edits, outpatient hospital``"""
+    label = Dataset(dataset).label
+    return f"{label}, {Setting(setting).label.lower().replace('dme', 'DME')}" if setting else label
+
+
+def quarter_name(quarter: str) -> str:
+    """``October 2025 (2025Q4)``"""
+    return f"{QUARTER_STARTS[quarter[5]]} {quarter[:4]} ({quarter})"
+
+
+def asked_for(run: ImportRun) -> str:
+    """``PTP edits, practitioner, October 2025 (2025Q4)``; of it what somebody has said."""
+    said = [kind_name(run.dataset, run.setting)] if run.dataset else []
+    said += [quarter_name(run.quarter)] if run.quarter else []
+    return ", ".join(said)
+
+
+def subject(run: ImportRun) -> str:
+    """What an import is about, for a list: what was asked for, or the files that came."""
+    return asked_for(run) or listed(file.name for file in run.files.all())
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first few names, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - NAMES_TOLD} more" if len(names) > NAMES_TOLD else ""
+    return ", ".join(names[:NAMES_TOLD]) + more
+
+
+def progress(run: ImportRun) -> str:
+    """``1,200,000 of about 2,545,000 rows, 41,000 rows a second, about 30 seconds left``; empty at first."""
+    if not run.done:
+        return ""
+    count = _bytes if run.state == State.FETCHING else _rows
+    words = f"{count(run.done, run.total)}, {count(run.rate)} a second"
+    return f"{words}, about {duration(run.time_left)} left" if run.time_left else words
+
+
+def stage(run: ImportRun) -> str:
+    """What is being done now, or how it ended, to be read out: ``Rehearsing: HCPCS Level II, October 2025``."""
+    return f"{run.get_state_display()}: {run.step}" if run.is_open and run.step else run.get_state_display()
+
+
+def duration(span: timedelta) -> str:
+    """In the unit that people would say it in: ``40 seconds``, ``3 minutes``."""
+    seconds = max(1, round(span.total_seconds()))
+    if seconds < 100:
+        return f"{seconds} second{'s' if seconds > 1 else ''}"
+    return f"{round(seconds / 60)} minutes"
+
+
+def counts(release: Release) -> Iterator[CountRow]:
+    """What a release holds, beside the one it was compared with."""
+    before = release.compared_with.counts if release.compared_with else {}
+    for kind in release_words.COUNTED:
+        if kind in release.counts:
+            yield CountRow(kind, before.get(kind), release.counts[kind])
+
+
+def _rows(number: float, total: int = 0) -> str:
+    return f"{number:,.0f} of about {total:,} rows" if total > number else f"{number:,.0f} rows"
+
+
+def _bytes(number: float, total: int = 0) -> str:
+    return f"{number / 1e6:.1f} of {total / 1e6:.1f} MB" if total else f"{number / 1e6:.1f} MB"
