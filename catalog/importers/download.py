@@ -47,10 +47,14 @@ class Patience:
 
 @dataclass(frozen=True)
 class Terms:
-    """On what terms a file is downloaded: ``arrived`` is told bytes, and of how many, 0 where nothing says."""
+    """On what terms a file is downloaded, at most ``largest`` bytes of it.
+
+    ``arrived`` is told bytes, and of how many, 0 where nothing says; ``waits`` why another attempt is to come.
+    """
 
     largest: int
     arrived: Callable[[int, int], None] = lambda done, total: None
+    waits: Callable[[str], None] = lambda reason: None
     is_cancelled: Callable[[], bool] = lambda: False
     patience: Patience = Patience()
 
@@ -98,6 +102,7 @@ def download(http: httpx.Client, url: str, path: Path, terms: Terms) -> None:
             had = partial.size
             if fruitless >= terms.patience.attempts:
                 raise Refused(f"{reason} Tried {fruitless} times. Try again later.") from reason
+            terms.waits(str(reason))
             terms.patience.pause(min(LONGEST_PAUSE, max(reason.wait, 3**fruitless)))
             if terms.is_cancelled():
                 raise Cancelled from reason

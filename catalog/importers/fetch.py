@@ -133,13 +133,15 @@ def _rest(errand: _Errand, parts: list[Address]) -> list[Path]:
 def _file(errand: _Errand, address: Address) -> Path:
     path = errand.folder / address.name
     if not path.exists():
+        tell = errand.progress
         part = f" part {address.part} of {max(PARTS, address.part)}" if address.part else ""
         accepted = f"?{ACCEPTANCE}" if address.is_licensed else ""
         terms = Terms(
             settings.LARGEST_DOWNLOAD,
-            lambda done, total: errand.progress(f"downloading{part}", done, total),
-            errand.is_cancelled,
-            errand.patience,
+            arrived=lambda done, total: tell(f"Downloading{part}", done, total),
+            waits=lambda reason: tell(f"Waiting to try again. {reason}", 0, 0),
+            is_cancelled=errand.is_cancelled,
+            patience=errand.patience,
         )
         download(errand.http, address.url(errand.base_url) + accepted, path, terms)
     return path

@@ -31,17 +31,24 @@ def cms():
 
 
 class Get:
-    """Downloads into a folder; ``pauses`` are the seconds it would have waited, ``told`` what it told."""
+    """Downloads into a folder; ``pauses`` are the seconds it would have waited, ``told`` what it told of
+    bytes, ``waits`` why it waited."""
 
     def __init__(self, cms, folder):
         self.cms, self.path = cms, folder / NAME
         self.partial = folder / f"{NAME}.part"
         self.version = folder / f"{NAME}.part.version"
-        self.pauses, self.told = [], []
+        self.pauses, self.told, self.waits = [], [], []
 
     def __call__(self, *, url="", largest=LARGEST, is_cancelled=lambda: False, **patience) -> bytes:
         patience = Patience(**{"pause": self.pauses.append, "read": 5} | patience)
-        terms = Terms(largest, lambda *bytes_: self.told.append(bytes_), is_cancelled, patience)
+        terms = Terms(
+            largest,
+            arrived=lambda *bytes_: self.told.append(bytes_),
+            waits=self.waits.append,
+            is_cancelled=is_cancelled,
+            patience=patience,
+        )
         with client(patience) as http:
             download(http, url or self.cms.url + ADDRESS, self.path, terms)
         return self.path.read_bytes()
@@ -166,6 +173,7 @@ def test_a_busy_server_is_waited_for_as_long_as_it_asks(cms, get):
     cms.put(ADDRESS, status(503), status(429, Retry_After="40"), status(503, Retry_After="9000"), serve(CONTENT))
     assert get() == CONTENT
     assert get.pauses == [3, 40, 60]
+    assert get.waits[1] == "127.0.0.1 answers with 429 Too Many Requests."
 
 
 def test_a_server_that_stays_broken_is_named_with_its_status(cms, get):

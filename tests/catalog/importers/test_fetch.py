@@ -159,8 +159,16 @@ def test_progress_tells_the_part_and_its_bytes(cms, bring):
     put_ptp(cms)
     told = []
     bring("ptp", "2024Q3", "practitioner", accept_ama_license=True, progress=lambda *step: told.append(step))
-    assert list(dict.fromkeys(what for what, *_ in told)) == [f"downloading part {n} of 4" for n in (1, 2, 3, 4)]
+    assert list(dict.fromkeys(what for what, *_ in told)) == [f"Downloading part {n} of 4" for n in (1, 2, 3, 4)]
     assert all(done == total for _, done, total in told[-1:])
+
+
+def test_progress_tells_why_it_waits(cms, bring):
+    put(cms, HCPCS, status(503), serve(OCTOBER))
+    told = []
+    bring(progress=lambda *step: told.append(step))
+    assert told[0] == ("Waiting to try again. 127.0.0.1 answers with 503 Service Unavailable.", 0, 0)
+    assert told[-1] == ("Downloading", len(OCTOBER), len(OCTOBER))
 
 
 def test_cancelling_ends_it(cms, bring):
