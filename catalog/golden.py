@@ -42,14 +42,14 @@ class Checked(NamedTuple):
         return {outcome: found[outcome] for outcome in Outcome}
 
 
-def check_all() -> list[Checked]:
-    """Every pair on the releases that readers are answered from, and on those that wait for a decision.
+def check_all(pairs: Iterable[GoldenPair] | None = None) -> list[Checked]:
+    """These pairs, or all, on the releases that readers are answered from and on those that wait for a decision.
 
     One query for the releases, one for the pairs, one for the rows of each release.
     """
     states = (Release.State.CURRENT, Release.State.REHEARSED)
     releases = Release.objects.filter(dataset=Dataset.PTP, state__in=states).order_by("state", "-setting", "-pk")
-    pairs = list(GoldenPair.objects.all())
+    pairs = list(GoldenPair.objects.all() if pairs is None else pairs)
     return [Checked(release, results(release, pairs)) for release in releases]
 
 

@@ -4,32 +4,115 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
-from catalog.edit_words import is_incomplete
-from catalog.models import Dataset, GoldenPair, PtpEdit, Release
+from catalog import golden
+from catalog.admin.trail import Trail
+from catalog.golden import Checked, Outcome, Result
+from catalog.models import Dataset, GoldenPair, Release
+
+MARKS = {Outcome.OTHERWISE: "state-bad", Outcome.AS_EXPECTED: "state-good", Outcome.NOT_CHECKED: ""}
+"""How each outcome looks at the desk."""
+
+
+class GoldenPairForm(forms.ModelForm):
+    class Meta:
+        help_texts = {
+            "column_one": "The code that this edit does not deny.",
+            "column_two": "The code that is denied beside it. Without an edit on file the order does not matter.",
+            "day": "The pair is tried on every release that answers for this date, and on no other one.",
+            "expected": "What CMS’s table says for that date, not what becomes of a claim.",
+            "source": "Where anybody can look it up, such as a chapter of the NCCI Policy Manual and its section.",
+        }
 
 
 @admin.register(GoldenPair)
-class GoldenPairAdmin(admin.ModelAdmin):
+class GoldenPairAdmin(Trail, admin.ModelAdmin):
     """A PTP release that answers one of them otherwise is not loaded."""
 
-    list_display = ["pair", "setting", "day", "expected", "source", "updated_at"]
+    about = "A PTP release that answers one of these pairs otherwise than expected cannot be activated."
+    form = GoldenPairForm
+    change_list_template = "admin/golden/change_list.html"
+    list_display = ["pair", "setting", "day", "expected", "answered_now", "source", "updated_at"]
     list_filter = ["setting", "expected"]
+    list_per_page = 50
     search_fields = ["column_one", "column_two", "source"]
-    fields = [("column_one", "column_two"), "setting", "day", "expected", "source"]
+    search_help_text = "A code, or words of the source"
+    fields = ["setting", ("column_one", "column_two"), "day", "expected", "source", "answers"]
+    readonly_fields = ["answers"]
     save_as = True
+
+    def get_urls(self) -> list[URLPattern]:
+        check = self.admin_site.admin_view(require_safe(self.check_view))
+        return [path("check/", check, name="catalog_goldenpair_check"), *super().get_urls()]
+
+    def get_fields(self, request: HttpRequest, obj: GoldenPair | None = None) -> list:
+        return self.fields if obj else self.fields[:-1]
+
+    def get_changelist_instance(self, request: HttpRequest):
+        """The list, where each pair knows what the current release says of it; those shown are asked together."""
+        changes = super().get_changelist_instance(request)
+        shown = list(changes.result_list)
+        releases = Release.objects.current().filter(dataset=Dataset.PTP)
+        found = {result.pair.pk: result for release in releases for result in golden.results(release, shown)}
+        for pair in shown:
+            pair.result = found.get(pair.pk)
+        changes.result_list = shown
+        return changes
+
+    def check_view(self, request: HttpRequest) -> HttpResponse:
+        """What every current and every rehearsed release says of every pair, the wrong answers first."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        order = list(Outcome)
+        checked = [
+            Checked(release, sorted(results, key=lambda one: order.index(one.outcome)))
+            for release, results in golden.check_all()
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Golden pairs, checked now",
+            "opts": self.opts,
+            "checked": checked,
+            "wrong": sum(result.is_wrong for one in checked for result in one.results),
+        }
+        return TemplateResponse(request, "admin/golden/check.html", context)
 
     def save_model(self, request: HttpRequest, obj: GoldenPair, form: forms.ModelForm, change: bool) -> None:
         """Save it, and tell when the current release answers otherwise: one of the two is wrong."""
         super().save_model(request, obj, form, change)
         release = Release.objects.answering(Dataset.PTP, obj.setting, obj.day)
-        if release is None:
-            return
-        said = obj.answered_otherwise(PtpEdit.objects.of(release).for_pair(obj.column_one, obj.column_two))
-        if said and not (is_incomplete(release) and said == GoldenPair.Expected.NONE.label):
-            messages.warning(request, f"{release} answers otherwise: {said}. It would be refused if loaded again.")
+        for result in golden.results(release, [obj]) if release else ():
+            if result.is_wrong:
+                messages.warning(
+                    request, f"{release} answers otherwise: {result.said}. It would be refused if loaded again."
+                )
 
     @admin.display(description="pair", ordering="column_one")
-    def pair(self, golden: GoldenPair) -> str:
-        return f"{golden.column_one} and {golden.column_two}"
+    def pair(self, golden_pair: GoldenPair) -> str:
+        return f"{golden_pair.column_one} and {golden_pair.column_two}"
+
+    @admin.display(description="now")
+    def answered_now(self, golden_pair: GoldenPair) -> SafeString | str:
+        """How it comes out on the current release of its setting."""
+        return _shown(golden_pair.result) if golden_pair.result else "Not loaded"
+
+    @admin.display(description="what the releases say")
+    def answers(self, golden_pair: GoldenPair) -> SafeString | str:
+        """What the current release, and one that is rehearsed, say of the pair as it is on file."""
+        checked = [one for one in golden.check_all([golden_pair]) if one.results]
+        if not checked:
+            return "No PTP release of this setting is loaded."
+        lines = ((one.release, _shown(result)) for one in checked for result in one.results)
+        return format_html_join("", "<div>{}: {}</div>", lines)
+
+
+def _shown(result: Result) -> SafeString:
+    said = f": {result.said}" if result.said else ""
+    return format_html('<span class="state {}">{}{}</span>', MARKS[result.outcome], result.outcome, said)
