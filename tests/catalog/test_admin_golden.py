@@ -46,7 +46,7 @@ def manager(log_in):
 
 @pytest.fixture
 def pairs():
-    """A current table that answers the second of two pairs otherwise, and a rehearsed one that does so with both."""
+    """A current table that answers the second of two pairs otherwise, a rehearsed one that does so with both."""
     current = make_release("2024Q3", dataset="ptp", setting="practitioner")
     make_release("2024Q4", dataset="ptp", setting="practitioner", state=Release.State.REHEARSED)
     make_ptp("11042", "97597", current)
