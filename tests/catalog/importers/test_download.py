@@ -242,6 +242,12 @@ def test_a_redirect_to_anything_else_is_not_followed(cms, get, to, reason):
     assert reason in str(told.value)
 
 
+def test_a_redirect_to_no_address_at_all_is_given_up(cms, get):
+    cms.put(ADDRESS, redirect("http://[::1"))
+    with pytest.raises(Refused, match=r"127.0.0.1 broke off after 0 bytes."):
+        get()
+
+
 def test_a_file_that_is_announced_as_too_large_is_refused_before_it_is_read(cms, get):
     cms.put(ADDRESS, announced(LARGEST + 1))
     with pytest.raises(Refused, match=rf"{NAME} is larger than the 1 MB that are downloaded at most."):
