@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from catalog.importers import bulk, load, rows
+from catalog.importers import bulk, load, rehearsal, rows
 from catalog.importers.files import Refused
-from catalog.models import Change, EditCode, PtpEdit, Release, ReleaseFile
+from catalog.models import AuditEntry, Change, EditCode, PtpEdit, Release, ReleaseFile
 from tests.edit_releases import allow_small_tables, write_ptp
 from tests.ptp_files import Edit, zip_name
 
@@ -77,9 +77,9 @@ def partitions() -> set[str]:
 
 def in_the_database() -> dict[str, object]:
     """What is loaded, without the keys, which differ from one load to the next."""
-    readable = Release.objects.readable()
+    whole = Release.objects.readable() | Release.objects.filter(state=Release.State.REHEARSED)
     named = [(one.quarter, one.state, PtpEdit.objects.of(one).count()) for one in Release.objects.all()]
-    tables = {bulk.partition(one) for one in readable} if connection.vendor == "postgresql" else set()
+    tables = {bulk.partition(one) for one in whole} if connection.vendor == "postgresql" else set()
     return {
         "releases": sorted(named),
         "strays": partitions() ^ tables,
@@ -148,6 +148,46 @@ def test_so_is_one_that_takes_the_place_of_an_incomplete_release(tmp_path):
     assert kills >= MOMENTS - 2
     assert whole["releases"] == [("2024Q3", "current", 44)]
     assert whole["strays"] == set()
+
+
+def test_a_rehearsal_killed_at_any_moment_is_made_good_by_the_next(tmp_path):
+    april = write_ptp(tmp_path / "q2", "2024Q2")
+    july = write_ptp(tmp_path / "q3", "2024Q3", Edit("20000", "20200"))
+
+    def begin() -> None:
+        clear_all()
+        load_one(april)
+
+    def rehearse() -> None:
+        (publication,) = load.publications([july])
+        rehearsal.rehearse(publication)
+
+    kills, whole = made_good(begin, rehearse)
+    assert kills >= MOMENTS - 2
+    assert whole["releases"] == [("2024Q2", "current", 44), ("2024Q3", "rehearsed", 45)]
+    assert whole["strays"] == set()
+
+
+def test_an_activation_killed_at_any_moment_has_happened_or_not(tmp_path):
+    quarters = [write_ptp(tmp_path / quarter, quarter) for quarter in ("2024Q1", "2024Q2")]
+    (july,) = load.publications([write_ptp(tmp_path / "q3", "2024Q3", Edit("20000", "20200"))])
+
+    def begin() -> None:
+        clear_all()
+        for folder in quarters:
+            load_one(folder)
+        rehearsal.rehearse(july)
+
+    def activate() -> None:
+        rehearsal.activate(Release.objects.get(quarter="2024Q3"), by="ada")
+        rehearsal.tidy()
+
+    before = AuditEntry.objects.count()
+    kills, whole = made_good(begin, activate)
+    assert kills >= MOMENTS - 2
+    assert whole["releases"] == [("2024Q1", "pruned", 0), ("2024Q2", "loaded", 44), ("2024Q3", "current", 45)]
+    # Two were not killed; each of the others was activated once, before or after the kill.
+    assert AuditEntry.objects.filter(action="activated").count() - before == kills + 2
 
 
 @pytest.mark.postgres
