@@ -15,7 +15,7 @@ from random import Random
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-PAGE = b"<!DOCTYPE html><html><head><title>Page not found | CMS</title></head><body>Sorry</body></html>"
+PAGE = b"<!DOCTYPE html><html><head><title>Page &amp; all not found</title></head><body>Sorry</body></html>"
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

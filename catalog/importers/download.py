@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path, PurePosixPath
 
 import httpx
@@ -113,8 +114,7 @@ def _attempt(http: httpx.Client, url: str, partial: _Partial, terms: Terms) -> N
         _refuse_status(response, partial)
         begins, total = _extent(response, partial)
         _refuse_page(response)
-        if total > terms.largest:
-            raise Refused(_too_large(partial, terms))
+        _refuse_large(total, partial, terms)
         if shutil.disk_usage(partial.path.parent).free < total - begins + SPARE_DISK:
             raise Refused(_disk_full(partial, total))
         done = _receive(response, partial, begins, total, terms)
@@ -140,8 +140,7 @@ def _receive(response: httpx.Response, partial: _Partial, begins: int, total: in
             terms.arrived(done, total)
             if terms.is_cancelled():
                 raise Cancelled
-            if done > terms.largest:
-                raise Refused(_too_large(partial, terms))
+            _refuse_large(done, partial, terms)
             if is_slow(done):
                 raise _Broken(f"{response.url.host} sends less than {terms.patience.slowest:,} bytes a second.")
     return done
@@ -231,7 +230,7 @@ def _refuse_page(response: httpx.Response) -> None:
             if len(head) > 1 << 14:
                 break
     title = TITLE.search(head)
-    named = f" with the title “{title[1].decode(errors='replace')}”" if title else ""
+    named = f" with the title “{unescape(title[1].decode(errors='replace'))}”" if title else ""
     raise NotThere(f"{_at(response)} is a web page{named} instead of a zip file.")
 
 
@@ -283,11 +282,11 @@ class _Partial:
         """A stream to write to: after what is here, or from the beginning."""
         if not begins:
             self.remove_version()
+        with self.path.open("ab" if begins else "wb") as stream:
             # A weak one says that two versions are alike, not that they are the same bytes.
             version = response.headers.get("ETag", "")
-            if version.startswith('"') and version.isascii():
+            if not begins and version.startswith('"') and version.isascii():
                 self.version.write_text(version, encoding="ascii")
-        with self.path.open("ab" if begins else "wb") as stream:
             yield stream
 
     def finish(self) -> None:
@@ -310,13 +309,13 @@ def _at(response: httpx.Response) -> str:
     return _plain(response.url)
 
 
-def _too_large(partial: _Partial, terms: Terms) -> str:
-    partial.remove()
-    return (
-        f"{partial.whole.name} is larger than the {terms.largest // 1_000_000:,} MB that are downloaded at most."
-    )
+def _refuse_large(size: int, partial: _Partial, terms: Terms) -> None:
+    if size > terms.largest:
+        partial.remove()
+        most = f"{terms.largest // 1_000_000:,} MB"
+        raise Refused(f"{partial.whole.name} is larger than the {most} that are downloaded at most.")
 
 
 def _disk_full(partial: _Partial, total: int) -> str:
     needs = f": it has {total // 1_000_000:,} MB" if total else ""
-    return f"There is no room for {partial.whole.name} on the disk{needs}. Make room in {partial.path.parent}."
+    return f"There is no room for {partial.whole.name} on the disk{needs}. Make room and try again."

@@ -77,7 +77,7 @@ def test_no_such_file_names_what_was_tried_and_where_to_look(cms, bring):
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (page(), "is a web page with the title “Page not found | CMS” instead of a zip file. Look at https://www"),
+        (page(), "is a web page with the title “Page & all not found” instead of a zip file. Look at https://www"),
         (
             serve(b"{}", kind="application/json"),
             "is no zip file: it begins with “{}”. Look at https://www.cms.gov",
