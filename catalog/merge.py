@@ -81,13 +81,15 @@ def merge_rows(
             on_file.append(merge(row, before.get(key, now[key]), now[key]))
         elif not key:
             new.append(row)
-        elif "DELETE" not in row and not all(
-            _is_same(row.get(name), said) for name, said in before.get(key, {}).items()
-        ):
+        elif "DELETE" not in row and not _is_untouched(row, before.get(key)):
             new.append({name: value for name, value in row.items() if name != "id"})
     held = {row["id"] for row in on_file}
     on_file += [row | {"id": key} for key, row in now.items() if key not in held and key not in before]
     return on_file, new
+
+
+def _is_untouched(row: Sent, before: Sent | None) -> bool:
+    return before is not None and all(_is_same(row.get(name), value) for name, value in before.items())
 
 
 def _is_same(one: str | None, other: str | None) -> bool:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 WORDS = re.compile(r"\w+(?:[’'.-]\w+)*|\s+|[^\w\s]")
+ISLAND = re.compile(r"[^\w\n]*\w{0,3}[^\w\n]*")
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
 # Two stretches of a thousand words, wholly unlike, take a second. Beyond that lines are compared, not words.
 MOST_PAIRS = 2_000 * 2_000
@@ -77,10 +78,10 @@ def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _without_islands(steps: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
-    """A blank or a comma that stayed between two changes is read as part of both: a phrase stays a phrase."""
+    """A blank, a comma or a little word that stayed between two changes is read with both: a phrase is a phrase."""
     for at, (same, removed, added) in enumerate(steps):
-        is_between = 0 < at < len(steps) - 1
-        yield ("", same, same) if is_between and same and not re.search(r"\w|\n", same) else (same, removed, added)
+        is_island = same and 0 < at < len(steps) - 1 and ISLAND.fullmatch(same)
+        yield ("", same, same) if is_island else (same, removed, added)
 
 
 def _joined(steps: Iterable[tuple[str, str, str]]) -> Iterator[Piece]:

@@ -49,6 +49,7 @@ PURE = (
     "catalog.seeded",
     "catalog.shapes",
     "catalog.taken_apart",
+    "catalog.trail",
     "catalog.typed_code",
     "catalog.typed_units",
     "catalog.unfinished",

@@ -22,7 +22,7 @@ MADE_FROM = "made_from"  # the field of a form that says which state of the text
 
 
 class Conflict(NamedTuple):
-    """What somebody else saved while a form was open; ``version`` is None where the trail does not know of it."""
+    """What somebody else did while a form was open; ``version`` is None where the trail does not know of it."""
 
     version: Version | None
     theirs: list[trail.Difference]
@@ -37,6 +37,28 @@ class Refused(forms.ModelForm):
     def clean(self) -> None:
         super().clean()
         raise ValidationError(render_to_string("admin/trail/_conflict.html", self.conflict._asdict()))
+
+
+class RowForm(forms.ModelForm):
+    """What is changed in a list. It sends what it showed as well, so that only what was changed is saved."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def clean(self) -> None:
+        super().clean()
+        for name, on_file in self.initial.items():
+            if name not in self.cleaned_data or self[name].html_initial_name not in self.data:
+                continue
+            if name not in self.changed_data:
+                self.cleaned_data[name] = on_file
+            elif on_file not in (self._shown(name), self.cleaned_data[name]):
+                self.add_error(name, f"Somebody has just changed this to “{on_file}”. Load the list again.")
+
+    def _shown(self, name: str) -> object:
+        return self.fields[name].to_python(self.data[self[name].html_initial_name])
 
 
 class Guard:
@@ -65,38 +87,57 @@ class Guard:
         with transaction.atomic():
             # Two people who save at once: the second one waits here, then sees what the first one saved.
             list(self.model._default_manager.select_for_update().filter(pk=pk).values_list("pk"))
-            self._look_for_conflict(request, pk)
+            now = versions.on_file(self.model, pk, self.parts)
+            known = versions.versions_of(self.model, pk, self.parts)
+            if now.text is None and known:
+                self._fill_in_deleted(request, pk, known)
+                return super().changeform_view(request, None, form_url, extra_context)
+            if now.text is not None:
+                self._look_for_conflict(request, known, now)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def _look_for_conflict(self, request: HttpRequest, pk: object) -> None:
-        made_from = request.POST.get(MADE_FROM)
-        now = versions.on_file(self.model, pk, self.parts)
-        if not made_from or now.text is None or made_from == versions.stamp(now):
+    def _look_for_conflict(self, request: HttpRequest, known: list[Version], now: State) -> None:
+        made_from, stamp = request.POST.get(MADE_FROM), versions.stamp(now)
+        if not made_from or made_from == stamp:
             return
-        known = versions.versions_of(self.model, pk, self.parts)
-        opened = next((one.state for one in reversed(known) if versions.stamp(one.state) == made_from), None)
-        if opened is None or opened.text is None:
-            opened = now
-        data = self._merged(request, opened, now)
+        opened = next((one.state for one in reversed(known) if versions.stamp(one.state) == made_from), now)
         reader = versions.Reader()
-        request.POST = data
-        is_told = known and versions.stamp(known[-1].state) == versions.stamp(now)
-        request.conflict = Conflict(
-            version=known[-1] if is_told else None,
+        conflict = Conflict(
+            version=known[-1] if known and versions.stamp(known[-1].state) == stamp else None,
             theirs=trail.differences(reader.texts(opened), reader.texts(now)),
-            address=self.address_of("history", pk),
+            address=self.address_of("history", now.text.pk),
         )
+        request.POST = self._merged(request, opened, now)
+        request.conflict = conflict
+
+    def _fill_in_deleted(self, request: HttpRequest, pk: object, known: list[Version]) -> None:
+        """Somebody deleted the text while it was open: what was sent becomes the form that brings it back."""
+        last = next(version.state for version in reversed(known) if version.state.text is not None)
+        mine = request.POST.copy()
+        for name, value in merge.sent(self.form_of(request, None)(instance=last.text)).items():
+            if name not in self.form_of(request, last.text).base_fields:  # shown on the form, but not sent with it
+                mine.setdefault(name, value)
+        for formset in self.formsets_of(request, None).values():
+            prefix = formset.get_default_prefix()
+            rows = merge.read_rows(mine, prefix)
+            for row in rows:
+                row.pop(formset.fk.name, None)  # nothing to be a part of, yet
+            merge.write_rows(mine, prefix, *merge.merge_rows(rows, {}, {}))
+        if mine.pop(MADE_FROM, None):
+            request.conflict = Conflict(version=known[-1], theirs=[], address=self.address_of("history", pk))
+        request.POST = mine
+        request.brought_back = pk
 
     def _merged(self, request: HttpRequest, opened: State, now: State) -> QueryDict:
         """What was sent, with the fields that were left as they were opened as the database has them now."""
         mine = request.POST.copy()
         form = self.form_of(request, now.text)
         before, says = (merge.sent(form(instance=state.text)) for state in (opened, now))
-        for name, value in merge.merge(mine.dict(), before, says).items():
+        merged = merge.merge(mine.dict(), before, says)
+        for name in mine.keys() - merged.keys():
+            del mine[name]
+        for name, value in merged.items():
             mine[name] = value
-        for name in before.keys() - says.keys():
-            if mine.get(name) == before[name]:
-                del mine[name]
         for part, formset in self.formsets_of(request, now.text).items():
             prefix = formset.get_default_prefix()
             rows = (merge.rows_sent(formset, state.rows[part]) for state in (opened, now))
@@ -111,6 +152,9 @@ class Guard:
         if conflict := getattr(request, "conflict", None):
             return type(form)(form.__name__, (Refused, form), {"conflict": conflict})
         return form
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[forms.ModelForm]:
+        return super().get_changelist_form(request, **{"form": RowForm} | kwargs)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
         obj = context.get("original")

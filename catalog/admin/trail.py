@@ -61,22 +61,43 @@ class Trail(Guard):
     # --- Recorded ------------------------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool) -> None:
-        """Save the text, after what was on file before it is in the trail."""
+        """Save the text, after what was on file before it is in the trail; where nothing is new, save nothing."""
+        request.saved_at = timezone.now()
         if change:
-            versions.keep(self.model._default_manager.get(pk=obj.pk), self.parts)
+            before = self.model._default_manager.get(pk=obj.pk)
+            if not _differ(before, obj):
+                return  # rows below it may have changed yet: save_related sees
+            self._keep(request, before)
         elif returned := getattr(request, "brought_back", None):
             obj.pk = returned
-        obj._history_date = request.saved_at = timezone.now()
-        obj._change_reason = getattr(request, "reason", "")
+        self._mark(request, obj)
         super().save_model(request, obj, form, change)
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list[BaseModelFormSet], change: bool
+    ) -> None:
+        """The rows below a text are recorded with its moment: they are one version with it, and change it."""
+        obj = form.instance
+        if change and not hasattr(obj, "_history_date") and any(formset.has_changed() for formset in formsets):
+            self._keep(request, obj)
+            self._mark(request, obj)
+            super().save_model(request, obj, form, change)
+        super().save_related(request, form, formsets, change)
 
     def save_formset(
         self, request: HttpRequest, form: forms.ModelForm, formset: BaseModelFormSet, change: bool
     ) -> None:
-        """The rows below a text are recorded with its moment: they are one version with it."""
         for row in formset.forms:
             row.instance._history_date = request.saved_at
         super().save_formset(request, form, formset, change)
+
+    def _keep(self, request: HttpRequest, before: Model) -> None:
+        versions.keep(before, self.parts)
+        request.saved_at = timezone.now()
+
+    def _mark(self, request: HttpRequest, obj: Model) -> None:
+        obj._history_date = request.saved_at
+        obj._change_reason = getattr(request, "reason", "")
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         """Delete the text with its parts; all of it stays in the trail, as one version."""
@@ -93,6 +114,9 @@ class Trail(Guard):
             self.delete_model(request, obj)
 
     # --- Read ----------------------------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"has_trail": True} | (extra_context or {}))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
@@ -224,6 +248,12 @@ class Trail(Guard):
             "subtitle": str(text),
         }
         return TemplateResponse(request, f"admin/trail/{template}.html", self._context(request, **context))
+
+
+def _differ(before: Model, after: Model) -> bool:
+    """Whether saving would change anything but the moment of the last save."""
+    fields = (field for field in before._meta.concrete_fields if not getattr(field, "auto_now", False))
+    return any(getattr(before, field.attname) != getattr(after, field.attname) for field in fields)
 
 
 def _numbered(known: list[Version], number: int) -> Version:

@@ -98,10 +98,18 @@ def test_rows_below_a_text_are_part_of_its_version(desk):
     assert "Level removed: II added: III" in newest
 
 
-def test_a_save_that_changes_nothing_says_so(desk):
+def test_a_save_that_changes_nothing_leaves_no_version_and_no_later_day(desk):
     note = CodeNote.objects.create(code="J1885", text="Note")
     desk.send(note)
-    assert "Saved without a change" in desk.trail(note)[0]
+    assert len(desk.trail(note)) == 1
+    assert CodeNote.objects.get().updated_at == note.updated_at
+
+
+def test_a_change_of_the_rows_alone_is_a_change_of_the_text(desk):
+    item = make_item("Level I", "Level II")
+    desk.send(item, **{"choices-1-text": "Level III"})
+    assert len(desk.trail(item)) == 2
+    assert PracticeItem.objects.get().updated_at > item.updated_at
 
 
 def test_one_click_returns_to_an_older_text_and_is_recorded(desk):

@@ -1,0 +1,165 @@
+"""Two people at one text: the second one is told, sees what the first one did, and loses nothing."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client
+
+from catalog.admin.trail import Trail
+from catalog.models import CodeNote, Misconception, PracticeItem
+from tests.catalog.test_admin_trail import Desk, fields_of
+from tests.training import make_item, make_misconception
+from tests.training_forms import page, refusal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann(admin_client) -> Desk:
+    return Desk(admin_client)
+
+
+@pytest.fixture
+def ben(db) -> Desk:
+    client = Client()
+    client.force_login(User.objects.create_superuser("ben"))
+    return Desk(client)
+
+
+@pytest.fixture
+def note() -> CodeNote:
+    return CodeNote.objects.create(code="J1885", text="As it began.")
+
+
+def again(response) -> dict:
+    """The form that came back, as the browser would send it."""
+    return fields_of(BeautifulSoup(response.content, "html.parser"))
+
+
+def test_the_second_of_two_is_refused_and_told_who_changed_what_and_when(ann, ben, note):
+    opened = ann.open(note)
+    ben.send(note, text="As Ben has it.")
+    response = ann.save(note, opened | {"text": "As Ann has it."})
+    said = " ".join(BeautifulSoup(response.content, "html.parser").select_one(".conflict").get_text(" ").split())
+    assert said.startswith("ben saved this text while you had it open, on ")
+    assert "As removed: it began added: Ben has it ." in said
+    note.refresh_from_db()
+    assert note.text == "As Ben has it."
+    assert again(response)["text"] == "As Ann has it."
+
+
+def test_sent_again_it_is_saved_and_both_are_in_the_trail(ann, ben, note):
+    opened = ann.open(note)
+    ben.send(note, text="As Ben has it.")
+    response = ann.save(note, opened | {"text": "As Ann has it."})
+    assert ann.save(note, again(response)).status_code == 302
+    note.refresh_from_db()
+    assert note.text == "As Ann has it."
+    assert [one.text for one in note.history.all()] == ["As Ann has it.", "As Ben has it.", "As it began."]
+
+
+def test_what_the_second_left_alone_becomes_what_the_first_saved(ann, ben):
+    misconception = make_misconception()
+    opened = ann.open(misconception)
+    ben.send(misconception, fact="Ben's fact.", on_slide="on")
+    response = ann.save(misconception, opened | {"why_wrong": "Ann's why."})
+    assert "ben saved this text" in refusal(response)
+    assert ann.save(misconception, again(response)).status_code == 302
+    misconception.refresh_from_db()
+    said = (misconception.fact, misconception.why_wrong, misconception.on_slide)
+    assert said == ("Ben's fact.", "Ann's why.", True)
+
+
+def test_rows_that_others_added_changed_or_deleted_are_put_together_with_mine(ann, ben):
+    item = make_item("Level I", "Level II", "Level III")
+    opened = ann.open(item)
+    ben.send(item, **{"choices-1-DELETE": "on", "choices-2-text": "Ben's", "choices-3-text": "Ben's new one"})
+    response = ann.save(item, opened | {"choices-1-text": "Ann's", "choices-4-text": "Ann's new one"})
+    assert "ben saved this text" in refusal(response)
+    assert ann.save(item, again(response)).status_code == 302
+    texts = {choice.text for choice in item.choices.all()}
+    assert texts == {"Level I", "Ann's", "Ben's", "Ben's new one", "Ann's new one"}
+
+
+def test_a_row_that_another_deleted_and_i_left_alone_stays_deleted(ann, ben):
+    item = make_item("Level I", "Level II", "Level III")
+    opened = ann.open(item)
+    ben.send(item, **{"choices-1-DELETE": "on"})
+    response = ann.save(item, opened | {"prompt": "Ann's question?"})
+    assert ann.save(item, again(response)).status_code == 302
+    assert {choice.text for choice in item.choices.all()} == {"Level I", "Level III"}
+
+
+def test_a_change_that_left_no_trail_is_noticed_too(ann, note):
+    opened = ann.open(note)
+    CodeNote.objects.update(text="By a command.")
+    response = ann.save(note, opened | {"text": "As Ann has it."})
+    assert "Somebody saved this text while you had it open" in refusal(response)
+
+
+def test_one_who_saves_what_is_on_file_by_now_is_told_all_the_same(ann, ben, note):
+    opened = ann.open(note)
+    ben.send(note, text="The same.")
+    assert "ben saved this text" in refusal(ann.save(note, opened | {"text": "The same."}))
+
+
+def test_a_text_deleted_while_it_was_open_comes_back_with_what_was_written(ann, ben):
+    item = make_item("Level I", "Level II")
+    opened = ann.open(item)
+    ben.client.post(page(PracticeItem, "delete", item.pk), {"post": "yes"})
+    response = ann.save(item, opened | {"prompt": "Ann's question?"})
+    assert "ben deleted this text" in refusal(response)
+    assert refusal(ann.save(item, again(response))) == ""
+    back = PracticeItem.objects.get(pk=item.pk)
+    assert (back.prompt, back.slug) == ("Ann's question?", item.slug)
+    assert [choice.text for choice in back.choices.all()] == ["Level I", "Level II"]
+
+
+def test_a_return_to_a_version_is_refused_after_a_change_that_nobody_has_seen(ann, ben, note):
+    ben.send(note, text="As Ben has it.")
+    seen = ann.soup(page(CodeNote, "history", note.pk)).select_one("[name=made_from]")["value"]
+    ben.send(note, text="As Ben has it now.")
+    sent = {"made_from": seen, "_return": "1"}
+    response = ann.client.post(page(CodeNote, "return", note.pk, 1), sent, follow=True)
+    assert "Nothing was returned to" in response.content.decode()
+    note.refresh_from_db()
+    assert note.text == "As Ben has it now."
+
+
+def rows_of(desk: Desk) -> dict:
+    soup = desk.soup(page(Misconception))
+    form = soup.select_one("#changelist-form")
+    sent = {field["name"]: field.get("value", "on") for field in form.select("input[name]:not([type=checkbox])")}
+    return sent | {field["name"]: "on" for field in form.select("[type=checkbox][checked]")}
+
+
+def test_a_list_saves_only_what_was_changed_in_it(ann, ben):
+    first, second = make_misconception("first", sort=1), make_misconception("second", sort=2)
+    opened = rows_of(ann)
+    ben.send(first, sort=7, on_slide="on")
+    ben.send(second, on_slide="on")
+    place = next(name for name, value in opened.items() if name.endswith("-id") and value == str(second.pk))
+    assert ann.client.post(page(Misconception), opened | {place.replace("-id", "-sort"): 9}).status_code == 302
+    for one, sort in ((first, 7), (second, 9)):
+        one.refresh_from_db()
+        assert (one.sort, one.on_slide) == (sort, True)
+
+
+def test_a_list_refuses_to_change_what_somebody_else_has_just_changed(ann, ben):
+    one = make_misconception(sort=1)
+    opened = rows_of(ann)
+    ben.send(one, sort=7)
+    response = ann.client.post(page(Misconception), opened | {"form-0-sort": 9})
+    assert "Somebody has just changed this to “7”" in response.content.decode()
+    one.refresh_from_db()
+    assert one.sort == 7
+
+
+def test_every_form_of_a_text_with_a_trail_says_what_it_was_made_from(ann):
+    desks = [desk for desk in admin.site._registry.values() if isinstance(desk, Trail)]
+    assert {CodeNote, Misconception, PracticeItem} <= {desk.model for desk in desks}
+    for text in (CodeNote.objects.create(code="J1885", text="Note"), make_misconception(), make_item()):
+        assert ann.open(text)["made_from"]
