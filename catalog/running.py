@@ -211,13 +211,13 @@ def _bring(run: ImportRun, watch: Watch) -> None:
 def _take_note(run: ImportRun, path: Path) -> None:
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    known = {
-        address.name: address.url(settings.CMS_ADDRESS)
-        for edition in addresses.editions(run.dataset, run.quarter, run.setting)
-        for address in edition
-    }
     size = path.stat().st_size
-    fields = {"size": size, "sha256": sha256, "address": known.get(path.name, ""), "is_kept": True}
+    fields = {
+        "size": size,
+        "sha256": sha256,
+        "address": addresses.where(path.name, settings.CMS_ADDRESS),
+        "is_kept": True,
+    }
     ImportFile.objects.update_or_create(run=run, name=path.name, defaults=fields)
     runs.say(run, f"Downloaded {path.name}: {size:,} bytes, SHA-256 {sha256}.")
 
