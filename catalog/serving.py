@@ -9,11 +9,15 @@ import gc
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django import db
+from django.conf import settings
 from django.core.servers.basehttp import get_internal_wsgi_application
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -24,6 +28,9 @@ THREADS_PER_WORKER = 2
 # Requests a process takes on before it leaves new connections to wait in the socket's queue.
 BACKPRESSURE = 64
 SECONDS_TO_FINISH = 10
+# The worker is started again when it dies, after a pause that grows while it dies at once.
+SHORTEST_PAUSE = 1
+LONGEST_PAUSE = 60
 
 
 def run_server(host: str, port: int, workers: int, when_listening: Callable[[], None]) -> None:
@@ -48,6 +55,42 @@ def run_server(host: str, port: int, workers: int, when_listening: Callable[[], 
     waiting = threading.Thread(target=_wait_until_listening, args=(host, port, when_listening), daemon=True)
     server.on_startup(waiting.start)
     server.serve(target_loader=load_application, wrap_loader=False)
+
+
+@contextmanager
+def worker_beside() -> Iterator[Callable[[], None]]:
+    """What the block calls to have a worker run, and run again whenever it dies, until the block ends."""
+    is_over = threading.Event()
+    keeper = threading.Thread(target=_keep_worker, args=(is_over,), daemon=True)
+    try:
+        yield keeper.start
+    finally:
+        is_over.set()
+        if keeper.ident is not None:
+            keeper.join()
+
+
+def _keep_worker(is_over: threading.Event) -> None:
+    pause = SHORTEST_PAUSE
+    while not is_over.is_set():
+        began = time.monotonic()
+        # In a session of its own, as Ctrl-C reaches every process of the terminal.
+        command = [sys.executable, settings.BASE_DIR / "manage.py", "worker", "--parent", str(os.getpid())]
+        worker = subprocess.Popen(command, start_new_session=True)  # noqa: S603
+        while worker.poll() is None and not is_over.wait(0.1):
+            pass
+        _stop(worker)
+        pause = SHORTEST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+        is_over.wait(pause)
+
+
+def _stop(worker: subprocess.Popen) -> None:
+    worker.terminate()
+    try:
+        worker.wait(SECONDS_TO_FINISH)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def _wait_until_listening(host: str, port: int, when_listening: Callable[[], None]) -> None:

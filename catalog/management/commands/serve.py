@@ -18,7 +18,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from catalog.importers.files import Refused
-from catalog.serving import run_server
+from catalog.serving import run_server, worker_beside
 from catalog.starter.load import load_into_empty_database
 
 # An index of the codes stands in every worker's memory, so more of them is not always better.
@@ -48,10 +48,22 @@ class Command(BaseCommand):
             help="processes that answer (default: one for each processor, at most 4)",
         )
 
-    def handle(self, *, host: str, port: int, workers: int, **options: object) -> None:
+        parser.add_argument(
+            "--no-worker",
+            action="store_true",
+            help="do not rehearse what is uploaded or fetched: manage.py worker does it, here or elsewhere",
+        )
+
+    def handle(self, *, host: str, port: int, workers: int, no_worker: bool, **options: object) -> None:
+        def when_listening() -> None:
+            self.say(f"Open {address(host, port)} in a browser.")
+            if not no_worker:
+                start_worker()
+
         try:
             self.prepare(host, port)
-            run_server(host, port, max(1, workers), lambda: self.say(f"Open {address(host, port)} in a browser."))
+            with worker_beside() as start_worker:
+                run_server(host, port, max(1, workers), when_listening)
         except KeyboardInterrupt:
             pass  # before the server was there to act on it
         self.say("Stopped.")
