@@ -18,6 +18,7 @@ from catalog.importers import DATASETS, load
 from catalog.importers.files import Refused
 from catalog.importers.load import Outcome
 from catalog.importers.names import Publication
+from catalog.management.who import command_line
 from catalog.models import Change, Dataset, Release, Setting
 
 # Readers go first where processors are few. Not on SQLite, where editors wait for whoever holds its one lock.
@@ -116,6 +117,7 @@ class Command(BaseCommand):
                     activate=not options["no_activate"],
                     allow_partial=options["allow_partial"],
                     progress=lambda what, done, total: advance(bar, what, done, total),
+                    by=command_line(),
                 )
         except Refused as reason:
             return str(reason)
