@@ -8,10 +8,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from catalog import codes
 from catalog.models import Level, Section
+
+Owner = TypeVar("Owner")
+Lines = dict[str, tuple[list[int], list[Owner | None]]]
+"""Per number line of codes: where the owner changes, and who owns from there on."""
 
 
 class Count(NamedTuple):
@@ -34,18 +38,17 @@ class Tree:
         self._children: dict[int | None, list[Section]] = defaultdict(list)
         for section in self.sections.values():
             self._children[section.parent_id].append(section)
-        self._lines = _narrowest_by_line(self.sections.values())
+        self._lines = narrowest_by_line(
+            (range_.low, range_.high, section)
+            for section in self.sections.values()
+            for range_ in section.ranges.all()
+        )
         self._bounds: dict[int, tuple[str, str]] = {}
         self._counts = self._count(in_force)
 
     def narrowest(self, code: str) -> Section | None:
         """The section with the narrowest range around the code; None where no range holds it."""
-        line = self._lines.get(codes.series(code))
-        if line is None:
-            return None
-        starts, owners = line
-        at = bisect_right(starts, codes.number(code)) - 1
-        return owners[at] if at >= 0 else None
+        return owner_of(code, self._lines)
 
     def path(self, section: Section) -> list[Section]:
         """From the section's top ancestor down to itself."""
@@ -102,23 +105,32 @@ class Tree:
         return {pk: Count(*tally) for pk, tally in tallies.items()}
 
 
-def _narrowest_by_line(sections: Iterable[Section]) -> dict[str, tuple[list[int], list[Section | None]]]:
-    """Per number line: where the owner changes, and who owns from there on."""
-    ranges = defaultdict(list)
-    for section in sections:
-        for range_ in section.ranges.all():
-            ranges[codes.series(range_.low)].append((codes.number(range_.low), codes.number(range_.high), section))
+def narrowest_by_line(ranges: Iterable[tuple[str, str, Owner]]) -> Lines[Owner]:
+    """Who owns each code, of inclusive ranges with their owners; where ranges nest, the owner of the narrowest."""
+    by_line = defaultdict(list)
+    for low, high, owner in ranges:
+        by_line[codes.series(low)].append((codes.number(low), codes.number(high), owner))
     lines = {}
-    for series, stretches in ranges.items():
+    for series, stretches in by_line.items():
         starts = sorted({edge for low, high, _ in stretches for edge in (low, high + 1)})
         # Widest first, so that a narrower stretch overwrites the part of a wider one it covers.
         stretches.sort(key=lambda stretch: stretch[0] - stretch[1])
-        owners: list[Section | None] = [None] * len(starts)
-        for low, high, section in stretches:
+        owners: list[Owner | None] = [None] * len(starts)
+        for low, high, owner in stretches:
             for at in range(bisect_right(starts, low) - 1, bisect_right(starts, high)):
-                owners[at] = section
+                owners[at] = owner
         lines[series] = (starts, owners)
     return lines
+
+
+def owner_of(code: str, lines: Lines[Owner]) -> Owner | None:
+    """None where no range holds the code."""
+    line = lines.get(codes.series(code))
+    if line is None:
+        return None
+    starts, owners = line
+    at = bisect_right(starts, codes.number(code)) - 1
+    return owners[at] if at >= 0 else None
 
 
 def _code_at(series: str, number: int) -> str:
