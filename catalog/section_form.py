@@ -1,17 +1,72 @@
-"""How editors may change a section: what keeps every code in exactly one narrowest place."""
+"""How editors may change a section: what keeps every code in exactly one narrowest place, and a draft a draft."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
-from catalog import codes
+from catalog import codes, moved_codes
+from catalog.markdown_field import Button, MarkdownField
 from catalog.models import Level, Section, SectionRange
+from catalog.moved_codes import Move
+from catalog.training_form import PreviewedForm
+
+MOVES_SEEN = "moves_seen"
+"""The button that saves although codes move: its value is the seal of the moves that were shown with it."""
+
+ONLY_THE_DRAFT = "changed here as well, but this button saves the draft alone. Save the other changes first."
 
 
-class SectionForm(forms.ModelForm):
-    """One section; the admin names its model and fields."""
+class DraftAct(StrEnum):
+    """What a button does with the draft of a text, by the button's name."""
+
+    BEGIN = "_begin_draft"
+    SAVE = "_save_draft"
+    DISCARD = "_discard_draft"
+    PUBLISH = "_publish_draft"
+
+
+DRAFT_ONLY = (DraftAct.BEGIN, DraftAct.SAVE, DraftAct.DISCARD)
+
+
+class SectionForm(PreviewedForm):
+    """One section; the admin names its model and fields.
+
+    It is saved as it was filled in, but for the buttons of the draft: ``act`` is the one it was sent by, if any.
+    """
+
+    description = MarkdownField(required=False, heading=2)
+    draft = MarkdownField(
+        label="Draft of the description",
+        required=False,
+        heading=2,
+        help_text="Editors see it on the page of the section in place of the description, and nobody else does.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.act = next((act for act in DraftAct if act in self.data), None)
+        if self.instance.draft:
+            buttons = (
+                Button(DraftAct.SAVE, "Save the draft"),
+                Button(DraftAct.PUBLISH, "Publish the draft"),
+                Button(DraftAct.DISCARD, "Discard the draft"),
+            )
+            self._show_buttons("draft", *buttons)
+        elif self.instance.pk:
+            self._show_buttons("description", Button(DraftAct.BEGIN, "Keep as a draft"))
+
+    def _show_buttons(self, field: str, *buttons: Button) -> None:
+        if field in self.fields:
+            self.fields[field].widget.buttons = buttons
+
+    @property
+    def touches_draft_only(self) -> bool:
+        return self.act in DRAFT_ONLY
 
     def clean(self) -> None:
         super().clean()
@@ -20,6 +75,27 @@ class SectionForm(forms.ModelForm):
             self.add_error("kind", f"{shape.label} is a kind of {shape.level.label}, not {level.name}.")
         if parent := self.cleaned_data.get("parent"):
             self._check_parent(parent, level)
+        if self.act:
+            self._follow(self.act)
+
+    def _follow(self, act: DraftAct) -> None:
+        """Put the words where the button sends them, and leave the other text as the database has it."""
+        source = "description" if act is DraftAct.BEGIN else "draft"
+        words = self.cleaned_data.get(source, "")
+        others = [self[name].label for name in self.changed_data if name != source]
+        if self.touches_draft_only and others:
+            self.add_error(source, f"{', '.join(others)}: {ONLY_THE_DRAFT}")
+        elif act is DraftAct.PUBLISH and "description" in self.changed_data:
+            self.add_error(
+                "description", "The draft takes the place of this text, which was changed here as well."
+            )
+        elif act is not DraftAct.DISCARD and not words:
+            self.add_error(source, "There are no words here to keep or to publish.")
+        elif act is DraftAct.PUBLISH:
+            self.cleaned_data |= {"description": words, "draft": ""}
+        else:
+            draft = "" if act is DraftAct.DISCARD else words
+            self.cleaned_data |= {"description": self.instance.description, "draft": draft}
 
     def _check_parent(self, parent: Section, level: Level | None) -> None:
         above = _path(parent)
@@ -33,11 +109,27 @@ class SectionForm(forms.ModelForm):
 
 
 class RangesFormSet(BaseInlineFormSet):
-    """The ranges of one section, checked against each other and against every other section's."""
+    """The ranges of one section, checked against each other and against every other section's.
+
+    ``moves`` are the codes that go elsewhere with them. They are saved only by who has been shown just these.
+    """
+
+    moves: Sequence[Move] = ()
+
+    @property
+    def seal(self) -> str:
+        return moved_codes.seal(self.moves)
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and (not self.moves or self.data.get(MOVES_SEEN) == self.seal)
 
     def clean(self) -> None:
         super().clean()
         if any(self.errors):
+            return
+        if any(act in self.data for act in DRAFT_ONLY):
+            if self.has_changed():
+                raise ValidationError(f"Ranges: {ONLY_THE_DRAFT}")
             return
         ranges = [form.instance for form in self.forms if form not in self.deleted_forms and _is_filled(form)]
         messages = [
@@ -49,6 +141,9 @@ class RangesFormSet(BaseInlineFormSet):
         ]
         if messages:
             raise ValidationError(messages)
+        if not self.instance.level_id:  # refused already
+            return
+        self.moves = moved_codes.if_saved(self.instance, ranges)
 
 
 def _is_filled(form: forms.ModelForm) -> bool:

@@ -86,6 +86,8 @@ DOORS = (
 BEHIND_DOORS = (
     "catalog.filters",
     "catalog.item_checks",
+    "catalog.markdown_field",
+    "catalog.moved_codes",
     "catalog.section_form",
     "catalog.tables",
     "catalog.training_form",

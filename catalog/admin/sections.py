@@ -1,13 +1,38 @@
-"""The tree of sections, which editors own: titles, ranges and texts."""
+"""The tree of sections, which editors own: titles, ranges and texts, with a draft of the description."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from collections.abc import Iterable
 
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from catalog import moved_codes
+from catalog.admin.trail import Trail
+from catalog.markdown_field import LONGEST_TEXT
 from catalog.models import Section, SectionRange
-from catalog.section_form import RangesFormSet, SectionForm
+from catalog.moved_codes import Move
+from catalog.section_form import DraftAct, RangesFormSet, SectionForm
+
+DRAFT_FIELDS = ["draft", "draft_by", "draft_at"]
+DONE = {
+    DraftAct.BEGIN: "The draft is kept. Readers see the description as it was.",
+    DraftAct.SAVE: "The draft is saved. Readers see the description as it was.",
+    DraftAct.DISCARD: "The draft is discarded. What it said is in the trail.",
+    DraftAct.PUBLISH: "The draft is published: readers see it now.",
+}
+REASONS = {
+    DraftAct.BEGIN: "Draft begun",
+    DraftAct.SAVE: "Draft saved",
+    DraftAct.DISCARD: "Draft discarded",
+    DraftAct.PUBLISH: "Draft published",
+}
 
 
 class RangeInline(admin.TabularInline):
@@ -17,24 +42,114 @@ class RangeInline(admin.TabularInline):
     verbose_name_plural = "Ranges: where ranges of sections nest, the narrowest one holds the code"
 
 
+class Drafts:
+    """Goes between ``Trail`` and ``admin.ModelAdmin``: the buttons of a draft, and what the trail says of them."""
+
+    def save_model(self, request: HttpRequest, obj: Section, form: SectionForm, change: bool) -> None:
+        """Save the section; of one whose draft alone was touched, nothing that readers see, nor its date."""
+        if "draft" in form.changed_data or form.act:
+            obj.draft_by = request.user.get_username() if obj.draft else ""
+            obj.draft_at = timezone.now() if obj.draft else None
+        if form.act:
+            obj._change_reason = REASONS[form.act]
+        if form.touches_draft_only:
+            obj.save(update_fields=DRAFT_FIELDS)
+        else:
+            super().save_model(request, obj, form, change)
+
+    def response_change(self, request: HttpRequest, obj: Section) -> HttpResponse:
+        """Stay with the text after a button of its draft, with the way to where it can be seen."""
+        act = next((act for act in DraftAct if act in request.POST), None)
+        if act is None:
+            return super().response_change(request, obj)
+        see = format_html('{} <a href="{}">See the page</a>', DONE[act], obj.get_absolute_url())
+        messages.success(request, see)
+        return HttpResponseRedirect(reverse("admin:catalog_section_change", args=[obj.pk]))
+
+
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
+class SectionAdmin(Trail, Drafts, admin.ModelAdmin):
     form = SectionForm
     inlines = [RangeInline]
-    list_display = ["title", "ranges_held", "parent", "closed", "updated_at"]
-    list_filter = ["level", "kind", "mark", "closed"]
+    list_display = ["title", "ranges_held", "parent", "closed", "has_draft", "updated_at"]
+    list_filter = [("draft", admin.EmptyFieldListFilter), "level", "kind", "mark", "closed"]
     list_select_related = ["parent"]
-    fields = [
-        *("title", "short_title", "map_title", "slug", "level", "parent", "kind", "maintainer", "who_bills"),
-        *("description", "note", "mark", "closed", "sort"),
-    ]
     search_fields = ["title", "short_title", "slug", "description", "note", "ranges__low", "ranges__high"]
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = True
 
+    def get_fieldsets(self, request: HttpRequest, obj: Section | None = None) -> list[tuple[str | None, dict]]:
+        """The draft is folded away where there is none."""
+        has_draft = obj is not None and obj.draft
+        return [
+            (
+                None,
+                {
+                    "fields": [
+                        *("title", ("short_title", "map_title"), "slug", ("level", "kind", "parent")),
+                        *("maintainer", "who_bills", ("mark", "closed", "sort")),
+                    ]
+                },
+            ),
+            ("Texts", {"fields": ["description", "note"]}),
+            ("Draft", {"fields": ["draft"], "classes": [] if has_draft else ["collapse"]}),
+        ]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
         return super().get_queryset(request).prefetch_related("ranges")
+
+    def get_urls(self) -> list[URLPattern]:
+        preview = self.admin_site.admin_view(markdown_preview)
+        return [path("preview/", preview, name="markdown_preview"), *super().get_urls()]
 
     @admin.display(description="ranges")
     def ranges_held(self, section: Section) -> str:
         return ", ".join(map(str, section.ranges.all()))
+
+    @admin.display(description="draft", ordering="draft_at")
+    def has_draft(self, section: Section) -> str:
+        return f"by {section.draft_by or 'nobody known'}" if section.draft else ""
+
+    # --- Codes that move -----------------------------------------------------------------------------------
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        """The form; sent with ranges that move codes, it shows them and the button that saves it nevertheless."""
+        (ranges,) = (inline.formset for inline in context["inline_admin_formsets"]) if self.inlines else (None,)
+        if ranges is not None and getattr(ranges, "moves", ()) and not context["errors"]:
+            context |= {"moves": ranges.moves, "moved": moved_codes.count(ranges.moves), "seal": ranges.seal}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_formset(self, request: HttpRequest, form: SectionForm, formset: RangesFormSet, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.moves:
+            messages.info(request, f"Moved: {_in_words(formset.moves)}.")
+
+    def get_deleted_objects(self, objs: Iterable[Section], request: HttpRequest) -> tuple:
+        """What deleting would take along, and before it where the codes would go."""
+        sections = list(objs)
+        deleted, counts, lacking, protected = super().get_deleted_objects(sections, request)
+        if moves := moved_codes.if_deleted(sections):
+            listed = [one for move in moves for one in (_way(move), [", ".join(move.codes)])]
+            deleted = [f"Would move: {_in_words(moves)}", listed, *deleted]
+        return deleted, counts, lacking, protected
+
+
+@require_POST
+def markdown_preview(request: HttpRequest) -> HttpResponse:
+    """The text of the box that asks, as readers would see it."""
+    text = request.POST.get(request.htmx.trigger_name or "", "")[:LONGEST_TEXT]
+    heading = 2 if request.GET.get("heading") == "2" else 3
+    return render(request, "admin/catalog/_markdown_preview.html", {"text": text, "heading": heading})
+
+
+def _in_words(moves: Iterable[Move]) -> str:
+    moved = moved_codes.count(moves)
+    return f"{moved:,} code" if moved == 1 else f"{moved:,} codes"
+
+
+def _way(move: Move) -> str:
+    return f"From {_place(move.before)} to {_place(move.after)}: {_in_words([move])}"
+
+
+def _place(titles: tuple[str, ...]) -> str:
+    return f"“{' / '.join(titles)}”" if titles else "no section"

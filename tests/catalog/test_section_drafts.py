@@ -1,0 +1,172 @@
+"""The draft of a section's description: kept apart from what readers see until somebody publishes it."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from catalog import snapshot
+from catalog.models import Section
+from tests.builders import make_section
+from tests.catalog.views.page import words
+from tests.section_forms import address, filled_in, send
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lab() -> Section:
+    return make_section("lab", ("U0000", "U9999"), description="Published.\nTwice.")
+
+
+@pytest.fixture
+def drafted(lab) -> Section:
+    Section.objects.filter(pk=lab.pk).update(draft="Not *yet*.", draft_by="mira")
+    lab.refresh_from_db()
+    return lab
+
+
+def buttons(client, section: Section) -> set[str]:
+    """What the buttons below the two boxes do."""
+    page = BeautifulSoup(client.get(address(section)).content, "html.parser")
+    return {button["name"] for button in page.select(".markdown-buttons button")}
+
+
+def reasons(section: Section) -> list[str]:
+    return [record.history_change_reason or "" for record in section.history.order_by("history_id")]
+
+
+def test_the_text_in_the_box_is_kept_as_a_draft_and_readers_keep_theirs(admin_client, admin_user, lab):
+    stamp, edited = snapshot.stamp(), lab.updated_at
+    answer = send(admin_client, lab, "_begin_draft", description="Published.\r\nThree times.")
+    assert answer.url == address(lab)
+    lab.refresh_from_db()
+    assert (lab.description, lab.draft) == ("Published.\nTwice.", "Published.\nThree times.")
+    assert lab.draft_by == admin_user.get_username()
+    assert lab.draft_at
+    assert (snapshot.stamp(), lab.updated_at) == (stamp, edited)
+    assert reasons(lab)[-1] == "Draft begun"
+    assert "Readers see the description as it was. See the page" in words(admin_client.get(address(lab)))
+
+
+def test_a_draft_is_changed_without_the_text_of_the_readers(admin_client, drafted):
+    send(admin_client, drafted, "_save_draft", draft="Soon.")
+    drafted.refresh_from_db()
+    assert (drafted.description, drafted.draft) == ("Published.\nTwice.", "Soon.")
+    assert reasons(drafted)[-1] == "Draft saved"
+
+
+def test_a_published_draft_is_what_readers_see(admin_client, client, drafted):
+    send(admin_client, drafted, "_publish_draft", draft="Now **at last**.")
+    drafted.refresh_from_db()
+    assert (drafted.description, drafted.draft) == ("Now **at last**.", "")
+    assert (drafted.draft_by, drafted.draft_at) == ("", None)
+    assert reasons(drafted)[-1] == "Draft published"
+    client.logout()
+    assert "Now at last ." in words(client.get("/sections/lab/"))
+
+
+def test_a_discarded_draft_is_gone_but_in_the_trail(admin_client, drafted):
+    send(admin_client, drafted, "_discard_draft", draft="Typed just now.")
+    drafted.refresh_from_db()
+    assert (drafted.description, drafted.draft) == ("Published.\nTwice.", "")
+    assert reasons(drafted)[-1] == "Draft discarded"
+    assert "Not *yet*." in [record.draft for record in drafted.history.all()]
+
+
+def test_saving_the_section_leaves_its_draft_a_draft(admin_client, drafted):
+    assert send(admin_client, drafted, title="Laboratory").status_code == 302
+    drafted.refresh_from_db()
+    assert (drafted.title, drafted.draft, drafted.draft_by) == ("Laboratory", "Not *yet*.", "mira")
+    assert drafted.description == "Published.\nTwice."
+
+
+@pytest.mark.parametrize("button", ["_save_draft", "_discard_draft"])
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"title": "Laboratory"}, "Title: changed here as well"),
+        ({"description": "Else."}, "Description: changed here as well"),
+        ({"ranges-0-low": "U0001"}, "Ranges: changed here as well"),
+    ],
+)
+def test_a_button_of_the_draft_leaves_out_no_other_change_in_silence(admin_client, drafted, button, fields, named):
+    answer = send(admin_client, drafted, button, **fields)
+    assert answer.status_code == 200
+    assert named in words(answer)
+    assert Section.objects.get().draft == "Not *yet*."
+
+
+def test_a_draft_does_not_take_the_place_of_a_text_that_is_just_being_changed(admin_client, drafted):
+    answer = send(admin_client, drafted, "_publish_draft", description="Else.")
+    assert "The draft takes the place of this text, which was changed here as well." in words(answer)
+    assert Section.objects.get().description == "Published.\nTwice."
+
+
+@pytest.mark.parametrize("button", ["_save_draft", "_publish_draft"])
+def test_an_empty_draft_is_refused(admin_client, drafted, button):
+    assert "There are no words here to keep or to publish." in words(
+        send(admin_client, drafted, button, draft=" \r\n")
+    )
+    assert Section.objects.get().draft == "Not *yet*."
+
+
+def test_only_buttons_that_can_be_pressed_are_there(admin_client, lab):
+    assert buttons(admin_client, lab) == {"_preview", "_begin_draft"}
+    Section.objects.update(draft="Not yet.")
+    assert buttons(admin_client, lab) == {"_preview", "_save_draft", "_publish_draft", "_discard_draft"}
+
+
+def test_sections_with_a_draft_can_be_listed(admin_client, drafted):
+    make_section("eye", ("V0000", "V9999"))
+    listed = admin_client.get("/admin/catalog/section/", {"draft__isempty": "0"})
+    assert [section.slug for section in listed.context["cl"].result_list] == ["lab"]
+    assert "by mira" in words(listed)
+
+
+def test_a_draft_that_somebody_else_has_saved_meanwhile_is_not_saved_over(admin_client, drafted):
+    mine = admin_client.get(address(drafted))
+    send(admin_client, drafted, "_save_draft", draft="Theirs.")
+
+    answer = admin_client.post(address(drafted), filled_in(mine) | {"draft": "Mine.", "_save_draft": "1"})
+    assert "saved this text while you had it open" in words(answer)
+    assert filled_in(answer)["draft"] == "Mine."
+    assert Section.objects.get().draft == "Theirs."
+
+
+def test_an_older_draft_can_be_returned_to(admin_client, drafted):
+    send(admin_client, drafted, "_save_draft", draft="Second.")
+    send(admin_client, drafted, "_publish_draft")
+    older = address(drafted).replace("change/", "history/2/return/")
+    now = filled_in(admin_client.get(address(drafted)))["made_from"]
+    admin_client.post(older, {"_return": "1", "made_from": now})
+    drafted.refresh_from_db()
+    assert (drafted.description, drafted.draft) == ("Published.\nTwice.", "Not *yet*.")
+
+
+# --- The preview ---
+
+
+def test_the_button_previews_both_texts_and_saves_nothing(admin_client, lab):
+    answer = send(admin_client, lab, "_preview", description="Now **bold**.", title="Laboratory")
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert page.select_one("#id_description_preview strong").get_text() == "bold"
+    assert page.select_one("#id_title")["value"] == "Laboratory"
+    assert not page.select(".errornote, .errorlist")
+    assert Section.objects.get().title == "Lab"
+
+
+def test_the_preview_answers_for_the_box_that_asks(admin_client):
+    asked = {"description": "# One", "draft": "<script>two</script>"}
+    address = "/admin/catalog/section/preview/?heading=2"
+    one = admin_client.post(address, asked, headers={"HX-Request": "true", "HX-Trigger-Name": "description"})
+    two = admin_client.post(address, asked, headers={"HX-Request": "true", "HX-Trigger-Name": "draft"})
+    assert one.content.decode().strip() == "<h2>One</h2>"
+    assert two.content.decode().strip() == "<p>&lt;script&gt;two&lt;/script&gt;</p>"
+    assert "No text." in words(admin_client.post(address, asked))
+
+
+def test_the_preview_is_for_the_desk_alone(client):
+    assert client.post("/admin/catalog/section/preview/", {"text": "x"}).status_code == 302
+
+
+def test_a_text_too_long_is_refused(admin_client, lab):
+    assert "at most 20000 characters" in words(send(admin_client, lab, description="x" * 20_001))
