@@ -1,11 +1,279 @@
-"""Loading a release from the browser: bring files, rehearse them, decide."""
+"""Loading a release from the browser: bring files or have them fetched, and watch how they are rehearsed.
+
+What is decided about a rehearsed release is in ``decisions``.
+"""
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.urls import URLPattern
+from django.core.exceptions import TooManyFilesSent
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog import release_words, run_words, runs, uploads
+from catalog.admin import decisions
+from catalog.admin.import_parts import ACTIVATE, LOAD, only_for, page
+from catalog.import_form import FetchForm, SaidForm, UploadForm
+from catalog.importers import addresses
+from catalog.importers.files import Refused
+from catalog.models import AuditEntry, ImportFile, ImportRun, Release
+from catalog.uploads import Received
+
+RUNS_PER_PAGE = 20
+LINES_SHOWN = 200
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
     """The addresses below ``/admin/imports/``."""
-    return []
+    pages = [
+        ("", imports, "imports"),
+        ("upload/", upload, "upload"),
+        ("fetch/", fetch, "fetch"),
+        ("addresses/", usual_addresses, "usual_addresses"),
+        ("<int:pk>/", import_run, "import"),
+        ("<int:pk>/cancel/", cancel, "cancel_import"),
+        ("<int:pk>/again/", again, "import_again"),
+        ("rehearsals/<int:pk>/", decisions.rehearsal, "rehearsal"),
+        ("rehearsals/<int:pk>/activate/", decisions.activate, "activate"),
+        ("rehearsals/<int:pk>/discard/", decisions.discard, "discard"),
+        ("roll-back/<int:pk>/", decisions.roll_back, "roll_back"),
+    ]
+    return [path(address, site.admin_view(view), name=name) for address, view, name in pages]
+
+
+@only_for(LOAD, ACTIVATE)
+@require_safe
+def imports(request: HttpRequest) -> HttpResponse:
+    return _imports(request)
+
+
+@csrf_exempt  # until the form has been read with the limits of an upload; then it is asked for as everywhere
+@only_for(LOAD)
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take files in. Who may not send them, and what is too large, is turned away before any of it is read."""
+    if request.method == "GET":  # the address somebody comes back to after logging in again
+        return redirect("admin:imports")
+    if uploads.announced(request) > settings.LARGEST_UPLOAD + uploads.FIELDS_AROUND:
+        return _turned_away(request, uploads.too_large(settings.LARGEST_UPLOAD), status=413)
+    try:
+        with uploads.receiving(settings.INBOX) as folder:
+            into = uploads.IntoFolder(request, folder, settings.LARGEST_UPLOAD)
+            request.upload_handlers = [into]
+            _read(request)
+            return csrf_protect(_received)(request, into)
+    except Refused as reason:
+        return _turned_away(request, str(reason))
+
+
+def _read(request: HttpRequest) -> None:
+    """Have Django read the form, and with it the files."""
+    try:
+        _ = request.POST
+    except TooManyFilesSent as error:
+        raise Refused(
+            f"These are more than {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files, the most that are taken at once. "
+            "None was kept."
+        ) from error
+    except (MultiPartParserError, UnreadablePostError) as error:
+        raise Refused("The upload broke off before its end. Nothing was kept; send it again.") from error
+
+
+def _received(request: HttpRequest, into: uploads.IntoFolder) -> HttpResponse:
+    form = UploadForm(request.POST, request.FILES, day=timezone.localdate())
+    if into.complaints:
+        form.errors.clear()
+        form.add_error("files", [*into.complaints, "Nothing was kept."])
+        AuditEntry.objects.record(
+            AuditEntry.Action.REFUSED, by=_by(request), subject="an upload", reason=" ".join(into.complaints)
+        )
+    if not form.is_valid():
+        return _imports(request, upload_form=form)
+    run = _kept(request, form, into.folder)
+    runs.begin(run)
+    return redirect(run)
+
+
+def _kept(request: HttpRequest, form: UploadForm, folder: Path) -> ImportRun:
+    """The import of these files, which lie in its folder from now on."""
+    files: list[Received] = form.cleaned_data["files"]
+    dataset, setting = form.cleaned_data["kind"]
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            origin=ImportRun.Origin.UPLOAD,
+            asked_by=request.user,
+            dataset=dataset,
+            setting=setting,
+            quarter=form.cleaned_data["quarter"],
+        )
+        for file in files:
+            ImportFile.objects.create(run=run, name=file.name, size=file.size, sha256=file.sha256)
+        AuditEntry.objects.record(
+            AuditEntry.Action.UPLOADED,
+            by=_by(request),
+            subject=run_words.listed(file.name for file in files),
+            run=run,
+            files=[{"name": file.name, "size": file.size, "sha256": file.sha256} for file in files],
+        )
+        inbox = runs.inbox_of(run)
+        shutil.rmtree(inbox, ignore_errors=True)  # of another database that had the same inbox
+        folder.rename(inbox)
+    return run
+
+
+@only_for(LOAD)
+@require_http_methods(["GET", "POST"])
+def fetch(request: HttpRequest) -> HttpResponse:
+    """Have the worker get the files from CMS."""
+    if request.method == "GET":
+        return redirect("admin:imports")
+    form = FetchForm(request.POST, day=timezone.localdate())
+    if not form.is_valid():
+        return _imports(request, fetch_form=form)
+    dataset, setting = form.cleaned_data["kind"]
+    is_licensed = addresses.needs_license(dataset)
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            origin=ImportRun.Origin.FETCH,
+            asked_by=request.user,
+            dataset=dataset,
+            setting=setting,
+            quarter=form.cleaned_data["quarter"],
+            license_accepted_at=timezone.now() if is_licensed else None,
+        )
+        if is_licensed:
+            subject = f"{run_words.asked_for(run)}, {addresses.LICENSE_PAGE}"
+            AuditEntry.objects.record(AuditEntry.Action.LICENSE, by=_by(request), subject=subject, run=run)
+    runs.begin(run)
+    return redirect(run)
+
+
+@only_for(LOAD)
+@require_safe
+def usual_addresses(request: HttpRequest) -> HttpResponse:
+    """Where a quarter is looked for, a fragment of the page with the form."""
+    form = FetchForm(request.GET.dict() | {"is_license_accepted": "on"}, day=timezone.localdate())
+    context = {}
+    if form.is_valid():
+        dataset, setting = form.cleaned_data["kind"]
+        found = addresses.usual(dataset, form.cleaned_data["quarter"], setting)
+        context = {
+            "addresses": [address.url(settings.CMS_ADDRESS) for address in found],
+            "words": found[0].words,
+            "publisher_page": addresses.PAGES[dataset],
+        }
+    return render(request, "admin/imports/_addresses.html", context)
+
+
+@only_for(LOAD, ACTIVATE)
+@require_safe
+def import_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """One import: how far it is, its log, its releases; or the part of it that changes while it runs."""
+    return _import_run(request, pk)
+
+
+@only_for(LOAD)
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    run = get_object_or_404(ImportRun, pk=pk)
+    if run.is_open:
+        runs.ask_cancel(run, by=_by(request))
+    return redirect(run)
+
+
+@only_for(LOAD)
+@require_POST
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin an import anew that did not come to its end; with what its files are, where somebody says it."""
+    run = get_object_or_404(ImportRun, pk=pk)
+    form = SaidForm(request.POST, day=timezone.localdate())
+    if not form.is_valid():
+        return _import_run(request, pk, said_form=form)
+    if not run.is_open and run.origin == ImportRun.Origin.UPLOAD and "kind" in request.POST:
+        run.dataset, run.setting = form.cleaned_data["kind"]
+        run.quarter = form.cleaned_data["quarter"]
+        run.save(update_fields=["dataset", "setting", "quarter"])
+    try:
+        runs.try_again(run)
+    except Refused as reason:
+        messages.error(request, str(reason))
+    return redirect(run)
+
+
+def _imports(
+    request: HttpRequest,
+    *,
+    upload_form: UploadForm | None = None,
+    fetch_form: FetchForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    runs.settle()
+    day = timezone.localdate()
+    every = ImportRun.objects.select_related("asked_by").prefetch_related("files", "releases")
+    shown = Paginator(every, RUNS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "title": "Load a release",
+        "upload_form": upload_form or UploadForm(day=day),
+        "fetch_form": fetch_form or FetchForm(day=day),
+        "largest": settings.LARGEST_UPLOAD,
+        "most_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+        "license_page": addresses.LICENSE_PAGE,
+        "license_words": addresses.LICENSE_WORDS,
+        "is_worker_missing": not runs.worker_is_alive(),
+        "waiting": Release.objects.filter(state=Release.State.REHEARSED).order_by("-pk"),
+        "kept": decisions.kept(),
+        "shown": shown,
+        "runs": [(run, run_words.subject(run)) for run in shown],
+    }
+    return page(request, "imports.html", context, status=status)
+
+
+def _turned_away(request: HttpRequest, reason: str, status: int = 200) -> HttpResponse:
+    """The page with the form again, and why nothing of what was sent was taken."""
+    form = UploadForm({}, day=timezone.localdate())
+    form.errors.clear()
+    form.add_error("files", reason)
+    return _imports(request, upload_form=form, status=status)
+
+
+def _import_run(request: HttpRequest, pk: int, said_form: SaidForm | None = None) -> HttpResponse:
+    runs.settle()
+    run = get_object_or_404(ImportRun.objects.select_related("asked_by").prefetch_related("files"), pk=pk)
+    log = run.log.order_by("-pk")
+    releases = run.releases.exclude(state=Release.State.LOADING).select_related("compared_with").order_by("pk")
+    said = {"kind": f"{run.dataset}/{run.setting}" if run.dataset else "", "quarter": run.quarter}
+    context = {
+        "title": str(run),
+        "run": run,
+        "asked_for": run_words.asked_for(run),
+        "stage": run_words.stage(run),
+        "progress": run_words.progress(run),
+        "log": log[:LINES_SHOWN][::-1],
+        "lines_before": max(0, log.count() - LINES_SHOWN),
+        "releases": [
+            (release, release_words.held(release), release_words.changes(release, release.changes.tally()))
+            for release in releases
+        ],
+        "to_decide": [release for release in releases if release.state == Release.State.REHEARSED],
+        "can_try_again": runs.can_try_again(run),
+        "said_form": said_form or SaidForm(initial=said, day=timezone.localdate()),
+        "is_worker_missing": run.is_open and not runs.worker_is_alive(),
+    }
+    template = "_run.html" if request.htmx.target == "run" else "run.html"
+    return page(request, template, context)
+
+
+def _by(request: HttpRequest) -> str:
+    return request.user.get_username()

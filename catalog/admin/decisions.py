@@ -1,0 +1,184 @@
+"""Deciding on a rehearsed release: look at what it would change, activate or discard it, and later roll back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog import release_words, run_words, runs
+from catalog.admin.import_parts import ACTIVATE, LOAD, only_for, page
+from catalog.import_form import DecisionForm
+from catalog.importers import rehearsal as rehearsals
+from catalog.importers import succession
+from catalog.importers.files import Refused
+from catalog.models import Dataset, GoldenPair, Release
+from catalog.templatetags.catalog import us_date
+from catalog.views import edit_changes, releases
+
+KEPT_SHOWN = 3
+
+State = Release.State
+
+
+class Kept(NamedTuple):
+    """A current release, and those that could be current in its place."""
+
+    current: Release
+    others: list[Release]
+
+
+@only_for(LOAD, ACTIVATE)
+@require_safe
+def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a rehearsed release holds and would change; or the table of changes alone, or as a file."""
+    release = get_object_or_404(_shown(), pk=pk)
+    if release.state != State.REHEARSED:
+        return _decided(request, release)
+    return _rehearsal(request, release, DecisionForm())
+
+
+@only_for(ACTIVATE)
+@require_POST
+def activate(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second click."""
+    release = get_object_or_404(_shown(), pk=pk)
+    form = DecisionForm(request.POST)
+    if release.state != State.REHEARSED:
+        return _decided(request, release)
+    if form.is_valid():
+        try:
+            rehearsals.activate(
+                release,
+                by=request.user.get_username(),
+                note=form.cleaned_data["note"],
+                accept_doubts=form.cleaned_data["accept_doubts"],
+            )
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            messages.success(request, f"{release} is active: readers are answered from it now.")
+            return redirect(release.run or "admin:imports")
+    return _rehearsal(request, release, form)
+
+
+@only_for(LOAD)
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    release = get_object_or_404(_shown(), pk=pk)
+    form = DecisionForm(request.POST)
+    if release.state != State.REHEARSED:
+        return _decided(request, release)
+    if form.is_valid():
+        run, name = release.run, str(release)
+        try:
+            rehearsals.discard(release, by=request.user.get_username(), note=form.cleaned_data["note"])
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            messages.success(request, f"The rehearsal of {name} is discarded. Nothing has changed for readers.")
+            return redirect(run or "admin:imports")
+    return _rehearsal(request, release, form)
+
+
+@only_for(ACTIVATE)
+@require_http_methods(["GET", "POST"])
+def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer from a kept release again: from what to what, and then the second click."""
+    release = get_object_or_404(_shown().readable(), pk=pk)
+    current = succession.current(release)
+    if release.is_current:
+        messages.info(request, f"{release} is active already.")
+        return redirect("admin:imports")
+    form = DecisionForm(request.POST or None)
+    if form.is_valid():
+        try:
+            rehearsals.activate(release, by=request.user.get_username(), note=form.cleaned_data["note"])
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            messages.success(request, f"{release} is active: readers are answered from it now.")
+            return redirect("admin:imports")
+    is_back = current is None or not succession.outranks(release, current)
+    context = {
+        "title": f"{'Roll back to' if is_back else 'Activate'} {release}",
+        "release": release,
+        "current": current,
+        "is_back": is_back,
+        "sides": [(one, release_words.held(one), _dates(one)) for one in (current, release) if one],
+        "form": form,
+    }
+    return page(request, "roll_back.html", context)
+
+
+def kept() -> list[Kept]:
+    """The current releases that others are kept beside, and those; of starter sets only where nothing else is."""
+    kinds: dict[tuple[str, ...], list[Release]] = {}
+    for one in Release.objects.readable().newest_first():
+        quarter = one.quarter if one.dataset == Dataset.MUE else ""
+        kinds.setdefault((one.dataset, one.setting, quarter), []).append(one)
+    found = []
+    for group in kinds.values():
+        current = next((one for one in group if one.is_current), None)
+        others = [one for one in group if not one.is_current]
+        others = [one for one in others if not one.is_starter] or others
+        if current and others:
+            found.append(Kept(current, others[:KEPT_SHOWN]))
+    return found
+
+
+def _shown():
+    return Release.objects.exclude(state=State.LOADING).select_related("run__asked_by", "compared_with")
+
+
+def _decided(request: HttpRequest, release: Release) -> HttpResponse:
+    """Where to go when somebody else has decided already."""
+    messages.info(request, f"{release} does not wait for a decision: {release.get_state_display().lower()}.")
+    return redirect("release", pk=release.pk)
+
+
+def _rehearsal(request: HttpRequest, release: Release, form: DecisionForm) -> HttpResponse:
+    changes_of = releases.changes if release.dataset == Dataset.HCPCS else edit_changes.changes
+    changed = changes_of(request, release)
+    if not isinstance(changed, dict):
+        return changed
+    golden, doubts, outdated = rehearsals.objections(release)
+    asked_by = release.run and release.run.asked_by
+    current = succession.current(release)
+    context = {
+        "title": f"Rehearsal: {release}",
+        "release": release,
+        "run": release.run,
+        "current": current,
+        "is_older": current is not None and not succession.outranks(release, current),
+        "to_decide": True,
+        "counts": list(run_words.counts(release)),
+        "tally": release_words.changes(release, release.changes.tally()),
+        "golden_checked": _golden_checked(release),
+        "golden": golden,
+        "doubts": doubts,
+        "outdated": outdated,
+        "needs_another_person": settings.SECOND_PERSON and asked_by == request.user,
+        "is_blocked": bool(golden or outdated),
+        "can_try_again": release.run is not None and runs.can_try_again(release.run),
+        "form": form,
+    }
+    return page(request, "rehearsal.html", context | changed)
+
+
+def _dates(release: Release) -> str:
+    """The dates of service it answers for while it is current, as a table shows them."""
+    if release.dataset == Dataset.HCPCS:
+        return f"to {us_date(release.last_day)}"
+    return f"{us_date(release.first_covered_day)} to {us_date(release.last_day)}"
+
+
+def _golden_checked(release: Release) -> int:
+    """How many golden pairs a release was tried on; those of days after its quarter are not."""
+    if release.dataset != Dataset.PTP:
+        return 0
+    return GoldenPair.objects.filter(setting=release.setting, day__lte=release.last_day).count()

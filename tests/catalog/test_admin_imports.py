@@ -1,0 +1,408 @@
+"""Bringing a release from the browser: who may, what is taken, and how one watches it."""
+
+import hashlib
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from django.conf import settings as site
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from catalog import running, runs
+from catalog.models import AuditEntry, ImportRun, Release
+from catalog.uploads import FIELDS_AROUND
+from tests.builders import make_release
+from tests.catalog.views.page import main, text, words
+from tests.desk import browser_of, data_manager, editor, make_user
+from tests.release_files import record, whole, write_text, write_zip
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = ["imports", "upload", "fetch", "usual_addresses"]
+OF_ONE_RUN = ["import", "cancel_import", "import_again"]
+# The worker writes down how far it is on a connection of its own, which sees only what is committed.
+with_worker = pytest.mark.django_db(transaction=True)
+QUERIES_OF_THE_LIST = 11
+QUERIES_OF_AN_IMPORT = 12
+
+
+@pytest.fixture(autouse=True)
+def inbox(settings, tmp_path) -> Path:
+    settings.INBOX = tmp_path / "inbox"
+    return settings.INBOX
+
+
+@pytest.fixture
+def manager() -> Client:
+    return data_manager()
+
+
+@pytest.fixture
+def october(tmp_path) -> Path:
+    """A small release file of October 2025 in its zip."""
+    plain = write_text(tmp_path / "HCPC2025_OCT_ANWEB.txt", whole(record("J1885", "Injection")))
+    return write_zip(tmp_path / "october-2025-alpha-numeric-hcpcs-file.zip", plain)
+
+
+def upload(client: Client, *paths: Path, follow: bool = False, **fields: str):
+    files = [named(path.name, path.read_bytes()) for path in paths]
+    return client.post(reverse("admin:upload"), {"files": files, "end": "True"} | fields, follow=follow)
+
+
+def named(name: str, content: bytes) -> io.BytesIO:
+    file = io.BytesIO(content)
+    file.name = name
+    return file
+
+
+def kept(inbox: Path) -> list[str]:
+    return sorted(path.relative_to(inbox).as_posix() for path in inbox.rglob("*")) if inbox.exists() else []
+
+
+def make_run(**fields) -> ImportRun:
+    return ImportRun.objects.create(**{"origin": "upload"} | fields)
+
+
+def complaints(response) -> str:
+    return text(main(response).select_one("#upload .errorlist"))
+
+
+# --- Who may ---
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_only_data_managers_get_in(name, client):
+    address = reverse(f"admin:{name}")
+    assert client.get(address).url.startswith(reverse("admin:login"))
+    assert editor().get(address).status_code == 403
+    assert editor("eve").post(address).status_code == 403
+    assert data_manager().get(address, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("name", OF_ONE_RUN)
+def test_only_data_managers_get_to_an_import(name, client):
+    address = reverse(f"admin:{name}", args=[make_run().pk])
+    assert client.post(address).url.startswith(reverse("admin:login"))
+    assert editor().get(address).status_code == 403
+    assert editor("eve").post(address).status_code == 403
+
+
+def test_nothing_is_read_of_what_those_send_who_may_not(client, inbox):
+    class Unread(io.BytesIO):
+        def read(self, *size: int) -> bytes:
+            raise AssertionError("the body was read")
+
+    def send(who: Client, length: int) -> int:
+        return who.generic(
+            "POST",
+            reverse("admin:upload"),
+            content_type="multipart/form-data; boundary=x",
+            **{"wsgi.input": Unread(b"--x"), "CONTENT_LENGTH": str(length)},
+        ).status_code
+
+    assert send(client, 1_000) == 302
+    assert send(editor(), 1_000) == 403
+    assert send(data_manager(), site.LARGEST_UPLOAD + FIELDS_AROUND + 1) == 413
+    assert send(data_manager("dan"), 2_000_000_000) == 413
+    assert kept(inbox) == []
+
+
+def test_an_upload_needs_the_token_of_its_form(october, inbox):
+    manager = data_manager(enforce_csrf_checks=True)
+    assert upload(manager, october).status_code == 403
+    assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
+    token = BeautifulSoup(manager.get(reverse("admin:imports")).content, "html.parser").select_one(
+        "#upload [name=csrfmiddlewaretoken]"
+    )["value"]
+    assert upload(manager, october, csrfmiddlewaretoken=token).status_code == 302
+
+
+# --- Uploading ---
+
+
+def test_files_are_kept_hashed_and_handed_to_the_worker(manager, october, inbox):
+    response = upload(manager, october)
+    run = ImportRun.objects.get()
+    assert response.url == run.get_absolute_url()
+    assert (run.state, run.origin, run.asked_by.username) == ("waiting", "upload", "dana")
+    sha256 = hashlib.sha256(october.read_bytes()).hexdigest()
+    assert list(run.files.values_list("name", "size", "sha256")) == [
+        (october.name, october.stat().st_size, sha256)
+    ]
+    assert kept(inbox) == [str(run.pk), f"{run.pk}/{october.name}"]
+    assert [task.args_kwargs["args"] for task in DBTaskResult.objects.ready()] == [[run.pk]]
+    step = AuditEntry.objects.get()
+    assert (step.action, step.by, step.subject, step.run_number) == ("uploaded", "dana", october.name, run.pk)
+    assert step.detail["files"][0]["sha256"] == sha256
+
+
+@with_worker
+def test_what_files_are_can_be_said_by_hand(manager, tmp_path):
+    plain = write_text(tmp_path / "codes.txt", whole())
+    upload(manager, plain, kind="hcpcs/", quarter="2025Q4")
+    run = ImportRun.objects.get()
+    assert (run.dataset, run.setting, run.quarter) == ("hcpcs", "", "2025Q4")
+    running.carry_out(run.pk)
+    assert run.releases.get().quarter == "2025Q4"
+
+
+def test_an_old_folder_of_the_same_number_gives_way(manager, october, inbox):
+    number = make_run().pk + 1
+    (inbox / str(number)).mkdir(parents=True)
+    (inbox / str(number) / "old.zip").write_bytes(b"PK")
+    ImportRun.objects.all().delete()
+    upload(manager, october)
+    run = ImportRun.objects.get()
+    assert [path.name for path in runs.inbox_of(run).iterdir()] == [october.name]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("october.zip", b"<!doctype html><title>License</title>", "is a web page, not a release file"),
+        ("october.zip", b"PK\x03\x04" + os.urandom(2_000), "its end is missing"),
+        ("photo.png", b"\x89PNG", "is no release file"),
+        ("HCPC2025_OCT_ANWEB.txt", b"PK\x03\x04", "is not text by its content"),
+        ("HCPC2025_OCT_ANWEB.txt", b"", "is empty"),
+    ],
+)
+def test_what_is_no_release_file_is_named_and_nothing_is_kept(manager, october, inbox, name, content, said):
+    response = manager.post(
+        reverse("admin:upload"),
+        {"files": [named(october.name, october.read_bytes()), named(name, content)], "end": "True"},
+    )
+    assert response.status_code == 200
+    assert said in complaints(response)
+    assert "Nothing was kept." in complaints(response)
+    assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
+    step = AuditEntry.objects.get()
+    assert (step.action, step.by) == ("refused", "dana")
+    assert said in step.detail["reason"]
+
+
+def test_a_zip_bomb_is_turned_away_at_the_door(manager, inbox):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("HCPC2025_OCT_ANWEB.txt", b"0" * 50_000_000)
+    response = manager.post(
+        reverse("admin:upload"), {"files": [named("october.zip", held.getvalue())], "end": "True"}
+    )
+    assert "packed too tightly to be a release file" in complaints(response)
+    assert kept(inbox) == []
+
+
+def test_an_upload_that_lies_about_its_size_is_cut_off(manager, october, inbox, settings):
+    settings.LARGEST_UPLOAD = 500
+    assert october.stat().st_size > 500
+    response = upload(manager, october)
+    assert "the most that is taken" in complaints(response)
+    assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
+
+
+def test_too_many_files_are_turned_away(manager, october, inbox, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1
+    assert "more than 1 files" in complaints(upload(manager, october, october))
+    assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
+
+
+def test_an_upload_that_broke_off_is_not_taken_for_a_whole_one(manager, october, inbox):
+    response = manager.post(reverse("admin:upload"), {"files": [named(october.name, october.read_bytes())]})
+    assert "broke off before its end" in words(response)
+    assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
+
+
+def test_a_name_cannot_leave_the_folder(manager, october, inbox):
+    content = october.read_bytes()
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="files"; filename="..\\..\\%2e%2e/../evil.zip"\r\n\r\n'
+        + content
+        + b'\r\n--x\r\nContent-Disposition: form-data; name="end"\r\n\r\nTrue\r\n--x--\r\n'
+    )
+    manager.generic("POST", reverse("admin:upload"), body, content_type="multipart/form-data; boundary=x")
+    run = ImportRun.objects.get()
+    assert kept(inbox) == [str(run.pk), f"{run.pk}/evil.zip"]
+
+
+# --- Fetching ---
+
+
+def fetch(client: Client, **fields: str):
+    return client.post(reverse("admin:fetch"), {"kind": "hcpcs/", "quarter": this_quarter()} | fields)
+
+
+def this_quarter() -> str:
+    day = timezone.localdate()
+    return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def test_a_quarter_is_asked_for_and_left_to_the_worker(manager):
+    response = fetch(manager)
+    run = ImportRun.objects.get()
+    assert response.url == run.get_absolute_url()
+    assert (run.origin, run.dataset, run.setting, run.quarter) == ("fetch", "hcpcs", "", this_quarter())
+    assert run.license_accepted_at is None
+    assert DBTaskResult.objects.ready().count() == 1
+    assert not AuditEntry.objects.exists()
+
+
+def test_ptp_files_are_not_asked_for_before_the_license_is_accepted(manager):
+    response = fetch(manager, kind="ptp/practitioner")
+    assert "only to those who accept the AMA’s license" in words(response)
+    assert (ImportRun.objects.count(), DBTaskResult.objects.count()) == (0, 0)
+    fetch(manager, kind="ptp/practitioner", is_license_accepted="on")
+    run, step = ImportRun.objects.get(), AuditEntry.objects.get()
+    assert run.license_accepted_at
+    assert (step.action, step.by, step.run_number) == ("license", "dana", run.pk)
+    assert "cms.gov/license/ama" in step.subject
+
+
+def test_the_addresses_that_are_asked_are_shown_first(manager):
+    shown = manager.get(reverse("admin:usual_addresses"), {"kind": "mue/dme_supplier", "quarter": this_quarter()})
+    assert "dme-supplier-services-mue-table.zip" in shown.content.decode()
+    nothing = manager.get(reverse("admin:usual_addresses"), {"kind": "nonsense"})
+    assert text(main(nothing)) == ""
+
+
+# --- Watching ---
+
+
+@with_worker
+def test_a_page_asks_again_until_its_import_is_over(manager, october):
+    run = ImportRun.objects.get(pk=upload(manager, october).url.rstrip("/").rpartition("/")[2])
+    address = run.get_absolute_url()
+    waiting = BeautifulSoup(manager.get(address).content, "html.parser")
+    assert waiting.select_one("#run")["hx-trigger"] == "every 1s"
+    assert waiting.select_one("head noscript meta[http-equiv=refresh]")
+    running.carry_out(run.pk)
+    over = BeautifulSoup(manager.get(address).content, "html.parser")
+    assert not over.select_one("#run").has_attr("hx-get")
+    assert not over.select_one("noscript meta")
+    release = Release.objects.get()
+    assert over.select_one(f'a[href="{reverse("admin:rehearsal", args=[release.pk])}"]')
+    assert hashlib.sha256(october.read_bytes()).hexdigest() in text(over)
+    assert "is rehearsed in" in text(over.select_one(".timeline"))
+
+
+def test_what_changes_is_sent_alone_and_said_once(manager):
+    run = make_run(state="waiting")
+    head = {"HX-Request": "true", "HX-Target": "run"}
+    first = manager.get(run.get_absolute_url(), headers=head)
+    assert first.content.decode().lstrip().startswith('<div id="run"')
+    assert 'data-say="Waiting for the worker"' in first.content.decode()
+    again = manager.get(run.get_absolute_url(), {"said": "Waiting for the worker"}, headers=head)
+    assert "data-say" not in again.content.decode()
+
+
+def test_the_page_says_that_no_worker_runs(manager):
+    run = make_run(state="waiting")
+    for address in (run.get_absolute_url(), reverse("admin:imports")):
+        assert "No worker is running" in words(manager.get(address))
+
+
+def test_rows_time_and_reason_are_shown(manager):
+    run = make_run(state="refused", reason="october.zip is damaged. Download it again.\nAnother line.")
+    run.log.create(text="Looking at <b>it</b>", is_warning=True)
+    shown = main(manager.get(run.get_absolute_url()))
+    assert "october.zip is damaged. Download it again. Another line." in text(shown.select_one(".note-bad"))
+    assert "Warning: Looking at <b>it</b>" in text(shown.select_one(".timeline"))
+
+
+@with_worker
+def test_one_that_waits_can_be_cancelled_and_tried_again(manager, october, inbox):
+    upload(manager, october)
+    run = ImportRun.objects.get()
+    cancelled = manager.post(reverse("admin:cancel_import", args=[run.pk]), follow=True)
+    assert "Cancelled" in words(cancelled)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    manager.post(reverse("admin:import_again", args=[run.pk]), {"kind": "hcpcs/", "quarter": "2025Q4"})
+    run.refresh_from_db()
+    assert (run.state, run.dataset, run.quarter) == ("waiting", "hcpcs", "2025Q4")
+    running.carry_out(run.pk)
+    assert run.releases.get().state == Release.State.REHEARSED
+
+
+def test_an_import_whose_files_are_gone_is_not_offered_again(manager):
+    run = make_run(state="refused")
+    run.files.create(name="a.zip", size=1, sha256="0" * 64, is_kept=False)
+    assert not main(manager.get(run.get_absolute_url())).select_one("#again")
+    again = manager.post(reverse("admin:import_again", args=[run.pk]), follow=True)
+    assert "are not kept any more" in text(BeautifulSoup(again.content, "html.parser").select_one(".messagelist"))
+
+
+@with_worker
+def test_a_refused_import_leaves_nothing_and_says_why(manager, tmp_path):
+    damaged = tmp_path / "october-2025-alpha-numeric-hcpcs-file.zip"
+    plain = write_text(tmp_path / "HCPC2025_OCT_ANWEB.txt", whole(record("J1885", os.urandom(400).hex())))
+    content = bytearray(write_zip(damaged, plain).read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    damaged.write_bytes(content)
+    upload(manager, damaged)
+    run = ImportRun.objects.get()
+    running.carry_out(run.pk)
+    shown = main(manager.get(run.get_absolute_url()))
+    assert "damaged" in text(shown.select_one(".note-bad"))
+    assert not Release.objects.exists()
+    assert shown.select_one("#again")
+
+
+# --- The list ---
+
+
+@with_worker
+def test_the_list_tells_what_was_asked_for_and_what_came_of_it(manager, october):
+    upload(manager, october)
+    running.carry_out(ImportRun.objects.get().pk)
+    shown = words(manager.get(reverse("admin:imports")))
+    assert "Waiting for a decision 1 HCPCS Level II, October 2025" in shown
+    assert f"Import {ImportRun.objects.get().pk} {october.name} Rehearsed" in shown
+
+
+def test_pages_take_the_same_queries_however_much_there_is(manager):
+    def asked(address: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert manager.get(address).status_code == 200
+        return len(queries)
+
+    run = make_run(state="rehearsed")
+    make_release("2019Q1", run=run, counts={"codes": 1})
+    run.log.create(text="Line")
+    run.files.create(name="a.zip", size=1, sha256="0" * 64)
+    addresses = [reverse("admin:imports"), run.get_absolute_url()]
+    few = [asked(address) for address in addresses]
+    for number in range(1, 4):
+        other = make_run(state="rehearsed", asked_by=make_user(f"user-{number}"))
+        make_release(f"2019Q{number + 1}", run=other, current=False, counts={"codes": 1})
+        for _ in range(5):
+            other.files.create(name="a.zip", size=1, sha256="0" * 64)
+            run.log.create(text="Line")
+    assert [asked(address) for address in addresses] == few
+    assert few[0] <= QUERIES_OF_THE_LIST
+    assert few[1] <= QUERIES_OF_AN_IMPORT
+
+
+def test_a_long_log_shows_its_end(manager):
+    run = make_run(state="refused")
+    for number in range(205):
+        run.log.create(text=f"Line {number}.")
+    shown = words(manager.get(run.get_absolute_url()))
+    assert "5 earlier lines left out" in shown
+    assert "Line 204." in shown
+    assert "Line 4." not in shown
+
+
+def test_somebody_who_may_only_activate_sees_the_list_and_no_forms():
+    from django.contrib.auth.models import Permission
+
+    user = make_user("second")
+    user.user_permissions.add(Permission.objects.get(codename="activate_release"))
+    shown = main(browser_of(user).get(reverse("admin:imports")))
+    assert not shown.select("form")
