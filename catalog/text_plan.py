@@ -1,0 +1,78 @@
+"""What a file of texts would do, row by row, before it does any of it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from django.db.models import Model
+from import_export.results import RowResult
+
+from catalog import trail
+
+ADDED, CHANGED, UNCHANGED = RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE, RowResult.IMPORT_TYPE_SKIP
+
+
+class Rewording(NamedTuple):
+    """A text before and after."""
+
+    column: str
+    before: str
+    after: str
+
+    @property
+    def pieces(self) -> list[trail.Piece]:
+        """Word by word; long stretches that stay are cut."""
+        return trail.shortened(trail.compare(self.before, self.after))
+
+
+class PlannedRow(NamedTuple):
+    """What a line of the file does: ``kind`` is ADDED, CHANGED or UNCHANGED; ``name`` as it is before."""
+
+    line: int
+    kind: str
+    text: Model
+    name: str
+    remark: str
+    rewordings: tuple[Rewording, ...]
+
+
+class Problem(NamedTuple):
+    """Why a line cannot be taken; no ``column`` where it is the whole line."""
+
+    line: int
+    column: str
+    given: str
+    reason: str
+
+
+class Plan(NamedTuple):
+    """What a file does, or why it may do nothing: a single problem keeps all of it out."""
+
+    rows: tuple[PlannedRow, ...]
+    problems: tuple[Problem, ...]
+
+    def of_kind(self, kind: str) -> list[PlannedRow]:
+        return [row for row in self.rows if row.kind == kind]
+
+    @property
+    def added(self) -> list[PlannedRow]:
+        return self.of_kind(ADDED)
+
+    @property
+    def changed(self) -> list[PlannedRow]:
+        return self.of_kind(CHANGED)
+
+    @property
+    def unchanged(self) -> list[PlannedRow]:
+        return self.of_kind(UNCHANGED)
+
+    @property
+    def bad_lines(self) -> int:
+        return len({problem.line for problem in self.problems})
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one as soon as the file would do something else, because texts have changed meanwhile."""
+        told = repr([(row.line, row.kind, row.text.pk, row.rewordings) for row in self.rows])
+        return hashlib.sha256(told.encode()).hexdigest()
