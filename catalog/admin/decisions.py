@@ -94,7 +94,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
     if release.is_current:
         messages.info(request, f"{release} is active already.")
         return redirect("admin:imports")
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             rehearsals.activate(release, by=request.user.get_username(), note=form.cleaned_data["note"])
