@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -14,6 +16,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from catalog import moved_codes
+from catalog.admin.bulk import SectionTexts
 from catalog.admin.trail import Trail
 from catalog.markdown_field import LONGEST_TEXT
 from catalog.models import Section, SectionRange
@@ -68,7 +71,7 @@ class Drafts:
 
 
 @admin.register(Section)
-class SectionAdmin(Trail, Drafts, admin.ModelAdmin):
+class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
     form = SectionForm
     inlines = [RangeInline]
     list_display = ["title", "ranges_held", "parent", "closed", "has_draft", "updated_at"]
@@ -94,6 +97,13 @@ class SectionAdmin(Trail, Drafts, admin.ModelAdmin):
             ("Texts", {"fields": ["description", "note"]}),
             ("Draft", {"fields": ["draft"], "classes": [] if has_draft else ["collapse"]}),
         ]
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field:
+        """A section names its level and its parent; it is not the place to change those."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
         return super().get_queryset(request).prefetch_related("ranges")
