@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, URLPattern, URLResolver, include, path, reverse
+from django.utils import timezone
 
 
 class Page(NamedTuple):
@@ -64,6 +65,12 @@ class Desk(admin.AdminSite):
             for group in groups
             if group["models"] and (app_label is None or app_label in group["app_labels"])
         ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        from catalog.desk_page import DeskPage
+
+        page = DeskPage(request.user, timezone.localdate())
+        return super().index(request, (extra_context or {}) | {"page": page})
 
     def each_context(self, request: HttpRequest) -> dict[str, object]:
         is_desk_page = request.path == reverse("admin:index")

@@ -1,0 +1,230 @@
+"""What the first page of the desk shows: what is loaded, what runs, what changed, what waits, what is wrong.
+
+Everybody sees what their role may mend or read, and beside each thing the way to where it is mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog import golden, runs
+from catalog.edits import quarter_of
+from catalog.freshness import Freshness, freshness
+from catalog.models import (
+    AuditEntry,
+    CodeNote,
+    ComparisonRow,
+    DecisionStep,
+    GoldenPair,
+    ImportRun,
+    Level,
+    Misconception,
+    PracticeItem,
+    Release,
+    Section,
+    Statement,
+    Synonym,
+)
+
+TEXTS = (Section, Level, Synonym, CodeNote, PracticeItem, Misconception, ComparisonRow, Statement, DecisionStep)
+WITH_TRAIL = (*TEXTS, GoldenPair)
+SHOWN = 8  # of what was changed last, and of the steps taken with releases
+DRAFT_IS_OLD = timedelta(days=14)
+FAILURE_IS_NEWS = timedelta(days=14)
+
+
+class Matter(NamedTuple):
+    """What needs attention, in a sentence, and where it is mended: ``action`` are the words of the link."""
+
+    words: str
+    href: str
+    action: str
+
+
+class Edited(NamedTuple):
+    """A text that somebody changed: ``href`` leads to it, and where it was deleted to its trail."""
+
+    at: datetime
+    by: str
+    did: str
+    kind: str
+    title: str
+    href: str
+
+
+class DeskPage:
+    """What one person sees on one day. None is what is not theirs to see."""
+
+    def __init__(self, user: AbstractBaseUser, day: date):
+        self.user = user
+        self.day = day
+        self.quarter = quarter_of(day)
+        self.may_load = user.has_perm("catalog.load_release")
+        self.may_decide = user.has_perm("catalog.activate_release")
+        self.loaded = freshness(day)
+        sees_imports = self.may_load or self.may_decide
+        self.open_runs = list(open_runs()) if sees_imports else None
+        self.rehearsed = list(rehearsed()) if sees_imports else None
+        self.steps = list(AuditEntry.objects.all()[:SHOWN]) if user.has_perm("catalog.view_auditentry") else None
+        self.drafts = list(drafts()) if user.has_perm("catalog.change_section") else None
+        models = [model for model in WITH_TRAIL if user.has_perm(f"catalog.view_{model._meta.model_name}")]
+        self.edited = edited_last(models) if models else None
+        self.matters = list(self._matters())
+
+    def _matters(self) -> Iterator[Matter]:
+        """The most pressing first: what fails now, what readers are told wrongly, what waits."""
+        if self.open_runs is not None:
+            yield from _worker(self.open_runs)
+            yield from map(_failed, failed_runs())
+        if self.may_load:
+            yield from _stale(self.loaded)
+        if self.user.has_perm("catalog.view_release"):
+            yield from _incomplete(self.loaded)
+        if self.user.has_perm("catalog.view_goldenpair"):
+            yield from _golden()
+        if self.rehearsed is not None:
+            yield from map(_undecided, self.rehearsed)
+        for draft in self.drafts or ():
+            if draft.draft_at and timezone.now() - draft.draft_at > DRAFT_IS_OLD:
+                yield _old_draft(draft)
+        if self.user.is_superuser:
+            yield from _locked_out()
+
+
+# --- What there is ----------------------------------------------------------------------------------------
+
+
+def open_runs() -> QuerySet[ImportRun]:
+    """Imports that wait for the worker or are under way. Those whose worker died are settled first."""
+    runs.settle()
+    return ImportRun.objects.filter(state__in=ImportRun.OPEN).select_related("asked_by")
+
+
+def failed_runs() -> QuerySet[ImportRun]:
+    """Imports that came to nothing of late, unless a later one went through."""
+    went_through = ImportRun.objects.filter(state=ImportRun.State.REHEARSED)
+    last = went_through.aggregate(last=Coalesce(Max("pk"), 0))["last"]
+    return ImportRun.objects.filter(
+        state__in=(ImportRun.State.REFUSED, ImportRun.State.INTERRUPTED),
+        asked_at__gte=timezone.now() - FAILURE_IS_NEWS,
+        pk__gt=last,
+    )
+
+
+def rehearsed() -> QuerySet[Release]:
+    """Releases that wait for somebody to activate or discard them."""
+    return Release.objects.filter(state=Release.State.REHEARSED).newest_first()
+
+
+def drafts() -> QuerySet[Section]:
+    """Sections whose description has a draft, the oldest first."""
+    return Section.objects.exclude(draft="").order_by("draft_at", "pk")
+
+
+def edited_last(models: list[type]) -> list[Edited]:
+    """The texts that people changed last, each once, newest first; one query for each model.
+
+    Changes without a user are those of commands and of states recorded after the fact: nobody made them here.
+    """
+    found = []
+    for model in models:
+        history = model.history.exclude(history_user=None).select_related("history_user")
+        found += history.order_by("-history_date", "-history_id")[: 2 * SHOWN]
+    last_of = {}
+    for record in sorted(found, key=attrgetter("history_date"), reverse=True):
+        last_of.setdefault((record.instance_type, record.instance.pk), record)
+    return [_edited(record) for record in list(last_of.values())[:SHOWN]]
+
+
+def _edited(record) -> Edited:
+    opts = record.instance_type._meta
+    name, text = f"admin:catalog_{opts.model_name}", record.instance
+    return Edited(
+        at=record.history_date,
+        by=record.history_user.get_username(),
+        did={"+": "added", "~": "changed", "-": "deleted"}[record.history_type],
+        kind=opts.verbose_name,
+        title=str(text),
+        href=reverse(f"{name}_history" if record.history_type == "-" else f"{name}_change", args=[text.pk]),
+    )
+
+
+# --- What needs attention ---------------------------------------------------------------------------------
+
+
+def _worker(open_runs: list[ImportRun]) -> Iterator[Matter]:
+    if not runs.worker_is_alive():
+        waiting = f" {len(open_runs)} wait for it." if open_runs else ""
+        words = f"No worker runs: nothing can be downloaded or rehearsed until one is started.{waiting}"
+        yield Matter(words, reverse("admin:imports"), "Imports")
+
+
+def _failed(run: ImportRun) -> Matter:
+    return Matter(
+        f"{run} was {run.get_state_display().lower()}. {run.reason}".strip(), run.get_absolute_url(), "See why"
+    )
+
+
+def _stale(loaded: list[Freshness]) -> Iterator[Matter]:
+    """What is missing, the starter set only, or behind: a sentence for each of these, not for each table."""
+    href = reverse("admin:imports")
+    missing = [one.name for one in loaded if one.release is None]
+    starter = [one.name for one in loaded if one.release and one.release.is_starter]
+    behind = [f"{one.name} ({one.quarters_behind})" for one in loaded if one.is_stale]
+    if missing:
+        yield Matter(f"Not loaded: {'; '.join(missing)}.", href, "Load releases")
+    if starter:
+        yield Matter(f"The starter set only, no release of CMS’s: {'; '.join(starter)}.", href, "Load releases")
+    if behind:
+        words = f"Quarters behind, and readers are told so beside each answer: {'; '.join(behind)}."
+        yield Matter(words, href, "Load newer releases")
+
+
+def _incomplete(loaded: list[Freshness]) -> Iterator[Matter]:
+    for one in loaded:
+        if one.release and one.release.partial:
+            href = reverse("admin:catalog_release_change", args=[one.release.pk])
+            yield Matter(f"{one.release} looked incomplete when it was activated.", href, "See what it lacks")
+
+
+def _golden() -> Iterator[Matter]:
+    """Releases that answer golden pairs otherwise, as they do now."""
+    for checked in golden.check_all():
+        if wrong := checked.tally[golden.Outcome.OTHERWISE]:
+            words = f"{checked.release} answers {wrong} golden pair{'s' if wrong > 1 else ''} otherwise."
+            yield Matter(words, reverse("admin:catalog_goldenpair_changelist"), "Golden pairs")
+
+
+def _undecided(release: Release) -> Matter:
+    doubts = ", although it looks incomplete" if release.doubts else ""
+    href = reverse("admin:rehearsal", args=[release.pk])
+    return Matter(f"{release} is rehearsed and waits for a decision{doubts}.", href, "Decide")
+
+
+def _old_draft(section: Section) -> Matter:
+    days = (timezone.now() - section.draft_at).days
+    href = reverse("admin:catalog_section_change", args=[section.pk])
+    return Matter(f"The draft of “{section}” has waited for {days} days.", href, "Publish or discard")
+
+
+def _locked_out() -> Iterator[Matter]:
+    """Logins that are locked now, for those who may unlock them."""
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    locked = AccessAttempt.objects.filter(
+        failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gte=since
+    )
+    for attempt in locked:
+        href = reverse("admin:axes_accessattempt_change", args=[attempt.pk])
+        words = f"The login of “{attempt.username}” from {attempt.ip_address} is locked after many failures."
+        yield Matter(words, href, "See the attempts")

@@ -1,0 +1,327 @@
+"""The first page of the desk and its menu: what each role sees there, and what it is told to mend."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.admin.tables import ShortCount
+from catalog.models import AuditEntry, GoldenPair, ImportRun, Release, Section, Synonym
+from catalog.roles import DATA_MANAGERS, EDITORS, create_groups
+from catalog.starter.load import load_starter
+from tests.builders import make_level, make_mue, make_ptp, make_release, make_section, make_table
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def log_in(client):
+    """Log somebody in who is in the groups named, and in no other."""
+
+    def somebody(*groups: str) -> User:
+        create_groups()
+        user = User.objects.create_user("ann", password="x", is_staff=True)
+        user.groups.set(Group.objects.filter(name__in=groups))
+        client.force_login(user)
+        return user
+
+    return somebody
+
+
+@pytest.fixture
+def see(client):
+    """The first page as it is now."""
+
+    def soup() -> BeautifulSoup:
+        answer = client.get(reverse("admin:index"))
+        assert answer.status_code == 200
+        return BeautifulSoup(answer.content, "html.parser")
+
+    return soup
+
+
+def make_golden(expected: str) -> GoldenPair:
+    """The pair of 45385 and 45378 as practitioners report it today."""
+    pair = {"column_one": "45385", "column_two": "45378", "setting": "practitioner", "day": timezone.localdate()}
+    return GoldenPair.objects.create(**pair, expected=expected, source="CMS")
+
+
+def matters(page: BeautifulSoup) -> str:
+    return " ".join(row.get_text(" ", strip=True) for row in page.select(".matters li"))
+
+
+def headings(page: BeautifulSoup) -> list[str]:
+    return [heading.get_text(" ", strip=True) for heading in page.select("main h2")]
+
+
+def menu(page: BeautifulSoup) -> list[str]:
+    return [link.get_text(strip=True) for link in page.select(".nav-main a")]
+
+
+# --- Who sees what ----------------------------------------------------------------------------------------
+
+
+def test_an_editor_sees_texts_and_drafts_and_nothing_of_imports(log_in, see):
+    log_in(EDITORS)
+    page = see()
+    assert menu(page) == ["Desk", "Texts", "Teaching"]
+    assert headings(page) == ["Loaded", "In draft", "Changed last"]
+
+
+def test_a_data_manager_sees_imports_and_steps_and_no_drafts(log_in, see):
+    log_in(DATA_MANAGERS)
+    page = see()
+    assert menu(page) == ["Desk", "Releases", "Data"]
+    shown = headings(page)
+    assert {"Runs now", "Steps with releases", "Loaded"} <= set(shown)
+    assert "In draft" not in shown
+
+
+def test_a_superuser_sees_everything(admin_client, see):
+    client = admin_client
+    page = BeautifulSoup(client.get(reverse("admin:index")).content, "html.parser")
+    assert menu(page) == ["Desk", "Releases", "Data", "Texts", "Teaching", "People"]
+
+
+def test_somebody_in_no_group_is_told_whom_to_ask(log_in, see):
+    log_in()
+    page = see()
+    assert menu(page) == ["Desk"]
+    assert "Ask a superuser" in page.main.get_text()
+
+
+def test_the_menu_hides_what_the_libraries_keep_for_themselves(admin_client):
+    page = BeautifulSoup(admin_client.get(reverse("admin:app_list", args=["catalog"])).content, "html.parser")
+    names = page.main.get_text()
+    assert "Sections" in names
+    assert "task" not in names.lower()
+
+
+def test_a_list_shows_its_group_and_itself_as_the_place_one_is_at(admin_client):
+    page = BeautifulSoup(admin_client.get(reverse("admin:catalog_synonym_changelist")).content, "html.parser")
+    assert [link.get_text(strip=True) for link in page.select(".nav-main [aria-current]")] == ["Texts"]
+    assert [link.get_text(strip=True) for link in page.select(".subnav [aria-current=page]")] == ["Synonyms"]
+
+
+# --- What needs attention ---------------------------------------------------------------------------------
+
+
+def test_what_is_not_loaded_or_behind_or_only_the_starter_set_needs_attention(log_in, see):
+    log_in(DATA_MANAGERS)
+    day = timezone.localdate()
+    make_release(f"{day.year - 1}Q1")
+    make_table("ptp", "practitioner")
+    make_table("mue", "practitioner", origin=Release.Origin.STARTER)
+    said = matters(see())
+    assert re.search(r"Quarters behind, [^:]*: HCPCS Level II \([4-7]\)\. Load newer releases", said)
+    assert "Not loaded: PTP edits, outpatient hospital; MUE, outpatient hospital;" in said
+    assert "The starter set only, no release of CMS’s: MUE, practitioner. Load releases" in said
+    assert "PTP edits, practitioner" not in said
+
+
+def test_an_editor_is_not_told_to_load_releases(log_in, see):
+    log_in(EDITORS)
+    assert matters(see()) == ""
+
+
+def test_a_release_that_looked_incomplete_needs_attention_while_it_is_current(log_in, see):
+    log_in(DATA_MANAGERS)
+    release = make_table("ptp", "practitioner", partial=True)
+    assert f"{release} looked incomplete" in matters(see())
+    Release.objects.update(partial=False)
+    assert "looked incomplete" not in matters(see())
+
+
+def test_a_run_that_failed_needs_attention_until_a_later_one_goes_through(log_in, see):
+    user = log_in(DATA_MANAGERS)
+    failed = ImportRun.objects.create(origin="upload", state="refused", asked_by=user, reason="Line 3 is cut off.")
+    assert f"{failed} was refused. Line 3 is cut off." in matters(see())
+    ImportRun.objects.create(origin="upload", state="rehearsed", asked_by=user)
+    assert str(failed) not in matters(see())
+
+
+def test_a_failure_is_news_for_two_weeks(log_in, see):
+    log_in(DATA_MANAGERS)
+    failed = ImportRun.objects.create(origin="fetch", state="interrupted")
+    ImportRun.objects.update(asked_at=timezone.now() - timedelta(days=15))
+    assert str(failed) not in matters(see())
+
+
+def test_a_release_that_answers_a_golden_pair_otherwise_needs_attention(log_in, see):
+    log_in(DATA_MANAGERS)
+    release = make_table("ptp", "practitioner")
+    make_ptp("45385", "45378", release, modifier_indicator="1")
+    make_golden("indicator_0")
+    assert f"{release} answers 1 golden pair otherwise." in matters(see())
+    GoldenPair.objects.update(expected="indicator_1")
+    assert "golden pair" not in matters(see())
+
+
+def test_a_rehearsed_release_waits_for_a_decision(log_in, see):
+    log_in(DATA_MANAGERS)
+    release = make_table("mue", "practitioner", state="rehearsed", doubts=["A part is missing."])
+    page = see()
+    assert f"{release} is rehearsed and waits for a decision, although it looks incomplete." in matters(page)
+    assert page.select(f'.matters a[href="{reverse("admin:rehearsal", args=[release.pk])}"]')
+
+
+def test_a_run_shows_how_far_it_is(log_in, see):
+    user = log_in(DATA_MANAGERS)
+    ImportRun.objects.create(
+        origin="upload", state="waiting", asked_by=user, step="Writing rows", done=1_500, total=6_000
+    )
+    page = see()
+    panel = page.select_one("[aria-labelledby=h-runs]")
+    assert "asked for by ann" in panel.get_text()
+    assert "1,500 of 6,000" in panel.get_text()
+    assert panel.progress["value"] == "1500"
+
+
+def test_a_draft_is_listed_and_needs_attention_once_it_is_old(log_in, see):
+    log_in(EDITORS)
+    make_section("fresh", title="Fresh", draft="New words", draft_by="ben", draft_at=timezone.now())
+    assert matters(see()) == ""
+    make_section("old", title="Old", draft="Words", draft_at=timezone.now() - timedelta(days=20))
+    page = see()
+    assert "The draft of “Old” has waited for 20 days." in matters(page)
+    listed = [link.get_text() for link in page.select("[aria-labelledby=h-drafts] a")]
+    assert listed == ["Old", "Fresh"]
+
+
+def test_a_superuser_sees_who_is_locked_out_and_a_data_manager_does_not(admin_client, client, log_in):
+    for _ in range(5):
+        client.post(reverse("admin:login"), {"username": "eve", "password": "x"}, REMOTE_ADDR="192.0.2.7")
+    said = "The login of “eve” from 192.0.2.7 is locked"
+    assert said in admin_client.get(reverse("admin:index")).content.decode()
+    admin_client.logout()
+    log_in(DATA_MANAGERS)
+    assert said not in client.get(reverse("admin:index")).content.decode()
+
+
+# --- What was changed last --------------------------------------------------------------------------------
+
+
+def test_texts_changed_last_come_first_each_once_with_who_and_what(log_in, see, client):
+    user = log_in(EDITORS)
+    synonym = Synonym(term="sugar", means="glucose")
+    synonym._history_user = user
+    synonym.save()
+    synonym.note = "Said at the desk"
+    synonym.save()
+    make_section("unseen", title="Made by a command")
+    rows = [row.get_text(" ", strip=True) for row in see().select("[aria-labelledby=h-edited] li")]
+    assert len(rows) == 1
+    assert rows[0].endswith("sugar: glucose synonym, changed by ann")
+
+
+def test_a_deleted_text_leads_to_its_trail(log_in, see):
+    user = log_in(EDITORS)
+    synonym = Synonym.objects.create(term="sugar", means="glucose")
+    number = synonym.pk
+    synonym._history_user = user
+    synonym.delete()
+    (row,) = see().select("[aria-labelledby=h-edited] li")
+    assert "deleted by ann" in row.get_text(" ", strip=True)
+    assert row.a["href"] == reverse("admin:catalog_synonym_history", args=[number])
+
+
+def test_an_editor_does_not_see_changes_of_golden_pairs(log_in, see):
+    user = log_in(EDITORS)
+    pair = make_golden("indicator_0")
+    pair._history_user = user
+    pair.save()
+    assert "45385" not in see().main.get_text()
+
+
+def test_steps_with_releases_are_listed_newest_first(log_in, see):
+    log_in(DATA_MANAGERS)
+    for subject in ("First", "Second"):
+        AuditEntry.objects.record("activated", by="ann", subject=subject)
+    rows = [row.get_text(" ", strip=True) for row in see().select("[aria-labelledby=h-steps] li")]
+    assert ["Activated Second" in rows[0], "Activated First" in rows[1]] == [True, True]
+
+
+# --- How much it asks -------------------------------------------------------------------------------------
+
+
+def test_the_first_page_asks_the_same_number_of_questions_however_much_there_is(
+    admin_client, admin_user, django_assert_max_num_queries
+):
+    make_level(2)
+    long_ago = timezone.now() - timedelta(days=20)
+    for at in range(12):
+        make_section(f"s-{at}", title=f"Section {at}", draft="Words", draft_at=long_ago)
+        ImportRun.objects.create(origin="upload", state="refused" if at % 2 else "waiting", asked_by=admin_user)
+        AuditEntry.objects.record("activated", by="ann", subject="x")
+        make_mue("11042", 3, make_table("mue", "practitioner", f"20{10 + at}Q1"))
+    for section in Section.objects.all():
+        section._history_user = admin_user
+        section.save()
+    # Session, user; what is loaded, imports (settled, open, failed), releases rehearsed, steps, drafts, logins;
+    # one for each of ten kinds of text.
+    with django_assert_max_num_queries(24):
+        assert admin_client.get(reverse("admin:index")).status_code == 200
+
+
+# --- Lists ------------------------------------------------------------------------------------------------
+
+# Session and user, how many there are (here and in all), the rows; and what a list shows beside: parents, choices.
+QUESTIONS = {
+    **dict.fromkeys(("Level", "Synonym", "CodeNote", "Release", "AuditEntry", "Group"), 5),
+    "GoldenPair": 6,  # the releases they are tried on
+    **dict.fromkeys(("PtpEdit", "Mue", "AddOnEdit"), 5),  # the releases for the filter, one count for both
+    **dict.fromkeys(("HcpcsCode", "Modifier", "ProcessingNote", "Change"), 6),
+    **dict.fromkeys(("Misconception", "ComparisonRow", "Statement"), 5),
+    "PracticeItem": 6,
+    "User": 6,
+    "Section": 7,
+    "DecisionStep": 7,
+    "DBTaskResult": 7,
+    **dict.fromkeys(("AccessAttempt", "AccessLog", "AccessFailureLog"), 8),
+}
+
+
+def test_every_list_asks_a_few_questions_however_full_it_is(admin_client, django_assert_max_num_queries):
+    load_starter()
+    for model in admin.site._registry:
+        name = model._meta
+        with django_assert_max_num_queries(QUESTIONS[name.object_name], info=name.label):
+            address = reverse(f"admin:{name.app_label}_{name.model_name}_changelist")
+            assert admin_client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["ptpedit", "mue", "addonedit"])
+def test_no_list_counts_all_rows_of_a_table(admin_client, name):
+    make_table({"ptpedit": "ptp", "addonedit": "addon"}.get(name, name))
+    with CaptureQueriesContext(connection) as asked:
+        admin_client.get(reverse(f"admin:catalog_{name}_changelist"))
+    counts = [one["sql"] for one in asked.captured_queries if "COUNT(" in one["sql"]]
+    assert len(counts) == 1
+    assert "LIMIT 2000" in counts[0]
+
+
+def test_a_list_that_stops_counting_says_that_there_is_more(admin_client, monkeypatch):
+    table = make_table("mue", "practitioner")
+    for code in ("11042", "11043", "11044"):
+        make_mue(code, 1, table)
+    monkeypatch.setattr(ShortCount, "MOST", 2)
+    answer = admin_client.get(reverse("admin:catalog_mue_changelist"))
+    assert "2 or more MUE" in answer.content.decode()
+
+
+def test_a_list_says_by_which_column_it_is_sorted_and_which_filter_is_on(admin_client):
+    make_section("open", title="Open")
+    answer = admin_client.get(reverse("admin:catalog_section_changelist"), {"o": "-1", "closed__exact": "0"})
+    page = BeautifulSoup(answer.content, "html.parser")
+    (sorted_by,) = page.select("#result_list [aria-sort]")
+    assert (sorted_by.get_text(strip=True), sorted_by["aria-sort"]) == ("Title", "descending")
+    closed = next(one for one in page.select(".choice summary") if one.get_text().startswith("Closed"))
+    assert closed.b.get_text() == "No"
+    assert "Clear all filters" in page.select_one("#changelist-filter").get_text()
