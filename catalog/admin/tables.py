@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from itertools import permutations
-from operator import or_
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 
@@ -48,15 +46,14 @@ class ShortCount(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list[: self.MOST].count()
+        return self.object_list.order_by()[: self.MOST].count()
 
 
 class TableAdmin(ReleaseRowsAdmin):
     """Rows of an NCCI table in the order of its index. The search takes whole codes: one, or the two of a pair.
 
-    ``columns`` hold the codes. Each is asked alone at first, for its index: asked for either in one condition and
-    in order, a database walks the whole table. The rows found are then asked for by release and codes as well as
-    by key, for on PostgreSQL no index holds the key of a PTP edit.
+    ``columns`` hold the codes. Each is asked alone, for its index, and no row answers to two of them: asked for
+    either in one condition, a database walks the whole table.
     """
 
     list_filter = [TableFilter]
@@ -65,6 +62,10 @@ class TableAdmin(ReleaseRowsAdmin):
     columns: tuple[str, ...] = ("code",)
     search_fields = ["code"]  # brings the box; get_search_results reads it
     search_help_text = "A whole code, or the two codes of a pair"
+
+    @admin.display(description="file and line")
+    def found_in(self, row: PtpEdit | Mue | AddOnEdit) -> str:
+        return f"{row.file.name}, {row.line}"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -76,12 +77,9 @@ class TableAdmin(ReleaseRowsAdmin):
             named = [dict(zip(self.columns, order, strict=True)) for order in permutations(typed)]
         else:
             named = [{column: typed[0]} for column in self.columns]
-        found = (
-            queryset.order_by().filter(**each).values_list("pk", flat=True)[: ShortCount.MOST] for each in named
-        )
-        either = reduce(or_, (Q(**each) for each in named))
-        rows = queryset.filter(either, pk__in={pk for pks in found for pk in pks})
-        return rows.order_by(*self.ordering).select_related(*self.list_select_related), False
+        first, *others = [queryset.order_by().filter(**each) for each in named]
+        found = first.union(*others, all=True) if others else first
+        return found.order_by(*self.ordering), False
 
 
 @admin.register(PtpEdit)
@@ -93,7 +91,7 @@ class PtpEditAdmin(TableAdmin):
     ordering = ["column_one", "column_two", "pk"]
     list_display = [
         "column_one", "column_two", "modifier_indicator", "effective_date", "deletion_date", "prior_to_1996",
-        "rationale", "of_release", "file", "line",
+        "rationale", "of_release", "found_in",
     ]  # fmt: skip
     list_display_links = None
     list_select_related = ["release", "file", "rationale"]
@@ -107,7 +105,7 @@ class PtpEditAdmin(TableAdmin):
 class MueAdmin(TableAdmin):
     datasets = (Dataset.MUE,)
     ordering = ["code"]
-    list_display = ["code", "mue_value", "adjudication_indicator", "rationale", "of_release", "file", "line"]
+    list_display = ["code", "mue_value", "adjudication_indicator", "rationale", "of_release", "found_in"]
     list_select_related = ["release", "file"]
     search_help_text = "A whole code"
 
@@ -118,6 +116,6 @@ class AddOnEditAdmin(TableAdmin):
     columns = ("add_on", "primary")
     ordering = ["add_on", "primary", "pk"]
     list_display = [
-        "add_on", "primary", "edit_type", "effective_date", "deletion_date", "of_release", "file", "line",
+        "add_on", "primary", "edit_type", "effective_date", "deletion_date", "of_release", "found_in",
     ]  # fmt: skip
     list_select_related = ["release", "file"]
