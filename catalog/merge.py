@@ -70,6 +70,16 @@ def merge(mine: Mapping[str, str], before: Sent, now: Sent) -> Sent:
     return merged
 
 
+def clashes(mine: Mapping[str, str], before: Sent, now: Sent) -> list[str]:
+    """The fields that both of us changed, and not to the same."""
+    names = [name for name in {**before, **now} if not _is_same(before.get(name), now.get(name))]
+    return [
+        name
+        for name in names
+        if not _is_same(mine.get(name), before.get(name)) and not _is_same(mine.get(name), now.get(name))
+    ]
+
+
 def merge_rows(
     mine: Iterable[Sent], before: dict[str, Sent], now: dict[str, Sent]
 ) -> tuple[list[Sent], list[Sent]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 WORDS = re.compile(r"\w+(?:[’'.-]\w+)*|\s+|[^\w\s]")
 ISLAND = re.compile(r"[^\w\n]*\w{0,3}[^\w\n]*")
+SIGN = re.compile(r"[^\w\s]")
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
 # Two stretches of a thousand words, wholly unlike, take a second. Beyond that lines are compared, not words.
 MOST_PAIRS = 2_000 * 2_000
@@ -59,7 +60,7 @@ def compare(before: str, after: str) -> list[Piece]:
     if len(old) * len(new) > MOST_PAIRS:
         old, new = LINES.findall("".join(old)), LINES.findall("".join(new))
     steps = [(same_at_first, "", ""), *_steps(old, new), (same_at_last, "", "")]
-    return list(_joined(_without_islands([step for step in steps if any(step)])))
+    return list(_joined(_without_islands(_at_sentences([step for step in steps if any(step)]))))
 
 
 def _alike(old: Sequence[str], new: Sequence[str]) -> int:
@@ -77,8 +78,23 @@ def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
         yield (removed, "", "") if step == "equal" else ("", removed, added)
 
 
+def _at_sentences(steps: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """What stands between two full stops begins with the one or ends with the other. It is to end so."""
+    for at in range(1, len(steps) - 1):
+        (before, *_), (_, removed, added), (after, *_) = steps[at - 1 : at + 2]
+        sign = (removed or added)[:1]
+        if before and not (removed and added) and SIGN.match(sign) and after.startswith(sign):
+            moved = (removed or added)[1:] + sign
+            steps[at - 1 : at + 2] = [
+                (before + sign, "", ""),
+                ("", moved if removed else "", moved if added else ""),
+                (after[1:], "", ""),
+            ]
+    return [step for step in steps if any(step)]
+
+
 def _without_islands(steps: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
-    """A blank, a comma or a little word that stayed between two changes is read with both: a phrase is a phrase."""
+    """A blank, a comma or a little word that stayed between two changes is read with them, as one phrase."""
     for at, (same, removed, added) in enumerate(steps):
         is_island = same and 0 < at < len(steps) - 1 and ISLAND.fullmatch(same)
         yield ("", same, same) if is_island else (same, removed, added)

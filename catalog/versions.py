@@ -120,16 +120,18 @@ def fields_of(row: Model | type[Model]) -> list[Field]:
 
 
 class Reader:
-    """Reads states as texts by label. It remembers the names of the rows that others refer to."""
+    """Reads states as texts by label, fields in the order given. It remembers the names of what they refer to."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: Sequence[str] = ()) -> None:
+        self._order = {name: place for place, name in enumerate(order)}
         self._names: dict[tuple[type[Model], object], str] = {}
 
     def texts(self, state: State) -> dict[str, str]:
         """Each field by its label, and each part as lines, a row to a line; nothing once it is deleted."""
         if state.text is None:
             return {}
-        texts = {capfirst(field.verbose_name): self.value(state.text, field) for field in fields_of(state.text)}
+        fields = sorted(fields_of(state.text), key=lambda field: self._order.get(field.name, len(self._order)))
+        texts = {capfirst(field.verbose_name): self.value(state.text, field) for field in fields}
         return texts | {
             part.label: "\n".join(self._line(row, part) for row in rows) for part, rows in state.rows.items()
         }

@@ -14,8 +14,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from catalog import merge, trail, versions
+from catalog.merge import Sent
 from catalog.versions import Part, State, Version
 
 MADE_FROM = "made_from"  # the field of a form that says which state of the text it was made from
@@ -27,6 +29,11 @@ class Conflict(NamedTuple):
     version: Version | None
     theirs: list[trail.Difference]
     address: str
+    clashes: list[str] = []
+
+    @property
+    def who(self) -> str:
+        return self.version.by.get_username() if self.version and self.version.by else "Somebody"
 
 
 class Refused(forms.ModelForm):
@@ -36,7 +43,9 @@ class Refused(forms.ModelForm):
 
     def clean(self) -> None:
         super().clean()
-        raise ValidationError(render_to_string("admin/trail/_conflict.html", self.conflict._asdict()))
+        for name in self.conflict.clashes:
+            self.add_error(name, f"{self.conflict.who} changed this as well. Here is your text; theirs is above.")
+        raise ValidationError(render_to_string("admin/trail/_conflict.html", {"conflict": self.conflict}))
 
 
 class RowForm(forms.ModelForm):
@@ -46,6 +55,7 @@ class RowForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = True
+            field.widget.attrs["aria-label"] = f"{capfirst(field.label)}: {self.instance}"
 
     def clean(self) -> None:
         super().clean()
@@ -101,13 +111,16 @@ class Guard:
         if not made_from or made_from == stamp:
             return
         opened = next((one.state for one in reversed(known) if versions.stamp(one.state) == made_from), now)
-        reader = versions.Reader()
+        reader = self.reader(request)
+        form = self.form_of(request, now.text)
+        before, says = (merge.sent(form(instance=state.text)) for state in (opened, now))
         conflict = Conflict(
             version=known[-1] if known and versions.stamp(known[-1].state) == stamp else None,
             theirs=trail.differences(reader.texts(opened), reader.texts(now)),
             address=self.address_of("history", now.text.pk),
+            clashes=merge.clashes(request.POST.dict(), before, says),
         )
-        request.POST = self._merged(request, opened, now)
+        request.POST = self._merged(request, opened, now, before, says)
         request.conflict = conflict
 
     def _fill_in_deleted(self, request: HttpRequest, pk: object, known: list[Version]) -> None:
@@ -128,11 +141,9 @@ class Guard:
         request.POST = mine
         request.brought_back = pk
 
-    def _merged(self, request: HttpRequest, opened: State, now: State) -> QueryDict:
+    def _merged(self, request: HttpRequest, opened: State, now: State, before: Sent, says: Sent) -> QueryDict:
         """What was sent, with the fields that were left as they were opened as the database has them now."""
         mine = request.POST.copy()
-        form = self.form_of(request, now.text)
-        before, says = (merge.sent(form(instance=state.text)) for state in (opened, now))
         merged = merge.merge(mine.dict(), before, says)
         for name in mine.keys() - merged.keys():
             del mine[name]
@@ -177,6 +188,10 @@ class Guard:
         """The formsets of the inlines that are parts."""
         found = {formset.model: formset for formset, _ in self.get_formsets_with_inlines(request, obj)}
         return {part: found[part.model] for part in self.parts if part.model in found}
+
+    def reader(self, request: HttpRequest) -> versions.Reader:
+        """Reads the texts of this admin in the order of its form."""
+        return versions.Reader(flatten_fieldsets(self.get_fieldsets(request, None)))
 
     def address_of(self, page: str, *args: object) -> str:
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"

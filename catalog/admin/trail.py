@@ -125,7 +125,7 @@ class Trail(Guard):
         known, now = self._asked_for(request, object_id)
         pages = Paginator(range(len(known) - 1, -1, -1), self.versions_per_page)
         page = pages.get_page(request.GET.get("p"))
-        reader = versions.Reader()
+        reader = self.reader(request)
         steps = [self._step(known, at, reader) for at in page.object_list]
         return self._render(
             request, "history", known, now, title="Trail", steps=steps, page=page, **(extra_context or {})
@@ -135,7 +135,7 @@ class Trail(Guard):
         """One version whole, with what it changed and how it differs from the text as it is now."""
         known, now = self._asked_for(request, object_id)
         version = _numbered(known, number)
-        reader = versions.Reader()
+        reader = self.reader(request)
         said, says = reader.texts(version.state), reader.texts(now)
         return self._render(
             request,
@@ -145,7 +145,7 @@ class Trail(Guard):
             title=f"Version {number}",
             step=self._step(known, number - 1, reader),
             texts=said,
-            since=trail.differences(said, says),
+            returning=trail.differences(says, said),
         )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:

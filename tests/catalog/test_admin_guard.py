@@ -51,6 +51,16 @@ def test_the_second_of_two_is_refused_and_told_who_changed_what_and_when(ann, be
     assert again(response)["text"] == "As Ann has it."
 
 
+def test_the_fields_that_both_changed_are_marked(ann, ben):
+    misconception = make_misconception()
+    opened = ann.open(misconception)
+    ben.send(misconception, fact="Ben's fact.", why_wrong="Ben's why.", claim="Both say so")
+    response = ann.save(misconception, opened | {"fact": "Ann's fact.", "claim": "Both say so"})
+    marked = response.context["adminform"].form.errors
+    assert set(marked) == {"fact", "__all__"}
+    assert "ben changed this as well" in str(marked["fact"])
+
+
 def test_sent_again_it_is_saved_and_both_are_in_the_trail(ann, ben, note):
     opened = ann.open(note)
     ben.send(note, text="As Ben has it.")

@@ -30,6 +30,15 @@ def test_a_little_word_between_two_changes_is_read_with_them():
     )
 
 
+def test_a_sentence_that_was_added_begins_behind_the_full_stop():
+    assert marked("The old one. Last.", "Our old one. Last. And one more.") == (
+        "[-The-][+Our+] old one. Last.[+ And one more.+]"
+    )
+    assert marked("The old one. Last. And one more.", "Our old one. Last.") == (
+        "[-The-][+Our+] old one. Last.[- And one more.-]"
+    )
+
+
 def test_a_line_break_between_two_changes_stays_where_it_is():
     assert marked("one\ntwo", "1\n2") == "[-one-][+1+]\n[-two-][+2+]"
 
