@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
-from catalog import markdown, misconceptions, search, status_line
+from catalog import freshness, markdown, misconceptions, search, status_line
 from catalog.models import (
     CodeNote,
     Dataset,
@@ -108,6 +108,18 @@ class Snapshot:
     def quarters_behind(self) -> int:
         """Quarters begun since the loaded release; 0 for the starter set, whose banner says enough."""
         return 0 if self.release is None or self.is_starter else self.release.quarters_behind(self.day)
+
+    @cached_property
+    def behind(self) -> dict[int, str]:
+        """Of the releases that are read today those of a quarter that is over, by key: ``1 quarter behind``."""
+        read = (self.release, *self.edits) if self.release else self.edits
+        found = (one for one in freshness.of(read, self.day) if one.is_stale)
+        return {one.release.pk: status_line.behind_words(one.quarters_behind) for one in found}
+
+    @property
+    def behind_words(self) -> str:
+        """How far the release of HCPCS is behind; empty while it is not."""
+        return self.behind.get(self.release.pk, "") if self.release else ""
 
     @property
     def in_force_words(self) -> str:

@@ -38,12 +38,14 @@ def page(request: HttpRequest, shown: Release) -> HttpResponse:
     changed = changes(request, shown)
     if not isinstance(changed, dict):
         return changed
+    loaded = snapshot.of(request)
     context = {
         "here": "releases",
         "release": shown,
+        "behind": loaded.behind.get(shown.pk, ""),
         "coverage": release_words.coverage(shown),
         "held": release_words.held(shown),
-        "instead": snapshot.of(request).edits_of(shown.dataset, shown.setting),
+        "instead": loaded.edits_of(shown.dataset, shown.setting),
     }
     return render(request, "catalog/release.html", context | changed)
 

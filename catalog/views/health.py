@@ -1,6 +1,8 @@
-"""What a load balancer or a monitor asks: does the site answer, and how old is what it answers with?"""
+"""What a load balancer or a monitor asks: does the site answer, and is what it answers with of this quarter?"""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django import db
 from django.http import HttpRequest, JsonResponse
@@ -8,25 +10,48 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog import snapshot
+from catalog import freshness, snapshot
+from catalog.freshness import Freshness
 from catalog.models import Release
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when the database and the index answer, 503 when they do not; says nothing that is not public."""
+    """200 when the database and the index answer, 503 when they do not; says nothing that is not public.
+
+    ``stale`` are the datasets and settings of which the newest release is of a quarter that is over. No restart
+    mends that, so it is no reason for 503.
+    """
+    day = timezone.localdate()
     try:
         held = snapshot.current()
-        releases = [_release(release) for release in Release.objects.current().newest_first()]
+        releases = list(Release.objects.current().newest_first())
     except db.Error:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
     codes = sum(held.tree.count(section).total for section in held.tree.top(2))
     index = {"stamp": held.stamp, "codes": codes, "sections": len(held.tree.sections)}
-    return JsonResponse({"status": "ok", "database": "ok", "index": index, "releases": releases})
+    return JsonResponse(
+        {
+            "status": "ok",
+            "database": "ok",
+            "index": index,
+            "stale": [_stale(one) for one in freshness.of(releases, day) if one.is_stale],
+            "releases": [_release(one, day) for one in releases],
+        }
+    )
 
 
-def _release(release: Release) -> dict[str, object]:
+def _stale(one: Freshness) -> dict[str, object]:
+    return {
+        "dataset": one.dataset,
+        "setting": one.setting or None,
+        "quarter": one.release.quarter,
+        "quarters_behind": one.quarters_behind,
+    }
+
+
+def _release(release: Release, day: date) -> dict[str, object]:
     return {
         "dataset": release.dataset,
         "setting": release.setting or None,
@@ -34,5 +59,5 @@ def _release(release: Release) -> dict[str, object]:
         "revision": release.revision,
         "origin": release.origin,
         "partial": release.partial,
-        "quarters_behind": release.quarters_behind(timezone.localdate()),
+        "quarters_behind": release.quarters_behind(day),
     }

@@ -96,7 +96,8 @@ def _results(shown: Snapshot, asked: Asked) -> bytes:
 def _rendered(shown: Snapshot, asked: Asked) -> str:
     if not asked.text:
         return _home(shown)
-    return render_to_string("catalog/_results.html", {"asked": asked, "answer": answers.answer(shown, asked)})
+    context = {"asked": asked, "answer": answers.answer(shown, asked), "loaded": shown}
+    return render_to_string("catalog/_results.html", context)
 
 
 def _home(shown: Snapshot) -> str:

@@ -15,9 +15,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalog import charts, codes, exports, release_words, snapshot
+from catalog.freshness import KINDS
 from catalog.models import Change, Dataset, HcpcsCode, Release
 from catalog.snapshot import Snapshot, stamped
-from catalog.status_line import MUE_SETTINGS, PTP_SETTINGS
+from catalog.status_line import MUE_SETTINGS
 from catalog.tables import ChangeTable
 from catalog.tree import Tree
 from catalog.views import edit_changes
@@ -30,21 +31,13 @@ MODIFIERS = ""  # where the count of a kind's modifiers stands among its letters
 Counts = dict[str, Counter[str]]
 
 
-KINDS_OF_TABLES = (
-    (Dataset.HCPCS, ""),
-    *((Dataset.PTP, setting) for setting in PTP_SETTINGS),
-    *((Dataset.MUE, setting) for setting in MUE_SETTINGS),
-    (Dataset.ADDON, ""),
-)
-"""What can be loaded, in the order of the page."""
-
-
 class Listed(NamedTuple):
-    """A release in the list, in words."""
+    """A release in the list, in words; ``behind`` says how far one is that is read today, and is else empty."""
 
     release: Release
     dates: str
     held: list[str]
+    behind: str
 
 
 class Group(NamedTuple):
@@ -65,7 +58,7 @@ class Changed(NamedTuple):
 @stamped
 def releases(request: HttpRequest) -> HttpResponse:
     shown = snapshot.of(request)
-    context = {"groups": _groups(), "changed": _changed(shown)}
+    context = {"groups": _groups(shown), "changed": _changed(shown)}
     current = None if shown.is_starter else shown.release
     return _answer(request, "catalog/releases.html", context, current)
 
@@ -76,7 +69,8 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(_on_record().prefetch_related("files"), pk=pk)
     if shown.dataset != Dataset.HCPCS:
         return edit_changes.page(request, shown)
-    return _answer(request, "catalog/release.html", {}, shown)
+    context = {"behind": snapshot.of(request).behind.get(shown.pk, "")}
+    return _answer(request, "catalog/release.html", context, shown)
 
 
 def _on_record() -> QuerySet:
@@ -84,24 +78,26 @@ def _on_record() -> QuerySet:
     return Release.objects.exclude(state__in=(Release.State.LOADING, Release.State.REHEARSED))
 
 
-def _groups() -> list[Group]:
-    by_kind: dict[tuple[str, str], list[Release]] = {kind: [] for kind in KINDS_OF_TABLES}
+def _groups(loaded: Snapshot) -> list[Group]:
+    by_kind: dict[tuple[str, str], list[Release]] = {kind: [] for kind in KINDS}
     for one in _on_record().newest_first().prefetch_related("files"):
         by_kind.setdefault((one.dataset, one.setting), []).append(one)
     groups = []
     for (dataset, setting), found in by_kind.items():
         title = Dataset(dataset).label + (f", {MUE_SETTINGS[setting]}" if setting else "")
         found.sort(key=lambda one: one.is_starter)
-        groups.append(
-            Group(title, [Listed(one, release_words.dates(one), release_words.held(one)) for one in found])
-        )
+        groups.append(Group(title, [_listed(loaded, one) for one in found]))
     return groups
+
+
+def _listed(loaded: Snapshot, one: Release) -> Listed:
+    return Listed(one, release_words.dates(one), release_words.held(one), loaded.behind.get(one.pk, ""))
 
 
 def _changed(shown: Snapshot) -> list[Changed]:
     """Of each table the release that is read today, where one before it is loaded to compare with."""
     tallies = edit_changes.tallies(shown)
-    read = [release for kind in KINDS_OF_TABLES if (release := shown.edits_of(*kind))]
+    read = [release for kind in KINDS if (release := shown.edits_of(*kind))]
     return [Changed(one, release_words.changes(one, tallies[one.pk])) for one in read if one.pk in tallies]
 
 

@@ -178,6 +178,17 @@ def test_a_release_that_is_behind_speaks_for_its_own_quarter(monkeypatch):
     assert snapshot.current().in_force_words == "In force in Oct 2025"
 
 
+def test_only_what_is_read_today_counts_as_behind(monkeypatch):
+    hcpcs = make_release("2025Q3")
+    table = make_release("2025Q4", dataset="ptp", setting="practitioner")
+    quarters = [make_release(quarter, dataset="mue", setting="practitioner") for quarter in ("2025Q1", "2025Q2")]
+    monkeypatch.setattr(snapshot.timezone, "localdate", lambda: date(2025, 12, 31))
+    shown = snapshot.current()
+    assert shown.behind == {hcpcs.pk: "1 quarter behind", quarters[1].pk: "2 quarters behind"}
+    assert table.pk not in shown.behind
+    assert shown.behind_words == "1 quarter behind"
+
+
 def test_a_word_an_editor_puts_into_a_description_is_found():
     make_code("J1885", long_descriptor="Ketorolac")
     make_section("drugs", ("J0000", "J9999"), description="Bring a quizzlebrix.")

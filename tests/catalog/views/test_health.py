@@ -1,6 +1,10 @@
+from datetime import date
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from catalog.models import Release
 from tests.builders import make_code, make_release, make_section
 
 
@@ -37,6 +41,29 @@ def test_the_current_release_of_every_table_and_setting_is_told(client):
         ("mue", "dme_supplier", "2026Q1", False),
         ("ptp", "practitioner", "2025Q4", True),
     ]
+
+
+@pytest.mark.django_db
+def test_what_is_of_a_quarter_that_is_over_is_told_as_stale(client, monkeypatch):
+    monkeypatch.setattr(timezone, "localdate", lambda: date(2026, 1, 1))
+    make_release("2026Q1")
+    make_release("2025Q4", dataset="ptp", setting="practitioner")
+    for quarter in ("2025Q2", "2025Q3"):
+        make_release(quarter, dataset="mue", setting="dme_supplier")
+    make_release("2024Q3", dataset="addon", origin=Release.Origin.STARTER)
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert answer.json()["stale"] == [
+        {"dataset": "ptp", "setting": "practitioner", "quarter": "2025Q4", "quarters_behind": 1},
+        {"dataset": "mue", "setting": "dme_supplier", "quarter": "2025Q3", "quarters_behind": 2},
+    ]
+
+
+@pytest.mark.django_db
+def test_nothing_is_stale_while_its_quarter_lasts(client, monkeypatch):
+    monkeypatch.setattr(timezone, "localdate", lambda: date(2025, 12, 31))
+    make_release("2025Q4")
+    assert client.get("/healthz").json()["stale"] == []
 
 
 @pytest.mark.django_db

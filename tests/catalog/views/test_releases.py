@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -88,7 +89,8 @@ def test_every_table_and_setting_has_its_place_in_the_list(client, october):
     pruned.files.create(name="ccipra-v321r0-f1.TXT", sha256="cd" * 32, size=1)
     for quarter in ("2026Q2", "2026Q3"):
         make_release(quarter, dataset="mue", setting="dme_supplier", counts={"values": 2_928})
-    groups = [text(group) for group in main(client.get("/releases/")).find("table").select("tbody")]
+    listed = main(client.get("/releases/")).find("table").select("tbody")
+    groups = [re.sub(r" \d+ quarters? behind", "", text(group)) for group in listed]
     assert len(groups) == 8
     assert groups[1] == (
         "PTP edits, practitioner"
