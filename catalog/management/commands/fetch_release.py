@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 import tempfile
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -20,6 +19,7 @@ from catalog.importers import addresses
 from catalog.importers.addresses import CMS, LICENSE_PAGE, LICENSE_WORDS
 from catalog.importers.fetch import fetch
 from catalog.importers.files import Refused
+from catalog.management.who import command_line
 from catalog.models import AuditEntry, Release, Setting
 
 ADVICE = f"""\
@@ -107,7 +107,7 @@ def folder(keep: Path | None) -> Iterator[Path]:
 
 
 def note(action: str, subject: str, **detail: object) -> None:
-    AuditEntry.objects.record(action, by=f"command line ({getpass.getuser()})", subject=subject, **detail)
+    AuditEntry.objects.record(action, by=command_line(), subject=subject, **detail)
 
 
 def advance(bar: tqdm, what: str, done: int, total: int) -> None:
