@@ -117,18 +117,15 @@ def _attempt(http: httpx.Client, url: str, partial: _Partial, terms: Terms) -> N
         _refuse_large(total, partial, terms)
         if shutil.disk_usage(partial.path.parent).free < total - begins + SPARE_DISK:
             raise Refused(_disk_full(partial, total))
-        done = _receive(response, partial, begins, total, terms)
-        if total and done != total:
-            partial.remove()
-            raise _Broken(f"{_at(response)} has {done:,} bytes, and {total:,} were announced.")
+        _receive(response, partial, begins, total, terms)
         if not zipfile.is_zipfile(partial.path):
             partial.remove()
             raise _Broken(f"{_at(response)} arrived only in part: its end is missing.")
         partial.finish()
 
 
-def _receive(response: httpx.Response, partial: _Partial, begins: int, total: int, terms: Terms) -> int:
-    """Write the answer as it comes; returns how long the file is then."""
+def _receive(response: httpx.Response, partial: _Partial, begins: int, total: int, terms: Terms) -> None:
+    """Write the answer as it comes."""
     done, is_slow = begins, _watch(terms.patience, begins)
     with partial.continued(response, begins) as stream:
         for chunk in response.iter_raw():
@@ -143,7 +140,6 @@ def _receive(response: httpx.Response, partial: _Partial, begins: int, total: in
             _refuse_large(done, partial, terms)
             if is_slow(done):
                 raise _Broken(f"{response.url.host} sends less than {terms.patience.slowest:,} bytes a second.")
-    return done
 
 
 def _watch(patience: Patience, begins: int) -> Callable[[int], bool]:

@@ -78,16 +78,13 @@ def fetch(
 
 
 def refuse_other_release(paths: list[Path], dataset: str, quarter: str, setting: str) -> None:
-    """Raises Refused unless the files are whole, and together are the one release of that quarter and setting."""
+    """Raises Refused unless the files are whole, and all they hold is of that quarter and setting."""
     for member in files.members(paths):
         files.fingerprint(member)
-    found = load.publications(paths, dataset)
-    for one in found:
+    for one in load.publications(paths, dataset):
         if (one.quarter, one.setting) != (quarter, setting):
             came = " ".join(filter(None, (one.dataset, one.setting, one.quarter)))
             raise Refused(f"CMS has {came} at the address of {quarter}: {paths[0].name}. It is not loaded.")
-    if len(found) > 1:
-        raise Refused(f"{paths[0].name} holds {len(found)} releases. Download it in a browser and upload one.")
 
 
 def _first_there(errand: _Errand, editions: list[list[Address]]) -> list[Path]:
