@@ -37,7 +37,10 @@ _TARGET = re.compile(r"\]\([^()\s]*\)")
 
 
 def html(text: str, words: Words = escape, heading: int = HIGHEST_HEADING) -> str:
-    """The text as sanitized markup. Its headings begin at ``heading``, 2 or 3, and go one level below it."""
+    """The text as sanitized markup, with headings that fit into the outline of the page.
+
+    The highest kind of them in the text is of level ``heading``, 2 or 3, and all others are one level below.
+    """
     return _rendered(_tokens(text), words, heading)
 
 
@@ -82,7 +85,9 @@ def _set_links_apart(state: StateCore) -> None:
 
 
 def _rendered(tokens: Sequence[Token], words: Words, heading: int = HIGHEST_HEADING) -> str:
-    markup = _PARSER.renderer.render(tokens, _PARSER.options, {"words": words, "heading": heading})
+    highest = min((token.tag for token in tokens if token.type == "heading_open"), default="")
+    env = {"words": words, "heading": heading, "highest": highest}
+    markup = _PARSER.renderer.render(tokens, _PARSER.options, env)
     return _SANITIZER.clean(markup).strip()
 
 
@@ -95,7 +100,7 @@ def _link_words(self: RendererHTML, tokens: Sequence[Token], at: int, options: o
 
 
 def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: object, env: dict) -> str:
-    level = env["heading"] + (tokens[at].tag != "h1")
+    level = env["heading"] + (tokens[at].tag != env["highest"])
     return f"<{'/' if tokens[at].nesting < 0 else ''}h{level}>"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -24,6 +24,9 @@ class Button(NamedTuple):
 
 class MarkdownTextarea(AdminTextareaWidget):
     """Shows a preview of what it holds. Without JavaScript it takes a ``PreviewedForm``."""
+
+    class Media:
+        css: ClassVar = {"all": ["css/markdown.css"]}
 
     def __init__(self, attrs: dict | None = None, buttons: Sequence[Button] = (), heading: int = 3):
         super().__init__({"rows": 12, "maxlength": LONGEST_TEXT} | (attrs or {}))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import ClassVar
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
@@ -46,6 +48,9 @@ class SectionForm(PreviewedForm):
         heading=2,
         help_text="Editors see it on the page of the section in place of the description, and nobody else does.",
     )
+
+    class Meta:
+        widgets: ClassVar = {"note": AdminTextareaWidget(attrs={"rows": 3})}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

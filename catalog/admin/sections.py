@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from catalog import moved_codes
+from catalog import moved_codes, trail
 from catalog.admin.bulk import SectionTexts
 from catalog.admin.trail import Trail
 from catalog.markdown_field import LONGEST_TEXT
@@ -124,6 +124,9 @@ class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
         """The form; sent with ranges that move codes, it shows them and the button that saves it nevertheless."""
+        section = context.get("original")
+        if section is not None and section.draft:
+            context["draft_changes"] = trail.compare(section.description, section.draft)
         (ranges,) = (inline.formset for inline in context["inline_admin_formsets"]) if self.inlines else (None,)
         if ranges is not None and getattr(ranges, "moves", ()) and not context["errors"]:
             context |= {"moves": ranges.moves, "moved": moved_codes.count(ranges.moves), "seal": ranges.seal}

@@ -49,7 +49,8 @@ def test_marks_are_read(text, markup):
 
 def test_headings_begin_where_they_are_told_to():
     assert as_seen(html("# A\n## B\n##### C")) == "<h3>A</h3><h4>B</h4><h4>C</h4>"
-    assert as_seen(html("# A\n## B", heading=2)) == "<h2>A</h2><h3>B</h3>"
+    assert as_seen(html("## A\n### B", heading=2)) == "<h2>A</h2><h3>B</h3>"
+    assert as_seen(html("### A")) == "<h3>A</h3>"
 
 
 @pytest.mark.parametrize(

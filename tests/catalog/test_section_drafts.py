@@ -170,3 +170,10 @@ def test_the_preview_is_for_the_desk_alone(client):
 
 def test_a_text_too_long_is_refused(admin_client, lab):
     assert "at most 20000 characters" in words(send(admin_client, lab, description="x" * 20_001))
+
+
+def test_what_the_draft_changes_is_shown_word_by_word(admin_client, lab):
+    assert "draft_changes" not in admin_client.get(address(lab)).context
+    Section.objects.update(draft="Published.\nThree times.")
+    page = BeautifulSoup(admin_client.get(address(lab)).content, "html.parser").select_one(".draft-changes")
+    assert [tag.get_text() for tag in page.find_all(["del", "ins"])] == ["removed: Twice", "added: Three times"]
