@@ -14,7 +14,8 @@ from django.forms.models import BaseInlineFormSet
 from django.urls import Resolver404, resolve
 
 from catalog import codes, item_checks, typed_units
-from catalog.models import DecisionChoice, DecisionStep, Section
+from catalog.markdown_field import MarkdownField
+from catalog.models import DecisionChoice, DecisionStep, Misconception, Section
 
 
 class LabelledLinesField(forms.CharField):
@@ -60,6 +61,10 @@ class LinkForm(PreviewedForm):
             self.add_error("link_label", "Say what the link leads to, as in “J1885, ketorolac”.")
         if label and link == "":
             self.add_error("link", f"Give the page that “{label}” leads to, or remove these words.")
+
+
+class MisconceptionForm(LinkForm):
+    why_wrong = MarkdownField(help_text=Misconception._meta.get_field("why_wrong").help_text)
 
 
 def _check_page(link: str) -> None:

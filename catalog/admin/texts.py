@@ -7,7 +7,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from catalog.admin.trail import Trail
+from catalog.markdown_field import MarkdownField
 from catalog.models import CodeNote, Level
+from catalog.training_form import PreviewedForm
 
 
 class LinesField(forms.CharField):
@@ -22,8 +24,13 @@ class LinesField(forms.CharField):
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
 
-class LevelForm(forms.ModelForm):
+class LevelForm(PreviewedForm):
+    description = MarkdownField()
     sources = LinesField(required=False, help_text="The authorities the texts rest on, one to a line.")
+
+
+class CodeNoteForm(PreviewedForm):
+    text = MarkdownField()
 
 
 @admin.register(Level)
@@ -44,6 +51,7 @@ class LevelAdmin(Trail, admin.ModelAdmin):
 
 @admin.register(CodeNote)
 class CodeNoteAdmin(Trail, admin.ModelAdmin):
+    form = CodeNoteForm
     list_display = ["code", "beginning", "updated_at"]
     search_fields = ["code", "text"]
 

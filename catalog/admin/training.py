@@ -29,7 +29,7 @@ from catalog.models import (
 )
 from catalog.models.training import Mark, Sourced
 from catalog.quiz import with_options_drawn
-from catalog.training_form import ChoicesFormSet, ItemForm, LinkForm, StepChoicesFormSet, StepForm
+from catalog.training_form import ChoicesFormSet, ItemForm, MisconceptionForm, StepChoicesFormSet, StepForm
 
 
 class SourcedAdmin(Trail, admin.ModelAdmin):
@@ -186,7 +186,7 @@ class PracticeItemAdmin(PreviewAdmin):
 
 @admin.register(Misconception)
 class MisconceptionAdmin(PreviewAdmin):
-    form = LinkForm
+    form = MisconceptionForm
     preview_template = "admin/catalog/_misconception_preview.html"
     list_display = ["claim", "sort", "on_slide", "how_sure", "source", "updated_at"]
     list_editable = ["on_slide", "sort"]
