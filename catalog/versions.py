@@ -87,7 +87,8 @@ def versions_of(model: type[Model], pk: object, parts: Sequence[Part]) -> list[V
 
 def _is_one_save(last, record, *, is_row: bool) -> bool:
     between = record.history_date - last.history_date
-    return not between or (is_row and between < RIGHT_AFTER and record.history_user_id == last.history_user_id)
+    is_part_of_it = is_row and not record.history_change_reason and record.history_user_id == last.history_user_id
+    return not between or (is_part_of_it and between < RIGHT_AFTER)
 
 
 def _records(model: type[Model], key: str, pk: object) -> list:

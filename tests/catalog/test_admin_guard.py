@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from catalog.admin.trail import Trail
@@ -173,3 +177,20 @@ def test_every_form_of_a_text_with_a_trail_says_what_it_was_made_from(ann):
     assert {CodeNote, Misconception, PracticeItem} <= {desk.model for desk in desks}
     for text in (CodeNote.objects.create(code="J1885", text="Note"), make_misconception(), make_item()):
         assert ann.open(text)["made_from"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_in_the_same_moment_one_is_refused(ann, ben, note):
+    for number in range(3):
+        opened = [desk.open(note) | {"text": f"{number} {name}"} for desk, name in ((ann, "Ann"), (ben, "Ben"))]
+        start = Barrier(2)
+
+        def save(desk: Desk, sent: dict, start=start) -> int:
+            try:
+                start.wait()
+                return desk.save(note, sent).status_code
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as both:
+            assert sorted(both.map(save, (ann, ben), opened)) == [200, 302]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import Permission, User
 
-from catalog.models import CodeNote, DecisionStep, PracticeItem
+from catalog import versions
+from catalog.models import CodeNote, DecisionStep, PracticeItem, Section, SectionRange
+from tests.builders import make_code, make_section
 from tests.training import make_item, make_step
 from tests.training_forms import page, refusal
 
@@ -58,7 +61,7 @@ def fields_of(soup: BeautifulSoup) -> dict:
     sent = {}
     for field in soup.select("form[id$=_form] [name]"):
         kind = field.get("type")
-        if kind == "submit" or field.find_parent(class_="empty-form") or "__prefix__" in field["name"]:
+        if field.name == "button" or kind == "submit" or "__prefix__" in field["name"]:
             continue
         if kind == "checkbox":
             if field.has_attr("checked"):
@@ -144,6 +147,7 @@ def test_a_return_that_would_break_a_rule_is_refused_with_the_older_text_filled_
     second.refresh_from_db()
     assert second.detail == "Mended."
     assert first.history.count() == 2
+    assert "From version 1, mended" in desk.trail(second)[0]
 
 
 def test_a_deleted_text_is_found_and_brought_back_with_its_rows_and_its_trail(desk):
@@ -170,3 +174,86 @@ def test_deleting_several_at_once_keeps_each_in_the_trail(desk):
     assert desk.client.post(page(CodeNote), sent).status_code == 302
     assert not CodeNote.objects.exists()
     assert len(desk.soup(page(CodeNote, "deleted")).select(".timeline a")) == 2
+
+
+def test_a_section_returns_to_its_older_ranges_once_it_was_told_which_codes_move(desk):
+    make_code("J1885")
+    section = make_section("drugs", ("J0120", "J3591"))
+    section.ranges.update(high="J1000")
+    versions.keep(section, [versions.Part(SectionRange, "section_id")])
+    asked = desk.give_back(section, 1)
+    assert section.ranges.get().high == "J1000"
+    soup = BeautifulSoup(asked.content, "html.parser")
+    sent = fields_of(soup) | {"moves_seen": soup.select_one("[name=moves_seen]")["value"]}
+    assert desk.client.post(page(Section, "return", section.pk, 1), sent).status_code == 302
+    assert section.ranges.get().high == "J3591"
+
+
+def test_an_address_that_names_nothing_is_not_found(desk):
+    note = CodeNote.objects.create(code="J1885", text="Note")
+    for address in (page(CodeNote, "history", 99), page(CodeNote, "version", note.pk, 7)):
+        assert desk.client.get(address).status_code == 404
+    assert desk.client.get(page(CodeNote, "history", "x")).status_code == 404
+
+
+def test_reading_the_address_of_a_return_returns_nothing(desk):
+    note = CodeNote.objects.create(code="J1885", text="First.")
+    desk.send(note, text="Second.")
+    response = desk.client.get(page(CodeNote, "return", note.pk, 1))
+    assert response["Location"] == page(CodeNote, "version", note.pk, 1)
+    note.refresh_from_db()
+    assert note.text == "Second."
+
+
+@pytest.mark.parametrize(("may", "status"), [("view", 200), ("change", 200), ("", 403)])
+def test_who_may_read_a_text_may_read_its_trail_and_who_may_change_it_may_return(client, may, status):
+    note = CodeNote.objects.create(code="J1885", text="First.")
+    note.text = "Second."
+    note.save()
+    user = User.objects.create_user("carl", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename=f"{may}_codenote"))
+    client.force_login(user)
+    for name in ("history", "version"):
+        args = (note.pk, 1)[: 1 if name == "history" else 2]
+        assert client.get(page(CodeNote, name, *args)).status_code == status
+    assert client.get(page(CodeNote, "deleted")).status_code == status
+    body = client.get(page(CodeNote, "history", note.pk)).content.decode()
+    assert ("Return to version 1" in body) == (may == "change")
+    stamp = versions.stamp(versions.on_file(CodeNote, note.pk, []))
+    sent = {"made_from": stamp, "_return": "1"}
+    response = client.post(page(CodeNote, "return", note.pk, 1), sent)
+    assert response.status_code == (302 if may == "change" else 403)
+    note.refresh_from_db()
+    assert note.text == ("First." if may == "change" else "Second.")
+
+
+def test_bringing_back_needs_the_right_to_add(client):
+    note = CodeNote.objects.create(code="J1885", text="Note")
+    key = note.pk
+    note.delete()
+    user = User.objects.create_user("carl", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="change_codenote"))
+    client.force_login(user)
+    assert "Bring back" not in client.get(page(CodeNote, "history", key)).content.decode()
+    sent = {"made_from": versions.stamp(versions.on_file(CodeNote, key, [])), "_return": "1"}
+    assert client.post(page(CodeNote, "return", key, 1), sent).status_code == 403
+
+
+def test_a_trail_is_read_with_few_questions_however_long_it_is(desk, django_assert_max_num_queries):
+    item = make_item()
+    for number in range(30):
+        item.prompt = f"Question {number}?"
+        item.save()
+    with django_assert_max_num_queries(12):
+        desk.client.get(page(PracticeItem, "history", item.pk))
+    assert len(desk.trail(item)) == 20
+    older = desk.soup(f"{page(PracticeItem, 'history', item.pk)}?p=2")
+    assert len(older.select(".trail > li")) == 11
+
+
+def test_a_mark_in_a_text_is_shown_not_obeyed(desk):
+    note = CodeNote.objects.create(code="J1885", text="<b>bold</b> & so")
+    desk.send(note, text="<i>bold</i> & so")
+    soup = desk.soup(page(CodeNote, "history", note.pk))
+    assert soup.select(".trail b, .trail i") == []
+    assert "<" in soup.select_one(".trail ins, .trail dd").get_text()
