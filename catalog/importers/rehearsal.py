@@ -58,6 +58,7 @@ def rehearse(
             release.run = run
             load.check(release, publication, tell, before)
             load.compare(release, tell, before)
+            tell("comparing", 0, 0)  # it took a while, in which somebody may have thought better of it
             _keep(release)
     return release
 

@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -13,12 +14,15 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import connection
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
+from catalog import runs, tasks
 from catalog.importers.load import sole_import
 from catalog.management.commands.serve import Command, address, refuse_taken_port
 from tests.builders import make_code
+from tests.databases import url_of_this_database
 
-SECONDS = 30
+SECONDS = 60
 
 
 @pytest.fixture
@@ -29,7 +33,9 @@ def port() -> int:
 
 
 @contextmanager
-def serving(database_url: str, static_root, port: int) -> Iterator[tuple[subprocess.Popen, list[str]]]:
+def serving(
+    database_url: str, static_root, port: int, *options: str
+) -> Iterator[tuple[subprocess.Popen, list[str]]]:
     """The running server and the lines it printed until it listened."""
     environment = {
         "DATABASE_URL": database_url,
@@ -37,7 +43,7 @@ def serving(database_url: str, static_root, port: int) -> Iterator[tuple[subproc
         "STATIC_ROOT": str(static_root),
     }
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "2"],
+        [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "2", *options],
         cwd=settings.BASE_DIR,
         env=os.environ | environment,
         stdout=subprocess.PIPE,
@@ -99,12 +105,7 @@ def test_stopping_while_the_workers_start_is_clean(empty_database, tmp_path, por
 @pytest.mark.django_db(transaction=True)
 def test_what_an_editor_saves_is_found_by_every_worker_at_once(admin_client, tmp_path, port):
     make_code("A4253", long_descriptor="Blood glucose test strips")
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{name}"
-    else:
-        url = os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
-    with serving(url, tmp_path / "static", port):
+    with serving(url_of_this_database(), tmp_path / "static", port):
         # A new connection each time, which the system hands to either worker.
         answers = [get(port, "/?q=sugarstick").read().decode() for _ in range(10)]
         assert not any('href="/codes/A4253/"' in answer for answer in answers)
@@ -112,6 +113,37 @@ def test_what_an_editor_saves_is_found_by_every_worker_at_once(admin_client, tmp
         assert admin_client.post(reverse("admin:catalog_synonym_add"), form).status_code == 302
         answers = [get(port, "/?q=sugarstick").read().decode() for _ in range(10)]
         assert all('href="/codes/A4253/"' in answer for answer in answers)
+
+
+def worker_at_work() -> int:
+    """The process that does a task asked for now."""
+    number = tasks.tidy.enqueue().id
+    until = time.monotonic() + SECONDS
+    while not (found := DBTaskResult.objects.finished().filter(pk=number).first()):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return int(found.worker_ids[-1].split()[-1])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_is_there_as_long_as_the_site_and_comes_back_when_it_dies(tmp_path, port):
+    with serving(url_of_this_database(), tmp_path / "static", port) as (process, _):
+        first = worker_at_work()
+        os.kill(first, signal.SIGKILL)
+        second = worker_at_work()
+        assert second != first
+        assert get(port, "/healthz").status == 200
+        process.terminate()
+        process.communicate(timeout=SECONDS)
+        assert process.returncode == 0
+    assert not runs.worker_is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_site_without_a_worker_serves_as_well(tmp_path, port):
+    with serving(url_of_this_database(), tmp_path / "static", port, "--no-worker"):
+        assert get(port, "/healthz").status == 200
+        assert not runs.worker_is_alive()
 
 
 def test_a_taken_port_is_refused_with_what_to_do(port):

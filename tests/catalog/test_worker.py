@@ -10,13 +10,13 @@ from contextlib import ExitStack
 
 import pytest
 from django.conf import settings as project
-from django.db import connection
 
 from catalog import runs
 from catalog.importers import load, rehearsal
 from catalog.importers.locks import sole_worker
 from catalog.models import ImportRun, PtpEdit, Release
 from tests import ptp_files
+from tests.databases import url_of_this_database
 from tests.ptp_files import Edit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,12 +45,7 @@ def run(tmp_path, settings) -> ImportRun:
 @pytest.fixture
 def start(tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
     """Starts a worker and waits until it can be given work; what still runs after the test is ended."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{name}"
-    else:
-        url = os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
-    variables = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "coding_reference.settings"}
+    variables = {"DATABASE_URL": url_of_this_database(), "DJANGO_SETTINGS_MODULE": "coding_reference.settings"}
     environment = os.environ | variables | {"INBOX": str(tmp_path / "inbox")}
 
     with ExitStack() as ends:
