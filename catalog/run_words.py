@@ -12,6 +12,7 @@ from catalog.models.release import QUARTER_STARTS
 
 State = ImportRun.State
 NAMES_TOLD = 3
+NAMES_IN_A_LIST = 1
 
 
 class CountRow(NamedTuple):
@@ -42,14 +43,14 @@ def asked_for(run: ImportRun) -> str:
 
 def subject(run: ImportRun) -> str:
     """What an import is about, for a list: what was asked for, or the files that came."""
-    return asked_for(run) or listed(file.name for file in run.files.all())
+    return asked_for(run) or listed((file.name for file in run.files.all()), NAMES_IN_A_LIST)
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], most: int = NAMES_TOLD) -> str:
     """The first few names, and how many more there are."""
     names = list(names)
-    more = f" and {len(names) - NAMES_TOLD} more" if len(names) > NAMES_TOLD else ""
-    return ", ".join(names[:NAMES_TOLD]) + more
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def progress(run: ImportRun) -> str:

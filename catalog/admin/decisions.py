@@ -25,11 +25,18 @@ KEPT_SHOWN = 3
 State = Release.State
 
 
+class Other(NamedTuple):
+    """A release that could be current in the place of another one, and whether that would be a step back."""
+
+    release: Release
+    is_back: bool
+
+
 class Kept(NamedTuple):
-    """A current release, and those that could be current in its place."""
+    """A current release, and those that are kept beside it."""
 
     current: Release
-    others: list[Release]
+    others: list[Other]
 
 
 @only_for(LOAD, ACTIVATE)
@@ -127,7 +134,8 @@ def kept() -> list[Kept]:
         others = [one for one in group if not one.is_current]
         others = [one for one in others if not one.is_starter] or others
         if current and others:
-            found.append(Kept(current, others[:KEPT_SHOWN]))
+            others = [Other(one, not succession.outranks(one, current)) for one in others[:KEPT_SHOWN]]
+            found.append(Kept(current, others))
     return found
 
 

@@ -228,6 +228,7 @@ def _imports(
         "upload_form": upload_form or UploadForm(day=day),
         "fetch_form": fetch_form or FetchForm(day=day),
         "largest": settings.LARGEST_UPLOAD,
+        "largest_mb": settings.LARGEST_UPLOAD // 1_000_000,
         "most_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
         "license_page": addresses.LICENSE_PAGE,
         "license_words": addresses.LICENSE_WORDS,

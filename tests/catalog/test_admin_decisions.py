@@ -271,13 +271,13 @@ def test_there_is_no_way_back_to_what_is_not_kept(manager):
 
 
 def test_what_is_kept_is_offered_beside_what_is_current():
-    starter = make_release("2025Q4", origin="starter", current=False)
-    current, july, april = (make_release(q, current=q == "2025Q4") for q in ("2025Q4", "2025Q3", "2025Q2"))
-    mue = make_table("mue", "practitioner", "2025Q4")
+    make_release("2025Q4", origin="starter", current=False)
+    current, newer, older = (make_release(q, current=q == "2025Q3") for q in ("2025Q3", "2025Q4", "2025Q2"))
     make_table("mue", "practitioner", "2025Q3")
+    mue = make_table("mue", "practitioner", "2025Q4")
     alone = make_table("addon", quarter="2025Q4")
-    first = make_release("2025Q4", dataset="addon", origin="starter", current=False)
-    assert decisions.kept() == [(alone, [first]), (current, [july, april])]
+    starter = make_release("2025Q4", dataset="addon", origin="starter", current=False)
+    of_codes = (current, [(newer, False), (older, True)])
+    assert decisions.kept() == [(alone, [(starter, True)]), of_codes]
     repost = make_release("2025Q4", dataset="mue", setting="practitioner", revision=1, current=False)
-    assert (mue, [repost]) in decisions.kept()
-    assert starter not in decisions.kept()[1].others
+    assert (mue, [(repost, False)]) in decisions.kept()

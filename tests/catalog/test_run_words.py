@@ -40,6 +40,10 @@ def test_only_the_first_names_are_told(names, words):
     assert run_words.listed(names) == words
 
 
+def test_a_list_tells_the_first_file_of_an_import():
+    assert run_words.listed(["a.zip", "b.zip"], most=1) == "a.zip and 1 more"
+
+
 def test_how_far_rows_and_bytes_are():
     begun = timezone.now() - timedelta(seconds=10)
     ended = {"step_started_at": begun, "ended_at": begun + timedelta(seconds=10)}
