@@ -280,7 +280,7 @@ QUESTIONS = {
     **dict.fromkeys(("HcpcsCode", "Modifier", "ProcessingNote", "Change"), 6),
     **dict.fromkeys(("Misconception", "ComparisonRow", "Statement"), 5),
     "PracticeItem": 6,
-    "User": 6,
+    "User": 7,
     "Section": 7,
     "DecisionStep": 7,
     "DBTaskResult": 7,
