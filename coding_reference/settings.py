@@ -151,7 +151,7 @@ LANGUAGE_CODE = "en-us"
 # "Today" is the publisher's: CMS dates its releases in Eastern time.
 TIME_ZONE = "America/New_York"
 USE_I18N = False
-DATE_FORMAT, DATETIME_FORMAT = "M j, Y", "M j, Y, g:i a"
+FORMAT_MODULE_PATH = "coding_reference.formats"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 

@@ -1,0 +1,1 @@
+"""How dates read where a template does not say: Django looks here, by language, before it takes its own."""
