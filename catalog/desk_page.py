@@ -165,7 +165,8 @@ def _edited(record) -> Edited:
 
 def _worker(open_runs: list[ImportRun]) -> Iterator[Matter]:
     if not runs.worker_is_alive():
-        waiting = f" {len(open_runs)} wait for it." if open_runs else ""
+        number = len(open_runs)
+        waiting = f" {number} import{'s wait' if number > 1 else ' waits'} for it." if open_runs else ""
         words = f"No worker runs: nothing can be downloaded or rehearsed until one is started.{waiting}"
         yield Matter(words, reverse("admin:imports"), "Imports")
 
