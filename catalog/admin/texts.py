@@ -41,6 +41,7 @@ class LevelAdmin(Trail, admin.ModelAdmin):
     list_display = ["name", "title", "maintainer", "ended", "updated_at"]
     search_fields = ["name", "title", "description"]
     readonly_fields = ["number", "updated_at"]
+    save_on_top = True  # so that Enter saves, before the first “Preview”
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -53,6 +54,7 @@ class LevelAdmin(Trail, admin.ModelAdmin):
 class CodeNoteAdmin(Trail, admin.ModelAdmin):
     form = CodeNoteForm
     list_display = ["code", "beginning", "updated_at"]
+    save_on_top = True
     search_fields = ["code", "text"]
 
     @admin.display(description="text", ordering="text")
