@@ -65,8 +65,9 @@ def compare(known: Iterable[str], before: Places, after: Places) -> list[Move]:
     """Which of the codes go elsewhere, by where from and where to, in the order of their first codes."""
     found = defaultdict(list)
     was_held, is_held = _lines(before), _lines(after)
+    old_paths, new_paths = _paths(before), _paths(after)
     for code in sorted(known):
-        was, now = _path(owner_of(code, was_held), before), _path(owner_of(code, is_held), after)
+        was, now = old_paths[owner_of(code, was_held)], new_paths[owner_of(code, is_held)]
         if was != now:
             found[was, now].append(code)
     return [Move(_titles(was, before), _titles(now, after), tuple(moved)) for (was, now), moved in found.items()]
@@ -99,6 +100,10 @@ def _known() -> set[str]:
 
 def _lines(places: Places) -> Lines[int]:
     return narrowest_by_line((low, high, key) for key, place in places.items() for low, high in place.ranges)
+
+
+def _paths(places: Places) -> dict[int | None, tuple[int, ...]]:
+    return {key: _path(key, places) for key in (None, *places)}
 
 
 def _path(key: int | None, places: Places) -> tuple[int, ...]:
