@@ -30,6 +30,7 @@ SPARE_DISK = 50_000_000
 FRUITFUL = 256 << 10
 WINDOW = 60  # seconds over which the rate is measured
 LONGEST_PAUSE = 60
+ADVICE = "Try again later, or download the file in a browser and upload it."
 TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,120}?)\s*<", re.IGNORECASE)
 CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
@@ -102,7 +103,7 @@ def download(http: httpx.Client, url: str, path: Path, terms: Terms) -> None:
             fruitless = 0 if partial.size - had >= FRUITFUL else fruitless + 1
             had = partial.size
             if fruitless >= terms.patience.attempts:
-                raise Refused(f"{reason} Tried {fruitless} times. Try again later.") from reason
+                raise Refused(f"{reason} Tried {fruitless} times. {ADVICE}") from reason
             terms.waits(str(reason))
             terms.patience.pause(min(LONGEST_PAUSE, max(reason.wait, 3**fruitless)))
             if terms.is_cancelled():

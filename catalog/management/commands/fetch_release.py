@@ -76,8 +76,16 @@ class Command(BaseCommand):
 
     def download(self, dataset: str, quarter: str, setting: str, inbox: Path, options: dict) -> list[Path]:
         """Bring the files, and note in the audit log what was accepted and what came."""
+        try:
+            addresses.refuse_unknown(dataset, quarter, setting)
+        except ValueError as reason:
+            raise CommandError(str(reason)) from reason
+        if addresses.needs_license(dataset) and not options["accept_ama_license"]:
+            raise CommandError(
+                f"{LICENSE_WORDS}\n{LICENSE_PAGE}\n--accept-ama-license accepts it. Nothing was asked for."
+            )
         what = " ".join(filter(None, (dataset, setting, quarter)))
-        if options["accept_ama_license"] and addresses.needs_license(dataset):
+        if addresses.needs_license(dataset):
             note(AuditEntry.Action.LICENSE, what, page=LICENSE_PAGE)
         with tqdm(unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar:
             try:

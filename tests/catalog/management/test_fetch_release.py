@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.importers import hcpcs
+from catalog.importers.addresses import LICENSE_WORDS
 from catalog.models import AuditEntry, Release
 from tests.cms_site import running, serve, zipped
 from tests.edit_releases import allow_small_tables, write_ptp
@@ -63,8 +64,12 @@ def test_what_came_from_where_is_in_the_audit_log(cms, run):
 
 
 def test_a_ptp_table_needs_the_license_accepted(cms, run):
-    with pytest.raises(CommandError, match="CMS asks for the acceptance of the AMA’s license before these files"):
+    with pytest.raises(CommandError) as refused:
         run("ptp", "2024Q3", "--setting", "practitioner")
+    words, page, advice = str(refused.value).splitlines()
+    assert words == LICENSE_WORDS
+    assert page == "https://www.cms.gov/license/ama"
+    assert advice == "--accept-ama-license accepts it. Nothing was asked for."
     assert cms.asked == []
     assert steps() == []
 
