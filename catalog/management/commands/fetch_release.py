@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -19,6 +20,7 @@ from catalog.importers import addresses
 from catalog.importers.addresses import CMS, LICENSE_PAGE, LICENSE_WORDS
 from catalog.importers.fetch import fetch
 from catalog.importers.files import Refused
+from catalog.management.commands.import_release import NICENESS
 from catalog.management.who import command_line
 from catalog.models import AuditEntry, Release, Setting
 
@@ -39,6 +41,11 @@ Exit status: 0 loaded or already loaded, 1 refused.
 class Command(BaseCommand):
     help = "Download the release of a quarter from CMS, and load it."
     requires_system_checks = []
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        if connection.vendor == "postgresql":
+            os.nice(NICENESS)
+        super().run_from_argv(argv)
 
     def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
         return super().create_parser(
@@ -66,42 +73,45 @@ class Command(BaseCommand):
             "--allow-partial", action="store_true", help="load a release that looks incomplete, marked as partial"
         )
 
-    def handle(self, *, dataset: str, quarter: str, setting: str, keep: Path | None, **options) -> None:
+    def handle(
+        self, *, dataset: str, quarter: str, setting: str, base_url: str, keep: Path | None, **options
+    ) -> None:
         if Release._meta.db_table not in connection.introspection.table_names():
             raise CommandError("The database has no tables yet. Run manage.py migrate first.")
-        with folder(keep) as inbox:
-            paths = self.download(dataset, quarter, setting, inbox, options)
-            loading = {name: options[name] for name in ("dry_run", "no_activate", "allow_partial")}
-            call_command("import_release", *paths, dataset=dataset, stdout=self.stdout, **loading)
-
-    def download(self, dataset: str, quarter: str, setting: str, inbox: Path, options: dict) -> list[Path]:
-        """Bring the files, and note in the audit log what was accepted and what came."""
-        try:
-            addresses.refuse_unknown(dataset, quarter, setting)
-        except ValueError as reason:
-            raise CommandError(str(reason)) from reason
-        if addresses.needs_license(dataset) and not options["accept_ama_license"]:
-            raise CommandError(
-                f"{LICENSE_WORDS}\n{LICENSE_PAGE}\n--accept-ama-license accepts it. Nothing was asked for."
-            )
+        accepts = options["accept_ama_license"]
+        refuse(dataset, quarter, setting, accepts)
         what = " ".join(filter(None, (dataset, setting, quarter)))
         if addresses.needs_license(dataset):
             note(AuditEntry.Action.LICENSE, what, page=LICENSE_PAGE)
-        with tqdm(unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar:
+        with folder(keep) as inbox:
             try:
-                paths = fetch(
-                    *(dataset, quarter, setting, inbox),
-                    base_url=options["base_url"],
-                    accept_ama_license=options["accept_ama_license"],
-                    progress=lambda what, done, total: advance(bar, what, done, total),
-                )
+                with tqdm(unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar:
+                    paths = fetch(
+                        *(dataset, quarter, setting, inbox),
+                        base_url=base_url,
+                        accept_ama_license=accepts,
+                        progress=lambda what, done, total: advance(bar, what, done, total),
+                    )
             except Refused as reason:
                 raise CommandError(str(reason)) from reason
-        found = [addresses.where(path.name, options["base_url"]) for path in paths]
-        note(AuditEntry.Action.FETCHED, what, addresses=found)
-        for path, address in zip(paths, found, strict=True):
-            self.stdout.write(f"{address}: {path.stat().st_size:,} bytes.")
-        return paths
+            found = [addresses.where(path.name, base_url) for path in paths]
+            note(AuditEntry.Action.FETCHED, what, addresses=found)
+            for path, address in zip(paths, found, strict=True):
+                self.stdout.write(f"{address}: {path.stat().st_size:,} bytes.")
+            loading = {name: options[name] for name in ("dry_run", "no_activate", "allow_partial")}
+            call_command("import_release", *paths, dataset=dataset, stdout=self.stdout, **loading)
+
+
+def refuse(dataset: str, quarter: str, setting: str, accepts: bool) -> None:
+    """Stop where there is no such file, or where its license is not accepted."""
+    try:
+        addresses.refuse_unknown(dataset, quarter, setting)
+    except ValueError as reason:
+        raise CommandError(str(reason)) from reason
+    if addresses.needs_license(dataset) and not accepts:
+        raise CommandError(
+            f"{LICENSE_WORDS}\n{LICENSE_PAGE}\n--accept-ama-license accepts it. Nothing was asked for."
+        )
 
 
 @contextmanager
