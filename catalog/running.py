@@ -42,6 +42,7 @@ class Watch:
         self._run = run
         self._prefix = ""
         self._latest = self._told = ("", 0, 0)
+        self._begun = self._last_call = timezone.now()
         self._is_cancel_asked = False
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._tell_on, daemon=True)
@@ -59,8 +60,11 @@ class Watch:
         self._prefix = f"{subject}: "
 
     def progress(self, what: str, done: int, total: int) -> None:
-        """Called for each batch, so it only takes note."""
-        self._latest = (f"{self._prefix}{STEPS.get(what, what)}"[:80], done, total)
+        """Called after each batch, so it only takes note. A step begins where the one before was last told of."""
+        step = f"{self._prefix}{STEPS.get(what, what)}"[:80]
+        if step != self._latest[0]:
+            self._begun = self._last_call
+        self._latest, self._last_call = (step, done, total), timezone.now()
 
     def is_cancelled(self) -> bool:
         return self._is_cancel_asked or Stop.is_asked
@@ -87,9 +91,8 @@ class Watch:
         mine = ImportRun.objects.filter(pk=self._run.pk)
         step, done, total = latest = self._latest
         if latest != self._told:
-            is_next = step != self._told[0]
-            begun = {"step_started_at": timezone.now()} if is_next else {}
-            mine.update(step=step, done=done, total=max(done, total) if total else 0, **begun)
+            total = max(done, total) if total else 0
+            mine.update(step=step, done=done, total=total, step_started_at=self._begun)
             self._told = latest
         self._is_cancel_asked = mine.filter(is_cancel_asked=True).exists()
 
