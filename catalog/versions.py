@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import chain
 from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -75,6 +76,8 @@ def versions_of(model: type[Model], pk: object, parts: Sequence[Part]) -> list[V
             rows[part].pop(record.instance.pk, None)
         else:
             rows[part][record.instance.pk] = record.instance
+        if text is None and not versions:
+            continue  # rows of a text that came without a trail
         state = State(text, {part: _in_order(held.values()) for part, held in rows.items()})
         if last and _is_one_save(last, record, is_row=part is not None):
             versions[-1] = versions[-1]._replace(state=state)
@@ -83,6 +86,21 @@ def versions_of(model: type[Model], pk: object, parts: Sequence[Part]) -> list[V
             versions.append(Version(number, record.history_date, record.history_user, reason, state))
         last = record
     return versions
+
+
+def trail_of(model: type[Model], pk: object, parts: Sequence[Part]) -> tuple[list[Version], State]:
+    """All versions, and the text as it is now. Rows that left no trail are taken to have been there all along."""
+    now = on_file(model, pk, parts)
+    return _with_rows(versions_of(model, pk, parts), now), now
+
+
+def _with_rows(known: list[Version], now: State) -> list[Version]:
+    if any(chain(*(version.state.rows.values() for version in known))):
+        return known
+    return [
+        version if version.is_deletion else version._replace(state=State(version.state.text, now.rows))
+        for version in known
+    ]
 
 
 def _is_one_save(last, record, *, is_row: bool) -> bool:
@@ -180,36 +198,31 @@ def keep(text: Model, parts: Sequence[Part] = ()) -> None:
 
     Sites load their first texts in bulk, which leaves no trail; so does ``QuerySet.update``.
     """
-    known = versions_of(type(text), text.pk, parts)
+    recorded = versions_of(type(text), text.pk, parts)
     now = on_file(type(text), text.pk, parts)
-    if now.text is None or (known and stamp(known[-1].state) == stamp(now)):
+    if now.text is None:
         return
-    before = known[-1].state if known else State(None, {part: [] for part in parts})
-    at = _moment(known, before, now)
-    _record_unknown([now.text], [before.text] if before.text else [], at)
-    for part, rows in now.rows.items():
-        _record_unknown(rows, before.rows[part], at)
+    if not recorded:
+        _record(now, State(None, {}), getattr(now.text, "updated_at", None) or timezone.now(), BEFORE)
+        return
+    known = _with_rows(recorded, now)
+    _record(known[-1].state, recorded[-1].state, recorded[0].at, BEFORE)
+    _record(now, known[-1].state, timezone.now(), ELSEWHERE)
 
 
-def _moment(known: list[Version], before: State, now: State) -> datetime:
-    """When the unrecorded was done: never asked for, so as near to it as can be said."""
-    if not known:
-        return getattr(now.text, "updated_at", None) or timezone.now()
-    recorded = {(type(row), row.pk) for rows in before.rows.values() for row in rows}
-    rows = [row for held in now.rows.values() for row in held]
-    is_text_alike = before.text is not None and _values(before.text) == _values(now.text)
-    is_completed = not any((type(row), row.pk) in recorded for row in rows)
-    return known[-1].at if is_text_alike and not recorded and is_completed else timezone.now()
+def _record(state: State, known: State, at: datetime, reason: str) -> None:
+    """Write records of what ``known`` lacks or has otherwise. They name nobody, whoever's request this is."""
+    _record_rows([state.text] if state.text else [], [known.text] if known.text else [], at, reason)
+    for part, rows in state.rows.items():
+        _record_rows(rows, known.rows.get(part, []), at, reason)
 
 
-def _record_unknown(rows: list[Model], known: list[Model], at: datetime) -> None:
-    """Write records of the rows that ``known`` lacks or has otherwise."""
+def _record_rows(rows: list[Model], known: list[Model], at: datetime, reason: str) -> None:
     held = {row.pk: _values(row) for row in known}
     for row in rows:
         if held.get(row.pk) != _values(row):
-            row._history_user = None  # not the person whose request this is
+            row._history_user = None
             is_known = row.pk in held
-            reason = ELSEWHERE if is_known else BEFORE
             type(row).history.bulk_history_create(
                 [row], update=is_known, default_date=at, default_change_reason=reason
             )

@@ -98,18 +98,18 @@ class Guard:
             # Two people who save at once: the second one waits here, then sees what the first one saved.
             list(self.model._default_manager.select_for_update().filter(pk=pk).values_list("pk"))
             now = versions.on_file(self.model, pk, self.parts)
-            known = versions.versions_of(self.model, pk, self.parts)
-            if now.text is None and known:
-                self._fill_in_deleted(request, pk, known)
-                return super().changeform_view(request, None, form_url, extra_context)
             if now.text is not None:
-                self._look_for_conflict(request, known, now)
+                self._look_for_conflict(request, now)
+            elif known := versions.versions_of(self.model, pk, self.parts):
+                self._fill_in_deleted(request, pk, known)
+                object_id = None
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def _look_for_conflict(self, request: HttpRequest, known: list[Version], now: State) -> None:
+    def _look_for_conflict(self, request: HttpRequest, now: State) -> None:
         made_from, stamp = request.POST.get(MADE_FROM), versions.stamp(now)
         if not made_from or made_from == stamp:
             return
+        known, _now = versions.trail_of(self.model, now.text.pk, self.parts)
         opened = next((one.state for one in reversed(known) if versions.stamp(one.state) == made_from), now)
         reader = self.reader(request)
         form = self.form_of(request, now.text)

@@ -116,7 +116,9 @@ class Trail(Guard):
     # --- Read ----------------------------------------------------------------------------------------------
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"has_trail": True} | (extra_context or {}))
+        return super().changelist_view(
+            request, {"can_bring_back": self.has_add_permission(request)} | (extra_context or {})
+        )
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
@@ -218,10 +220,9 @@ class Trail(Guard):
         """The versions and the present state of a text that somebody may read."""
         if (pk := self.key_of(object_id)) is None:
             raise Http404
-        now = versions.on_file(self.model, pk, self.parts)
+        known, now = versions.trail_of(self.model, pk, self.parts)
         if not self.has_view_or_change_permission(request, now.text):
             raise PermissionDenied
-        known = versions.versions_of(self.model, pk, self.parts)
         if now.text is None and not known:
             raise Http404
         return known, now

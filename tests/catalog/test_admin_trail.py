@@ -7,8 +7,8 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 
 from catalog import versions
-from catalog.models import CodeNote, DecisionStep, PracticeItem, Section, SectionRange
-from tests.builders import make_code, make_section
+from catalog.models import CodeNote, DecisionStep, Level, PracticeItem, Section, SectionRange
+from tests.builders import make_code, make_level, make_section
 from tests.training import make_item, make_step
 from tests.training_forms import page, refusal
 
@@ -257,3 +257,18 @@ def test_a_mark_in_a_text_is_shown_not_obeyed(desk):
     soup = desk.soup(page(CodeNote, "history", note.pk))
     assert soup.select(".trail b, .trail i") == []
     assert "<" in soup.select_one(".trail ins, .trail dd").get_text()
+
+
+def test_a_text_of_the_starter_set_can_be_read_before_anything_was_changed(desk):
+    section = make_section("drugs")
+    SectionRange.objects.bulk_create([SectionRange(section=section, low="J0120", high="J3591")])
+    soup = desk.soup(page(Section, "history", section.pk))
+    assert "left no trail" not in soup.get_text()
+    assert soup.select("[name=_return]") == []
+    assert "J0120 · J3591" in desk.soup(page(Section, "version", section.pk, 1)).get_text()
+
+
+def test_only_lists_whose_texts_can_be_added_lead_to_the_deleted_ones(desk):
+    make_level(2)
+    assert desk.soup(page(CodeNote)).find("a", string="Deleted")
+    assert not desk.soup(page(Level)).find("a", string="Deleted")

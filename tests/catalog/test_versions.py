@@ -67,9 +67,29 @@ def _fields(section: Section) -> dict:
 def test_rows_that_came_without_a_trail_complete_the_version_of_their_text():
     section = make_section("drugs")
     SectionRange.objects.bulk_create([SectionRange(section=section, low="J0120", high="J3591")])
+    (before,), _now = versions.trail_of(Section, section.pk, [RANGES])
     versions.keep(section, [RANGES])
     (only,) = versions_of(section, RANGES)
+    assert before.state.rows == only.state.rows
     assert len(only.state.rows[RANGES]) == 1
+
+
+def test_a_row_that_came_past_the_trail_is_a_version_of_nobody():
+    section = make_section("drugs", ("J0120", "J3591"))
+    SectionRange.objects.bulk_create([SectionRange(section=section, low="J7000", high="J7799")])
+    versions.keep(section, [RANGES])
+    first, second = versions_of(section, RANGES)
+    assert [len(version.state.rows[RANGES]) for version in (first, second)] == [1, 2]
+    assert (second.by, second.reason) == (None, versions.ELSEWHERE)
+
+
+def test_a_trail_of_rows_alone_begins_with_the_text_once_it_is_kept():
+    section = Section.objects.bulk_create([Section(**_fields(make_section("drugs")), slug="other")])[0]
+    section.ranges.create(low="J0120", high="J3591")
+    assert versions_of(section, RANGES) == []
+    versions.keep(section, [RANGES])
+    first = versions_of(section, RANGES)[0]
+    assert (first.is_deletion, len(first.state.rows[RANGES])) == (False, 1)
 
 
 def test_what_is_in_the_trail_is_not_kept_twice():
