@@ -54,7 +54,7 @@ class SectionForm(PreviewedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.act = next((act for act in DraftAct if act in self.data), None)
+        self.act = next((act for act in DraftAct if act in self.data), None) if self.instance.pk else None
         if self.instance.draft:
             buttons = (
                 Button(DraftAct.SAVE, "Save the draft"),

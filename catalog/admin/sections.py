@@ -109,8 +109,7 @@ class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
         return super().get_queryset(request).prefetch_related("ranges")
 
     def get_urls(self) -> list[URLPattern]:
-        preview = self.admin_site.admin_view(markdown_preview)
-        return [path("preview/", preview, name="markdown_preview"), *super().get_urls()]
+        return [path("preview/", markdown_preview, name="markdown_preview"), *super().get_urls()]
 
     @admin.display(description="ranges")
     def ranges_held(self, section: Section) -> str:
@@ -149,7 +148,9 @@ class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
 
 @require_POST
 def markdown_preview(request: HttpRequest) -> HttpResponse:
-    """The text of the box that asks, as readers would see it."""
+    """The text of the box that asks, as readers would see it; to who was logged out meanwhile it says so."""
+    if not admin.site.has_permission(request):
+        return render(request, "admin/catalog/_markdown_preview.html", {"is_logged_out": True})
     text = request.POST.get(request.htmx.trigger_name or "", "")[:LONGEST_TEXT]
     heading = 2 if request.GET.get("heading") == "2" else 3
     return render(request, "admin/catalog/_markdown_preview.html", {"text": text, "heading": heading})

@@ -109,6 +109,20 @@ def test_an_empty_draft_is_refused(admin_client, drafted, button):
     assert Section.objects.get().draft == "Not *yet*."
 
 
+def test_a_section_that_is_not_saved_yet_has_no_draft_to_begin(admin_client, lab):
+    fields = {
+        "title": "Eye",
+        "short_title": "Eye",
+        "slug": "eye",
+        "level": "2",
+        "kind": "level_ii",
+        "maintainer": "CMS",
+    }
+    answer = send(admin_client, None, "_begin_draft", **fields, mark="G", description="Seen by all.")
+    assert answer.status_code == 302
+    assert Section.objects.get(slug="eye").description == "Seen by all."
+
+
 def test_only_buttons_that_can_be_pressed_are_there(admin_client, lab):
     assert buttons(admin_client, lab) == {"_preview", "_begin_draft"}
     Section.objects.update(draft="Not yet.")
@@ -164,8 +178,11 @@ def test_the_preview_answers_for_the_box_that_asks(admin_client):
     assert "No text." in words(admin_client.post(address, asked))
 
 
-def test_the_preview_is_for_the_desk_alone(client):
-    assert client.post("/admin/catalog/section/preview/", {"text": "x"}).status_code == 302
+def test_who_was_logged_out_is_told_so_where_the_preview_was(client):
+    asked = {"headers": {"HX-Request": "true", "HX-Trigger-Name": "draft"}}
+    answer = client.post("/admin/catalog/section/preview/", {"draft": "Some words."}, **asked)
+    assert "You are logged out. What you typed is still there" in words(answer)
+    assert "Some words." not in words(answer)
 
 
 def test_a_text_too_long_is_refused(admin_client, lab):
