@@ -97,7 +97,7 @@ class TextResource(ModelResource):
         _keep(model, {text.pk for text in changed}, self.parts)
         for text in changed:
             text.updated_at = timezone.now()
-        columns = [*{rewording.column for row in plan.changed for rewording in row.rewordings}, "updated_at"]
+        columns = [*{rewording.label for row in plan.changed for rewording in row.rewordings}, "updated_at"]
         bulk_update_with_history(changed, model, columns, batch_size=_BATCH, default_change_reason=reason)
         added = [row.text for row in plan.added]
         bulk_create_with_history(added, model, batch_size=_BATCH, default_change_reason=reason)
@@ -124,7 +124,7 @@ class TextResource(ModelResource):
                 name = str(row.original or row.instance)
                 remark = self.remark(row.instance) if rewordings else ""
                 rows.append(PlannedRow(line.number, row.import_type, row.instance, name, remark, rewordings))
-        return Plan(tuple(rows), tuple(problems))
+        return Plan(tuple(self._taken()), tuple(rows), tuple(problems))
 
     def _reworded(self, row: RowResult) -> Iterator[Rewording]:
         for field in self.get_import_fields():
@@ -133,10 +133,10 @@ class TextResource(ModelResource):
             if not field.readonly and before != after:
                 yield Rewording(field.column_name, before, after)
 
-    def _taken(self) -> set[str]:
-        """The fields that the file has columns for."""
+    def _taken(self) -> list[str]:
+        """The columns of the file that texts are taken from; they are called as the fields of the model."""
         fields = (field for field in self.get_import_fields() if not field.readonly)
-        return {field.attribute for field in fields if field.column_name in self.table.columns}
+        return [field.column_name for field in fields if field.column_name in self.table.columns]
 
     # --- Hooks of the library
 
@@ -179,7 +179,7 @@ class TextResource(ModelResource):
     ) -> None:
         """The checks of the form, without a query for each row."""
         errors = dict(import_validation_errors or {})
-        others = {field.name for field in instance._meta.fields} - self._taken()
+        others = {field.name for field in instance._meta.fields} - {*self._taken()}
         try:
             instance.full_clean({*others, *errors}, validate_unique=False, validate_constraints=False)
             self.check_text(instance)
@@ -198,9 +198,10 @@ class TextResource(ModelResource):
 
 def _keep(model: type[Model], keys: set, parts: Iterable[Part]) -> None:
     """``versions.keep`` for many texts. Those that nobody has changed yet, mostly all, are recorded together."""
-    begun = set(model.history.filter(pk__in=keys).values_list(model._meta.pk.attname, flat=True))
-    for part in parts:
-        begun |= set(part.model.history.filter(**{f"{part.key}__in": keys}).values_list(part.key, flat=True))
+    recorded = [(model, model._meta.pk.attname), *((part.model, part.key) for part in parts)]
+    begun = set()
+    for kind, key in recorded:
+        begun |= set(kind.history.filter(**{f"{key}__in": keys}).values_list(key, flat=True))
     fresh = model._default_manager.in_bulk(keys - begun)
     _record_first(model, fresh.values(), fresh.values())
     for part in parts:

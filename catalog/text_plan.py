@@ -14,16 +14,16 @@ ADDED, CHANGED, UNCHANGED = RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPD
 
 
 class Rewording(NamedTuple):
-    """A text before and after."""
+    """A text before and after; its label is the name of its column."""
 
-    column: str
+    label: str
     before: str
     after: str
 
     @property
     def pieces(self) -> list[trail.Piece]:
-        """Word by word; long stretches that stay are cut."""
-        return trail.shortened(trail.compare(self.before, self.after))
+        """Both, word by word."""
+        return trail.compare(self.before, self.after)
 
 
 class PlannedRow(NamedTuple):
@@ -47,8 +47,12 @@ class Problem(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a file does, or why it may do nothing: a single problem keeps all of it out."""
+    """What a file does, or why it may do nothing: a single problem keeps all of it out.
 
+    ``columns`` are those of the file that texts are taken from.
+    """
+
+    columns: tuple[str, ...]
     rows: tuple[PlannedRow, ...]
     problems: tuple[Problem, ...]
 
@@ -62,6 +66,12 @@ class Plan(NamedTuple):
     @property
     def changed(self) -> list[PlannedRow]:
         return self.of_kind(CHANGED)
+
+    @property
+    def added_cells(self) -> list[tuple[int, list[str]]]:
+        """What is added as a table: the line, and its texts below ``columns``."""
+        texts = ((row.line, {one.label: one.after for one in row.rewordings}) for row in self.added)
+        return [(line, [said.get(column, "") for column in self.columns]) for line, said in texts]
 
     @property
     def unchanged(self) -> list[PlannedRow]:

@@ -26,6 +26,7 @@ LARGEST_UNPACKED = 20_000_000  # bytes of all parts of a workbook
 TOO_LARGE = f"The file has more than {LARGEST_FILE // 1_000_000} MB. Send it in parts."
 MOST_PARTS = 1_000
 MOST_LINES = 5_000
+LIMITS = f"At most {LARGEST_FILE // 1_000_000} MB and {MOST_LINES:,} rows."
 MOST_COLUMNS = 50
 LAST_ROW = 1_048_576  # of any spreadsheet: what names a later one is not a spreadsheet's work
 

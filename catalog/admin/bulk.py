@@ -197,7 +197,7 @@ class BulkTexts:
             "opts": self.opts,
             "title": f"Import {self._plural()}",
             "resource": self.resource_class,
-            "limits": text_table,
+            "limits": text_table.LIMITS,
             "problems_shown": PROBLEMS_SHOWN,
         }
         request.current_app = self.admin_site.name
