@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from pathlib import Path
@@ -113,7 +114,7 @@ def carry_out(number: int) -> None:
             rehearsal.give_up(run)
             runs.end(run, State.CANCELLED)
     except Refused as reason:
-        runs.end(run, State.REFUSED, str(reason))
+        runs.end(run, State.REFUSED, at_the_desk(str(reason)))
     except Exception as error:
         what = type(error).__name__
         runs.end(run, State.INTERRUPTED, f"Something unexpected ended it: {what}. The server's log says more.")
@@ -122,6 +123,15 @@ def carry_out(number: int) -> None:
         runs.end(run, State.REHEARSED)
         if not refusals:
             inbox.clear_if_decided(run)
+
+
+def at_the_desk(reason: str) -> str:
+    """A sentence with advice for a command, for people who have a form instead of its flags."""
+    reason = re.sub(
+        r"manage\.py import_release --help[^.]*\. |, as in --dataset hcpcs( --quarter 2025Q4)?", "", reason
+    )
+    reason = re.sub(r"--(dataset|quarter|setting)\b", r"the \1", reason)
+    return reason[:1].upper() + reason[1:]
 
 
 def _work(run: ImportRun, watch: Watch) -> list[str]:
@@ -136,7 +146,8 @@ def _work(run: ImportRun, watch: Watch) -> list[str]:
         try:
             _rehearse(run, publication, watch)
         except Refused as reason:
-            runs.say(run, f"{_named(publication)} is refused. {reason}", is_warning=True)
+            why = at_the_desk(str(reason))
+            runs.say(run, f"{_named(publication)} is refused. {why}", is_warning=True)
             refusals.append(str(reason))
     if len(refusals) == len(found):
         raise Refused("\n".join(refusals))

@@ -15,6 +15,7 @@ from catalog.importers import bulk, load, rehearsal
 from catalog.importers.files import Refused
 from catalog.importers.locks import sole_import, sole_worker
 from catalog.models import AuditEntry, ImportRun, PtpEdit, Release
+from tests import cms_site
 from tests.edit_releases import allow_small_tables, write_mue, write_ptp
 from tests.ptp_files import Edit
 
@@ -149,7 +150,53 @@ def test_one_damaged_release_does_not_keep_the_others(tmp_path, ada):
 def test_files_that_say_nothing_are_refused(tmp_path, ada):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "notes.txt").write_text("x")
-    assert work(make_run(ada, tmp_path / "files")).reason.startswith("No release file among notes.txt.")
+    assert work(make_run(ada, tmp_path / "files")).reason == (
+        "No release file among notes.txt. For a file whose name has lost it, give the dataset and the quarter."
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            "X does not say what it is. Give --dataset, as in --dataset hcpcs.",
+            "X does not say what it is. Give the dataset.",
+        ),
+        ("--quarter is for one release, and these are two.", "The quarter is for one release, and these are two."),
+        ("If it is of 2026Q2, give --quarter 2026Q2.", "If it is of 2026Q2, give the quarter 2026Q2."),
+        ("HCPC2025_JUL_ANWEB.txt is damaged.", "HCPC2025_JUL_ANWEB.txt is damaged."),
+    ],
+)
+def test_advice_for_a_command_is_said_in_the_words_of_the_form(told, said):
+    assert running.at_the_desk(told) == said
+
+
+def test_a_quarter_is_fetched_and_rehearsed(tmp_path, ada, settings):
+    with cms_site.running() as site:
+        settings.CMS_ADDRESS = site.url
+        for path in write_ptp(tmp_path / "ptp", parts=4).iterdir():
+            site.put(f"/files/zip/{path.name}", cms_site.serve(path.read_bytes()))
+        asked = {"origin": "fetch", "dataset": "ptp", "setting": "practitioner", "quarter": "2024Q3"}
+        run = work(make_run(ada, **asked))
+        assert run.state == "refused"
+        assert "license" in run.reason
+        assert site.asked == []
+        ImportRun.objects.update(license_accepted_at=timezone.now())
+        run.refresh_from_db()
+        work(run)
+    assert (run.state, states()) == ("rehearsed", {"PTP edits, practitioner, July 2024": "rehearsed"})
+    first = run.files.first()
+    assert first.address == f"{site.url}/files/zip/{first.name}"
+    assert (len(first.sha256), first.size) == (64, inbox.paths(run)[0].stat().st_size)
+    assert [action for _by, action, _subject in steps()] == ["refused", "fetched", "rehearsed"]
+
+
+def test_a_quarter_that_is_not_there_is_refused(ada, settings):
+    with cms_site.running() as site:
+        settings.CMS_ADDRESS = site.url
+        run = work(make_run(ada, origin="fetch", dataset="hcpcs", quarter="2025Q4"))
+    assert run.state == "refused"
+    assert "There is no such file at the addresses CMS usually gives this quarter" in run.reason
 
 
 def test_what_is_loaded_already_is_said_and_its_files_go(tmp_path, ada):
