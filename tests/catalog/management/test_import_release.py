@@ -1,9 +1,11 @@
+import getpass
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.importers import hcpcs
 from catalog.management.commands import import_release
-from catalog.models import Release
+from catalog.models import AuditEntry, Release
 from tests.edit_releases import allow_small_tables, write_addon, write_mue, write_ptp
 from tests.ptp_files import Edit, zip_name
 from tests.release_files import record, whole, write_text
@@ -180,3 +182,20 @@ def test_the_help_says_what_is_detected(capsys):
     text = parser.format_help()
     assert "2019-Alpha-Numeric-HCPCS-File.zip is 2019Q1" in text
     assert "Exit status: 0 loaded or already loaded, 1 refused." in text
+
+
+def test_what_a_command_loads_is_in_the_audit_log_and_a_dry_run_is_not(folder, capsys):
+    july, october = (folder / f"HCPC2025_{month}_ANWEB.txt" for month in ("JUL", "OCT"))
+    run(capsys, july, "--dry-run")
+    assert not AuditEntry.objects.exists()
+    run(capsys, july)
+    run(capsys, october, "--no-activate")
+    run(capsys, october)
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", "subject")) == [
+        ("activated", "HCPCS Level II, July 2025"),
+        ("loaded", "HCPCS Level II, October 2025"),
+    ]
+    entry = AuditEntry.objects.get(action="loaded")
+    assert entry.by == f"command line ({getpass.getuser()})"
+    assert entry.detail["before"] == "July 2025"
+    assert list(entry.detail["files"]) == [october.name]

@@ -1,8 +1,10 @@
+import getpass
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.management.commands.releases import together
-from catalog.models import Release
+from catalog.models import AuditEntry, Release
 from tests.builders import make_release
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +86,24 @@ def test_a_release_that_is_not_there_or_not_whole_is_refused(capsys):
     loading = make_release("2026Q1", state=Release.State.LOADING)
     with pytest.raises(CommandError, match="never loaded completely"):
         output(capsys, "activate_release", str(loading.pk))
+
+
+def test_going_back_is_in_the_audit_log_with_the_note(capsys):
+    older, _newer = make_release("2025Q3", current=False), make_release("2025Q4")
+    output(capsys, "activate_release", str(older.pk), "--note", "Wrong file")
+    entry = AuditEntry.objects.get()
+    assert (entry.by, entry.action) == (f"command line ({getpass.getuser()})", "rolled_back")
+    assert (entry.release_number, entry.note) == (older.pk, "Wrong file")
+
+
+def test_a_rehearsed_release_is_activated_once_its_doubts_are_accepted(capsys):
+    rehearsed = make_release("2025Q4", state=Release.State.REHEARSED, partial=True, doubts=["Part f1 is missing."])
+    with pytest.raises(CommandError, match="looks incomplete: Part f1 is missing"):
+        output(capsys, "activate_release", str(rehearsed.pk))
+    output(capsys, "activate_release", str(rehearsed.pk), "--accept-doubts")
+    assert Release.objects.get().is_current
+
+
+def test_rehearsed_releases_are_listed_with_their_state(capsys):
+    make_release("2025Q4", state=Release.State.REHEARSED)
+    assert "rehearsed" in output(capsys, "releases")[1]
