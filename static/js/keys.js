@@ -1,6 +1,6 @@
 // Keys, copy and print. Everything here is a shortcut to a link, a form or a browser command that works without it.
 
-const box = document.querySelector("#q") ?? document.querySelector("#top-q");
+const box = document.querySelector("#q") ?? document.querySelector("#top-q, #searchbar");
 if (box?.autofocus) box.setSelectionRange(box.value.length, box.value.length); // go on typing where the text ends
 const rows = () => [...document.querySelectorAll(".row-link")];
 const inField = (element) => element.matches("input, textarea, select, [contenteditable]");
