@@ -28,14 +28,16 @@ def begin(run: ImportRun) -> None:
 
 
 def ask_cancel(run: ImportRun, *, by: str = "") -> None:
-    """End an import: at once if it waits, at its next batch if it runs."""
-    say(run, f"{by or asked_by(run)} asked to cancel it.")
-    now = timezone.now()
-    waiting = ImportRun.objects.filter(pk=run.pk, state=State.WAITING)
-    if waiting.update(state=State.CANCELLED, ended_at=now):
-        end(run, State.CANCELLED)
-    else:
-        ImportRun.objects.filter(pk=run.pk, state__in=ImportRun.RUNNING).update(is_cancel_asked=True)
+    """End an import: at once if it waits, at its next batch if it runs. Nothing happens to one that is over."""
+    by = by or asked_by(run)
+    mine = ImportRun.objects.filter(pk=run.pk)
+    with transaction.atomic():
+        if mine.filter(state=State.WAITING).update(state=State.CANCELLED):
+            end(run, State.CANCELLED)
+        elif not mine.filter(state__in=ImportRun.RUNNING).update(is_cancel_asked=True):
+            return
+        say(run, f"{by} asked to cancel it.")
+        _record(run, State.CANCELLED, by)
     run.refresh_from_db()
 
 
@@ -83,15 +85,21 @@ def worker_is_alive() -> bool:
 
 
 def end(run: ImportRun, state: str, reason: str = "") -> None:
-    """Write down how an import ended, and in the audit log too."""
+    """Write down how an import ended; why it came to nothing goes into the audit log too.
+
+    Of what was rehearsed, each release has a line there, and who cancelled one was written down when they did.
+    """
     over = {"state": state, "reason": reason, "ended_at": timezone.now(), "step": "", "is_cancel_asked": False}
     ImportRun.objects.filter(pk=run.pk).update(**over)
     run.refresh_from_db()
     if reason:
         say(run, reason, is_warning=True)
-    if state != State.REHEARSED:  # of what was rehearsed, each release has a line of its own
-        step = AuditEntry.Action[state.upper()]
-        AuditEntry.objects.record(step, by=asked_by(run), run=run, subject=files_in_words(run), reason=reason)
+        _record(run, state, "worker" if state == State.INTERRUPTED else asked_by(run), reason=reason)
+
+
+def _record(run: ImportRun, state: str, by: str, **detail: str) -> None:
+    step = AuditEntry.Action[state.upper()]
+    AuditEntry.objects.record(step, by=by, run=run, subject=files_in_words(run), **detail)
 
 
 def say(run: ImportRun, text: str, *, is_warning: bool = False) -> None:
