@@ -90,6 +90,8 @@ def _plain(value: object) -> str:
             return f"{value:,}"
         case str():
             return value or "none"
+        case list():
+            return " ".join(map(_plain, value)) or "none"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -39,7 +39,7 @@ class GoldenPairAdmin(Trail, admin.ModelAdmin):
     about = "A PTP release that answers one of these pairs otherwise than expected cannot be activated."
     form = GoldenPairForm
     change_list_template = "admin/golden/change_list.html"
-    list_display = ["pair", "setting", "day", "expected", "answered_now", "source", "updated_at"]
+    list_display = ["pair", "setting", "day", "expected", "answered_now", "source"]
     list_filter = ["setting", "expected"]
     list_per_page = 50
     search_fields = ["column_one", "column_two", "source"]
@@ -95,8 +95,9 @@ class GoldenPairAdmin(Trail, admin.ModelAdmin):
                 )
 
     @admin.display(description="pair", ordering="column_one")
-    def pair(self, golden_pair: GoldenPair) -> str:
-        return f"{golden_pair.column_one} and {golden_pair.column_two}"
+    def pair(self, golden_pair: GoldenPair) -> SafeString:
+        codes = golden_pair.column_one, golden_pair.column_two
+        return format_html('<span class="text-nowrap mono">{} and {}</span>', *codes)
 
     @admin.display(description="now")
     def answered_now(self, golden_pair: GoldenPair) -> SafeString | str:
@@ -109,8 +110,12 @@ class GoldenPairAdmin(Trail, admin.ModelAdmin):
         checked = [one for one in golden.check_all([golden_pair]) if one.results]
         if not checked:
             return "No PTP release of this setting is loaded."
-        lines = ((one.release, _shown(result)) for one in checked for result in one.results)
-        return format_html_join("", "<div>{}: {}</div>", lines)
+        lines = (
+            (one.release, one.release.get_state_display().lower(), _shown(result))
+            for one in checked
+            for result in one.results
+        )
+        return format_html_join("", "<div>{} ({}): {}</div>", lines)
 
 
 def _shown(result: Result) -> SafeString:

@@ -74,6 +74,14 @@ def test_a_step_is_shown_with_its_note_its_counts_and_the_release(manager, log):
     assert "_save" not in shown
 
 
+def test_the_doubts_about_a_release_are_read_as_sentences(manager, log):
+    doubts = ["It has 2 rows.", "Part 3 is missing."]
+    entry = AuditEntry.objects.record(Action.ACTIVATED, by="paul", release=log, doubts=doubts, is_partial=True)
+    shown = manager.get(reverse("admin:catalog_auditentry_change", args=[entry.pk])).content.decode()
+    assert "doubts: It has 2 rows. Part 3 is missing." in shown
+    assert "is partial: yes" in shown
+
+
 def test_a_step_outlives_the_release_and_the_import_it_names(manager, log):
     ImportRun.objects.all().delete()
     log.delete()
