@@ -58,7 +58,7 @@ def test_what_is_not_answered_from_it_does_not_say_so(client, october, monkeypat
 
 def test_the_counts_of_a_section_are_those_of_its_release(client, october, monkeypatch):
     today(monkeypatch, date(2026, 4, 1))
-    assert "Release October 2025 , 2 quarters behind" in words(client.get("/sections/all-j/"))
+    assert "Read from October 2025, 2 quarters behind" in words(client.get("/sections/all-j/"))
     assert "In force in Oct 2025, of those on file" in words(client.get("/sections/"))
 
 
