@@ -90,14 +90,18 @@ class TextResource(ModelResource):
         )
         return self._told(result)
 
-    def write(self, plan: Plan) -> None:
-        """Do what was planned in this transaction. Raises IntegrityError where another one added the same."""
+    def write(self, plan: Plan, by: str) -> None:
+        """Do what was planned in this transaction, for the user called ``by``.
+
+        Raises IntegrityError where somebody else has just added the same.
+        """
         model, reason = self._meta.model, f"Imported from {self.file_name}"[:_LONGEST_REASON]
         changed = [row.text for row in plan.changed]
         _keep(model, {text.pk for text in changed}, self.parts)
-        for text in changed:
-            text.updated_at = timezone.now()
-        columns = [*{rewording.label for row in plan.changed for rewording in row.rewordings}, "updated_at"]
+        columns = set()
+        for row in plan.changed:
+            labels = {rewording.label for rewording in row.rewordings}
+            columns |= labels | self.touch(row.text, labels, by)
         bulk_update_with_history(changed, model, columns, batch_size=_BATCH, default_change_reason=reason)
         added = [row.text for row in plan.added]
         bulk_create_with_history(added, model, batch_size=_BATCH, default_change_reason=reason)
@@ -122,7 +126,7 @@ class TextResource(ModelResource):
             else:
                 rewordings = tuple(self._reworded(row))
                 name = str(row.original or row.instance)
-                remark = self.remark(row.instance) if rewordings else ""
+                remark = self.remark(row.instance, {rewording.label for rewording in rewordings})
                 rows.append(PlannedRow(line.number, row.import_type, row.instance, name, remark, rewordings))
         return Plan(tuple(self._taken()), tuple(rows), tuple(problems))
 
@@ -132,6 +136,11 @@ class TextResource(ModelResource):
             before = "" if row.original is None else field.export(row.original)
             if not field.readonly and before != after:
                 yield Rewording(field.column_name, before, after)
+
+    def touch(self, text: Model, changed: set[str], by: str) -> set[str]:
+        """Set what a change of these fields brings along; the names of what may be set."""
+        text.updated_at = timezone.now()
+        return {"updated_at"}
 
     def _taken(self) -> list[str]:
         """The columns of the file that texts are taken from; they are called as the fields of the model."""
@@ -191,8 +200,8 @@ class TextResource(ModelResource):
     def check_text(self, instance: Model) -> None:
         """Raise ValidationError for what its fields alone do not tell."""
 
-    def remark(self, instance: Model) -> str:
-        """What an editor is to know before the text is changed."""
+    def remark(self, instance: Model, changed: set[str]) -> str:
+        """What an editor is to know before these fields of the text are changed."""
         return ""
 
 
@@ -293,7 +302,8 @@ class SectionResource(TextResource):
         "title": "its name",
         "short_title": "its name in breadcrumbs and result rows",
         "who_bills": "who bills it",
-        "description": "what readers see, published at once; it does not touch a draft",
+        "description": "what readers see, published at once",
+        "draft": "what the description is to be; only editors see it",
         "note": "a trap or a piece of history",
         "version": "of an export: keeps you from undoing what others changed since",
     }
@@ -305,7 +315,7 @@ class SectionResource(TextResource):
     class Meta(TextResource.Meta):
         model = Section
         import_id_fields = ("slug",)
-        fields = ("slug", "ranges", "title", "short_title", "who_bills", "description", "note", "version")
+        fields = ("slug", "ranges", "title", "short_title", "who_bills", "description", "draft", "note", "version")
 
     def dehydrate_ranges(self, section: Section) -> str:
         return ", ".join(map(str, section.ranges.all()))
@@ -322,10 +332,20 @@ class SectionResource(TextResource):
         return self.by_slug[slug]
 
     def check_text(self, instance: Section) -> None:
-        if len(instance.description) > LONGEST_TEXT:
-            raise ValidationError({"description": f"A description has at most {LONGEST_TEXT:,} characters."})
+        for field in ("description", "draft"):
+            if len(getattr(instance, field)) > LONGEST_TEXT:
+                raise ValidationError({field: f"Such a text has at most {LONGEST_TEXT:,} characters."})
 
-    def remark(self, instance: Section) -> str:
-        if not instance.draft:
+    def touch(self, text: Section, changed: set[str], by: str) -> set[str]:
+        """A draft is somebody's, and no change for readers."""
+        if "draft" in changed:
+            text.draft_by = by if text.draft else ""
+            text.draft_at = timezone.now() if text.draft else None
+        if changed != {"draft"}:
+            super().touch(text, changed, by)
+        return {"updated_at", "draft_by", "draft_at"}
+
+    def remark(self, instance: Section, changed: set[str]) -> str:
+        if "description" not in changed or "draft" in changed or not instance.draft:
             return ""
         return f"A draft by {instance.draft_by or 'nobody known'} waits. Published, it replaces this text."

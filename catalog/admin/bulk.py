@@ -179,7 +179,7 @@ class BulkTexts:
                 plan = resource.plan()
                 if plan.problems or plan.fingerprint != tried.fingerprint:
                     return None
-                resource.write(plan)
+                resource.write(plan, request.user.get_username())
                 self._log(request, plan, tried.file_name)
                 return plan
         except IntegrityError:  # somebody else has just added the same

@@ -24,7 +24,7 @@ def plan(resource, *rows: str):
 def write(resource, *rows: str):
     sheet = resource(table(*rows), "texts.csv")
     with transaction.atomic():
-        sheet.write(planned := sheet.plan())
+        sheet.write(planned := sheet.plan(), "ann")
     return planned
 
 
@@ -220,7 +220,7 @@ def test_a_section_needs_its_title_and_keeps_to_its_lengths():
 def test_a_description_is_no_longer_than_in_the_form():
     make_section("drugs", ("J0000", "J9999"))
     reasons = problems(SectionResource, "slug | description", f"drugs | {'x' * 20_001}")
-    assert reasons == [(2, "description", "A description has at most 20,000 characters.")]
+    assert reasons == [(2, "description", "Such a text has at most 20,000 characters.")]
 
 
 def test_a_draft_that_waits_is_told_where_its_text_is_changed():
@@ -229,6 +229,18 @@ def test_a_draft_that_waits_is_told_where_its_text_is_changed():
     assert row.remark.startswith("A draft by ann waits.")
     (row,) = plan(SectionResource, "slug | description", "drugs | Drugs.").rows
     assert row.remark == ""
+
+
+def test_a_draft_from_a_file_is_the_editors_own_and_no_change_for_readers():
+    section = make_section("drugs", ("J0000", "J9999"), description="Drugs.")
+    write(SectionResource, "slug | draft", "drugs | Drugs, soon.")
+    drafted = Section.objects.get()
+    assert (drafted.draft, drafted.draft_by, drafted.description) == ("Drugs, soon.", "ann", "Drugs.")
+    assert drafted.updated_at == section.updated_at < drafted.draft_at
+    write(SectionResource, "slug | draft | description", "drugs | | Drugs, soon.")
+    published = Section.objects.get()
+    assert (published.draft, published.draft_by, published.draft_at) == ("", "", None)
+    assert published.updated_at > drafted.updated_at
 
 
 def test_other_ends_of_lines_are_no_change():
