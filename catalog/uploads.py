@@ -54,17 +54,20 @@ class Received(UploadedFile):
 class IntoFolder(FileUploadHandler):
     """Writes the files of a request into ``folder``, at most ``most`` bytes of all of them together.
 
-    What is wrong with any of them is in ``complaints``, a sentence each: then none of them is to be used.
+    ``names`` are those of all that came, and ``complaints`` what is wrong with any of them, a sentence each: then none
+    is to be used.
     """
 
     def __init__(self, request: HttpRequest, folder: Path, most: int):
         super().__init__(request)
         self.folder, self.most, self.so_far = folder, most, 0
+        self.names: list[str] = []
         self.complaints: list[str] = []
 
     def new_file(self, *args: object, **kwargs: object) -> None:
         super().new_file(*args, **kwargs)
         self.path = self.folder / safe_name(self.file_name)
+        self.names.append(self.path.name)
         if self.path.exists():
             self._skip(f"Two files are called {self.path.name}. Rename one of them.")
         self.digest = sha256()

@@ -6,6 +6,7 @@ What is decided about a rehearsed release is in ``decisions``.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -97,7 +98,10 @@ def _received(request: HttpRequest, into: uploads.IntoFolder) -> HttpResponse:
         form.errors.clear()
         form.add_error("files", [*into.complaints, "Nothing was kept."])
         AuditEntry.objects.record(
-            AuditEntry.Action.REFUSED, by=_by(request), subject="an upload", reason=" ".join(into.complaints)
+            AuditEntry.Action.REFUSED,
+            by=_by(request),
+            subject=_subject(into.names),
+            reason=" ".join(into.complaints),
         )
     if not form.is_valid():
         return _imports(request, upload_form=form)
@@ -123,7 +127,7 @@ def _kept(request: HttpRequest, form: UploadForm, folder: Path) -> ImportRun:
         AuditEntry.objects.record(
             AuditEntry.Action.UPLOADED,
             by=_by(request),
-            subject=run_words.listed(file.name for file in files),
+            subject=_subject(file.name for file in files),
             run=run,
             files=[{"name": file.name, "size": file.size, "sha256": file.sha256} for file in files],
         )
@@ -261,7 +265,8 @@ def _import_run(request: HttpRequest, pk: int, said_form: SaidForm | None = None
         "asked_for": run_words.asked_for(run),
         "stage": run_words.stage(run),
         "progress": run_words.progress(run),
-        "log": log[:LINES_SHOWN][::-1],
+        "reason": run_words.plainly(run.reason),
+        "log": [(line, run_words.plainly(line.text)) for line in log[:LINES_SHOWN][::-1]],
         "lines_before": max(0, log.count() - LINES_SHOWN),
         "releases": [
             (release, release_words.held(release), release_words.changes(release, release.changes.tally()))
@@ -274,6 +279,10 @@ def _import_run(request: HttpRequest, pk: int, said_form: SaidForm | None = None
     }
     template = "_run.html" if request.htmx.target == "run" else "run.html"
     return page(request, template, context)
+
+
+def _subject(names: Iterable[str]) -> str:
+    return run_words.listed(names)[: AuditEntry._meta.get_field("subject").max_length]
 
 
 def _by(request: HttpRequest) -> str:

@@ -184,7 +184,7 @@ def test_what_is_no_release_file_is_named_and_nothing_is_kept(manager, october, 
     assert "Nothing was kept." in complaints(response)
     assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
     step = AuditEntry.objects.get()
-    assert (step.action, step.by) == ("refused", "dana")
+    assert (step.action, step.by, step.subject) == ("refused", "dana", f"{october.name}, {name}")
     assert said in step.detail["reason"]
 
 
@@ -229,6 +229,12 @@ def test_a_name_cannot_leave_the_folder(manager, october, inbox):
     manager.generic("POST", reverse("admin:upload"), body, content_type="multipart/form-data; boundary=x")
     run = ImportRun.objects.get()
     assert kept(inbox) == [str(run.pk), f"{run.pk}/evil.zip"]
+
+
+def test_long_names_fit_into_the_audit_log(manager):
+    files = [named(f"{letter * 200}.txt", b"A line\n") for letter in "abc"]
+    assert manager.post(reverse("admin:upload"), {"files": files, "end": "True"}).status_code == 302
+    assert len(AuditEntry.objects.get(action="uploaded").subject) == 255
 
 
 # --- Fetching ---
