@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -204,7 +205,7 @@ def _golden() -> Iterator[Matter]:
     for checked in golden.check_all():
         if wrong := checked.tally[golden.Outcome.OTHERWISE]:
             words = f"{checked.release} answers {wrong} golden pair{'s' if wrong > 1 else ''} otherwise."
-            yield Matter(words, reverse("admin:catalog_goldenpair_changelist"), "Golden pairs")
+            yield Matter(words, reverse("admin:catalog_goldenpair_check"), "See which")
 
 
 def _undecided(release: Release) -> Matter:
@@ -220,12 +221,14 @@ def _old_draft(section: Section) -> Matter:
 
 
 def _locked_out() -> Iterator[Matter]:
-    """Logins that are locked now, for those who may unlock them."""
+    """Addresses and logins that are locked now, for those who may unlock them."""
     since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
-    locked = AccessAttempt.objects.filter(
-        failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gte=since
-    )
-    for attempt in locked:
+    lately = AccessAttempt.objects.filter(attempt_time__gte=since)
+    addresses = lately.values_list("ip_address").annotate(failures=Sum("failures_since_start"))
+    for address, failures in addresses.filter(failures__gte=settings.FAILURE_LIMIT_OF_ADDRESS)[:SHOWN]:
+        href = f"{reverse('admin:axes_accessattempt_changelist')}?{urlencode({'q': address})}"
+        yield Matter(f"Logins from {address} are locked after {failures} failures.", href, "See the attempts")
+    for attempt in lately.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT)[:SHOWN]:
         href = reverse("admin:axes_accessattempt_change", args=[attempt.pk])
         words = f"The login of “{attempt.username}” from {attempt.ip_address} is locked after many failures."
-        yield Matter(words, href, "See the attempts")
+        yield Matter(words, href, "See the attempt")

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import connection
@@ -205,6 +207,17 @@ def test_a_superuser_sees_who_is_locked_out_and_a_data_manager_does_not(admin_cl
     assert said not in client.get(reverse("admin:index")).content.decode()
 
 
+def test_a_superuser_sees_which_address_is_locked(admin_client):
+    now = {"ip_address": "192.0.2.7", "attempt_time": timezone.now(), "failures_since_start": 4}
+    for at in range(settings.FAILURE_LIMIT_OF_ADDRESS // 4):
+        AccessAttempt.objects.create(username=f"name {at}", **now)
+    assert "Logins from" not in admin_client.get(reverse("admin:index")).content.decode()
+    AccessAttempt.objects.create(username="one more", **now)
+    said = admin_client.get(reverse("admin:index")).content.decode()
+    assert "Logins from 192.0.2.7 are locked after" in said
+    assert "/admin/axes/accessattempt/?q=192.0.2.7" in said
+
+
 # --- What was changed last --------------------------------------------------------------------------------
 
 
@@ -266,7 +279,7 @@ def test_the_first_page_asks_the_same_number_of_questions_however_much_there_is(
         section.save()
     # Session, user; what is loaded, imports (settled, open, failed), releases rehearsed, steps, drafts, logins;
     # one for each of ten kinds of text.
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         assert admin_client.get(reverse("admin:index")).status_code == 200
 
 
