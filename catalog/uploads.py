@@ -54,8 +54,8 @@ class Received(UploadedFile):
 class IntoFolder(FileUploadHandler):
     """Writes the files of a request into ``folder``, at most ``most`` bytes of all of them together.
 
-    ``names`` are those of all that came, and ``complaints`` what is wrong with any of them, a sentence each: then none
-    is to be used.
+    ``names`` are those of all that came. ``complaints`` says what is wrong with any of them, a sentence each; then
+    none is to be used.
     """
 
     def __init__(self, request: HttpRequest, folder: Path, most: int):
