@@ -172,7 +172,10 @@ class Reader:
                 return str(value)
 
     def _line(self, row: Model, part: Part) -> str:
-        """A row on one line: its words and names as they are, what is yes by its label; its order shows itself."""
+        """A row on one line: as it calls itself where that says it all, else its words, and labels of what is yes.
+
+        Its place in an order shows itself.
+        """
         words = []
         for field in fields_of(row):
             if field.attname == part.key or field.name == "sort":
@@ -181,7 +184,8 @@ class Reader:
                 words += [str(field.verbose_name)] if field.value_from_object(row) else []
             else:
                 words += filter(None, [self.value(row, field)])
-        return " · ".join(words)
+        name = str(row)
+        return name if all(word in name for word in words) else " · ".join(words)
 
     def _name(self, model: type[Model], pk: object) -> str:
         if (model, pk) not in self._names:

@@ -176,7 +176,7 @@ class Trail(Guard):
         version = _numbered(known, number)
         if request.method != "POST" or version.is_deletion:
             return HttpResponseRedirect(self.address_of("version", object_id, number))
-        request.reason = f"From version {number}, mended"
+        request.reason = f"Saved from version {number}"
         if RETURN in request.POST:
             if request.POST.get(MADE_FROM) != versions.stamp(now):
                 messages.error(request, "Nothing was returned to: the text has just been changed. Look again.")

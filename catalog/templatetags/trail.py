@@ -26,7 +26,17 @@ def as_compared(pieces: Sequence[Piece]) -> SafeString:
 def _marked(piece: Piece) -> SafeString:
     match piece.kind:
         case Kind.REMOVED:
-            return format_html('<del><span class="visually-hidden">removed: </span>{}</del>', piece.text)
+            return format_html('<del><span class="visually-hidden">removed: </span>{}</del>', _visible(piece))
         case Kind.ADDED:
-            return format_html('<ins><span class="visually-hidden">added: </span>{}</ins>', piece.text)
+            return format_html('<ins><span class="visually-hidden">added: </span>{}</ins>', _visible(piece))
     return format_html("{}{}{}", piece.text, CUT, piece.after) if piece.is_cut else format_html("{}", piece.text)
+
+
+def _visible(piece: Piece) -> SafeString | str:
+    """A line break or a blank that is all of a change is shown by a sign, and said."""
+    if piece.text.strip():
+        return piece.text
+    said, sign = ("line break", "¶") if "\n" in piece.text else ("blank", "␣")
+    return format_html(
+        '<span class="visually-hidden">{}</span><span aria-hidden="true">{}</span>{}', said, sign, piece.text
+    )

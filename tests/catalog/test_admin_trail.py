@@ -147,7 +147,7 @@ def test_a_return_that_would_break_a_rule_is_refused_with_the_older_text_filled_
     second.refresh_from_db()
     assert second.detail == "Mended."
     assert first.history.count() == 2
-    assert "From version 1, mended" in desk.trail(second)[0]
+    assert "Saved from version 1" in desk.trail(second)[0]
 
 
 def test_a_deleted_text_is_found_and_brought_back_with_its_rows_and_its_trail(desk):
@@ -265,10 +265,16 @@ def test_a_text_of_the_starter_set_can_be_read_before_anything_was_changed(desk)
     soup = desk.soup(page(Section, "history", section.pk))
     assert "left no trail" not in soup.get_text()
     assert soup.select("[name=_return]") == []
-    assert "J0120 · J3591" in desk.soup(page(Section, "version", section.pk, 1)).get_text()
+    assert "J0120–J3591" in desk.soup(page(Section, "version", section.pk, 1)).get_text()
 
 
 def test_only_lists_whose_texts_can_be_added_lead_to_the_deleted_ones(desk):
     make_level(2)
     assert desk.soup(page(CodeNote)).find("a", string="Deleted")
     assert not desk.soup(page(Level)).find("a", string="Deleted")
+
+
+def test_a_line_break_that_is_all_of_a_change_is_shown_and_said(desk):
+    note = CodeNote.objects.create(code="J1885", text="One. Two.")
+    desk.send(note, text="One.\n\nTwo.")
+    assert "One. removed: blank ␣ added: line break ¶ Two." in desk.trail(note)[0]
