@@ -84,6 +84,7 @@ def test_nothing_that_could_run_or_be_fetched_comes_out(text):
 def test_markup_made_of_words_is_sanitized_too():
     words = '<a class="mono other" href="/codes/J1885/" onclick="x()">J1885</a><script>y()</script>'
     assert html("J1885", lambda _: words) == '<p><a class="mono" href="/codes/J1885/">J1885</a></p>'
+    assert html("x", lambda _: '<a href="javascript:x()">x</a>') == "<p><a>x</a></p>"
 
 
 def test_only_words_outside_links_and_code_are_offered_for_linking():
