@@ -92,6 +92,8 @@ def _plain(value: object) -> str:
             return value or "none"
         case list():
             return " ".join(map(_plain, value)) or "none"
+        case dict():
+            return ", ".join(f"{name} {_plain(each)}" for name, each in value.items()) or "none"
     return json.dumps(value, ensure_ascii=False)
 
 

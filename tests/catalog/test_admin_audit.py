@@ -74,11 +74,15 @@ def test_a_step_is_shown_with_its_note_its_counts_and_the_release(manager, log):
     assert "_save" not in shown
 
 
-def test_the_doubts_about_a_release_are_read_as_sentences(manager, log):
+def test_doubts_and_counts_are_read_as_words(manager, log):
     doubts = ["It has 2 rows.", "Part 3 is missing."]
-    entry = AuditEntry.objects.record(Action.ACTIVATED, by="paul", release=log, doubts=doubts, is_partial=True)
+    counts = {"codes": 8_463, "modifiers": 383}
+    entry = AuditEntry.objects.record(
+        Action.ACTIVATED, by="paul", release=log, doubts=doubts, counts=counts, is_partial=True
+    )
     shown = manager.get(reverse("admin:catalog_auditentry_change", args=[entry.pk])).content.decode()
     assert "doubts: It has 2 rows. Part 3 is missing." in shown
+    assert "counts: codes 8,463, modifiers 383" in shown
     assert "is partial: yes" in shown
 
 
