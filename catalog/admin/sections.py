@@ -137,12 +137,12 @@ class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
             messages.info(request, f"Moved: {_in_words(formset.moves)}.")
 
     def get_deleted_objects(self, objs: Iterable[Section], request: HttpRequest) -> tuple:
-        """What deleting would take along, and before it where the codes would go."""
+        """What deleting would take along, and where the codes would go."""
         sections = list(objs)
         deleted, counts, lacking, protected = super().get_deleted_objects(sections, request)
         if moves := moved_codes.if_deleted(sections):
             listed = [one for move in moves for one in (_way(move), [", ".join(move.codes)])]
-            deleted = [f"Would move: {_in_words(moves)}", listed, *deleted]
+            deleted = [*deleted, f"By that, {_in_words(moves)} will move", listed]
         return deleted, counts, lacking, protected
 
 

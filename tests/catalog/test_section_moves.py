@@ -93,10 +93,10 @@ def test_a_new_section_shows_what_it_takes(admin_client, injected):
 
 def test_deleting_shows_where_the_codes_would_go(admin_client, injected):
     page = words(admin_client.get(address(injected).replace("change", "delete")))
-    assert "Would move: 3 codes" in page
+    assert "By that, 3 codes will move" in page
     assert "From “Drugs / Injected” to “Drugs”: 3 codes J1000, J2000, J3000" in page
     chosen = {"action": "delete_selected", "_selected_action": [injected.pk]}
-    assert "Would move: 3 codes" in words(admin_client.post("/admin/catalog/section/", chosen))
+    assert "By that, 3 codes will move" in words(admin_client.post("/admin/catalog/section/", chosen))
 
 
 def test_previewing_the_text_of_a_moved_section_saves_nothing(admin_client, injected):
