@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
@@ -66,26 +65,6 @@ def progress(run: ImportRun) -> str:
 def stage(run: ImportRun) -> str:
     """What is being done now, or how it ended, to be read out: ``Rehearsing: HCPCS Level II, October 2025``."""
     return f"{run.get_state_display()}: {run.step}" if run.is_open and run.step else run.get_state_display()
-
-
-def plainly(said: str) -> str:
-    """What the importer said, with the form's words where it speaks of options of its command."""
-    for option, words in _OF_THE_COMMAND:
-        said = option.sub(words, said)
-    return said
-
-
-_OF_THE_COMMAND = [
-    (re.compile(option), words)
-    for option, words in (
-        (r"manage\.py import_release --help tells which names are known\. ", ""),
-        (r", as in --dataset hcpcs( --quarter 2025Q4)?", ""),
-        (r"Give --dataset", "Say what they are"),
-        (r"give --dataset", "say what they are"),
-        (r"^--(quarter|setting)", r"The \1"),
-        (r"--(quarter|setting)", r"the \1"),
-    )
-]
 
 
 def duration(span: timedelta) -> str:

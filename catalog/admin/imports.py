@@ -265,8 +265,7 @@ def _import_run(request: HttpRequest, pk: int, said_form: SaidForm | None = None
         "asked_for": run_words.asked_for(run),
         "stage": run_words.stage(run),
         "progress": run_words.progress(run),
-        "reason": run_words.plainly(run.reason),
-        "log": [(line, run_words.plainly(line.text)) for line in log[:LINES_SHOWN][::-1]],
+        "log": log[:LINES_SHOWN][::-1],
         "lines_before": max(0, log.count() - LINES_SHOWN),
         "releases": [
             (release, release_words.held(release), release_words.changes(release, release.changes.tally()))

@@ -4,8 +4,6 @@ import pytest
 from django.utils import timezone
 
 from catalog import run_words
-from catalog.importers import load
-from catalog.importers.files import Refused
 from catalog.models import ImportRun
 from tests.builders import make_release
 
@@ -71,29 +69,6 @@ def test_a_stage_says_what_is_done_until_it_is_over():
     assert run_words.stage(run(step="Writing rows")) == "Rehearsing: Writing rows"
     assert run_words.stage(run(step="")) == "Rehearsing"
     assert run_words.stage(run(state="refused", step="Writing rows")) == "Refused"
-
-
-@pytest.mark.parametrize(
-    ("said", "plain"),
-    [
-        ("october.zip is damaged. Download it again.", "october.zip is damaged. Download it again."),
-        ("a.txt does not say what it is. Give --dataset, as in --dataset hcpcs.",
-         "a.txt does not say what it is. Say what they are."),
-        ("Else give --quarter and --setting.", "Else give the quarter and the setting."),
-        ("--quarter is for one release.", "The quarter is for one release."),
-    ],
-)  # fmt: skip
-def test_options_of_the_command_are_called_as_the_form_calls_them(said, plain):
-    assert run_words.plainly(said) == plain
-
-
-def test_what_the_importer_says_of_unknown_files_names_no_option(tmp_path):
-    (tmp_path / "sheet.csv").write_text("a,b")
-    with pytest.raises(Refused) as refused:
-        load.publications([tmp_path / "sheet.csv"])
-    said = run_words.plainly(str(refused.value))
-    assert said.endswith("For a file whose name has lost it, say what they are and the quarter.")
-    assert not {"--", "manage.py"} & set(said.split())
 
 
 @pytest.mark.django_db
