@@ -1,27 +1,38 @@
-"""The admin in a real browser: nothing that our Content-Security-Policy blocks, nothing wider than a phone."""
+"""The admin in a real browser: nothing that axe finds or our policy blocks, nothing wider than a phone."""
+
+import re
 
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import reverse
+from playwright.sync_api import expect
 
-from catalog.models import DecisionStep, Misconception, Mue, PracticeItem, Section, Synonym
+from catalog.models import (
+    CodeNote,
+    DecisionStep,
+    HcpcsCode,
+    Misconception,
+    Mue,
+    PracticeItem,
+    Release,
+    Section,
+    Synonym,
+)
 from catalog.starter.load import load_starter
+from tests.browser.rooms import SCREENS, too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-LISTS = ("level", "section", "synonym", "codenote", "goldenpair", "release", "hcpcscode", "modifier")
-LISTS += ("processingnote", "change", "ptpedit", "mue", "addonedit")
-LISTS += ("comparisonrow", "statement", "decisionstep", "misconception", "practiceitem")
-
 
 @pytest.fixture
-def desk(page, live_server, admin_user):
-    """The admin's first page, logged in."""
+def desk(page, live_server, client, admin_user):
+    """A tab in which a superuser is logged in, over the starter set."""
     load_starter()
-    page.goto(f"{live_server.url}{reverse('admin:index')}")
-    page.fill("#id_username", admin_user.username)
-    page.fill("#id_password", "password")
-    page.click("input[type=submit]")
-    page.wait_for_selector("#user-tools")
+    client.force_login(admin_user)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
     return page
 
 
@@ -33,26 +44,104 @@ def visit(desk, live_server):
     return go
 
 
+@pytest.fixture
+def pages(desk, live_server, admin_user) -> list[str]:
+    """The address of each kind of page: every list, forms of every make, histories, deletions, accounts."""
+    names = [(name, ()) for name in ("index", "password_change", "password_change_done")]
+    names += [("app_list", ["catalog"]), ("catalog_release_change", [Release.objects.first().pk])]
+    names += [(f"{one._meta.app_label}_{one._meta.model_name}_changelist", ()) for one in admin.site._registry]
+    names += [
+        (f"catalog_{one}_add", ()) for one in ("section", "synonym", "goldenpair", "practiceitem", "codenote")
+    ]
+    note = CodeNote.objects.create(code="J1885", text="A note")
+    names += [("catalog_level_change", [1]), ("catalog_codenote_change", [note.pk])]
+    names += [("catalog_mue_change", [Mue.objects.first().pk])]
+    names += [("catalog_hcpcscode_change", [HcpcsCode.objects.first().pk])]
+    names += [("catalog_decisionstep_change", [DecisionStep.objects.get(is_first=True).pk])]
+    names += [("catalog_decisionstep_delete", [DecisionStep.objects.get(is_first=True).pk])]
+    names += [("catalog_misconception_change", [Misconception.objects.first().pk])]
+    names += [("catalog_practiceitem_change", [item.pk]) for item in (first_with("claim"), first_with("code"))]
+    section, synonym = Section.objects.get(slug="a-ambulance"), Synonym.objects.first()
+    names += [(f"catalog_section_{act}", [section.pk]) for act in ("change", "history", "delete")]
+    names += [(f"catalog_synonym_{act}", [synonym.pk]) for act in ("change", "history", "delete")]
+    names += [("auth_user_add", ()), ("auth_group_change", [Group.objects.create(name="Trainers").pk])]
+    names += [("auth_user_change", [admin_user.pk]), ("auth_user_password_change", [admin_user.pk])]
+    return [live_server.url + reverse(f"admin:{name}", args=args) for name, args in names]
+
+
 def first_with(field: str) -> PracticeItem:
     return PracticeItem.objects.exclude(**{field: ""}).first()
 
 
 # The page fixture fails a test whose page logs an error, as Chromium does for whatever the policy blocks.
-def test_no_page_of_the_admin_breaks_our_policy_or_the_width_of_a_phone(desk, visit):
-    section = Section.objects.get(slug="a-ambulance")
-    pages = [(f"{name}_changelist",) for name in LISTS]
-    pages += [("section_change", section.pk), ("section_add",), ("synonym_add",), ("level_change", 1)]
-    pages += [("goldenpair_add",), ("mue_change", Mue.objects.first().pk)]
-    pages += [("practiceitem_add",), ("misconception_change", Misconception.objects.first().pk)]
-    pages += [("practiceitem_change", item.pk) for item in (first_with("claim"), first_with("code"))]
-    pages += [("decisionstep_change", DecisionStep.objects.get(is_first=True).pk)]
-    for width in (1280, 390):
-        desk.set_viewport_size({"width": width, "height": 800})
-        for name, *args in pages:
-            visit(name, *args)
-            assert desk.locator("#user-tools").is_visible()
-            overflow = desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert overflow <= 0, f"{name} is {overflow} px too wide at {width} px"
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
+def test_axe_finds_nothing_on_any_page_of_the_admin(desk, pages, scheme, width):
+    assert violations(desk, pages, scheme, width) == {}
+
+
+def test_nothing_at_the_desk_scrolls_sideways_on_a_phone(desk, pages):
+    assert too_wide(desk, pages) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
+def test_axe_finds_nothing_on_the_login_page(page, live_server, db, scheme, width):
+    login = live_server.url + reverse("admin:login")
+    assert violations(page, [login], scheme, width) == {}
+    page.fill("#id_username", "nobody")
+    page.fill("#id_password", "wrong")
+    page.click("input[type=submit]")
+    expect(page.get_by_role("alert")).to_contain_text("Please enter the correct username and password")
+
+
+def test_one_logs_in_and_out_with_the_keyboard_alone(page, live_server, admin_user):
+    page.goto(live_server.url + reverse("admin:index"))
+    page.get_by_label("Username").fill(admin_user.username)
+    page.get_by_label("Password").fill("password")
+    page.keyboard.press("Enter")
+    page.get_by_text(admin_user.username, exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Log out").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Log in again")).to_be_visible()
+
+
+def test_a_filter_unfolds_narrows_the_list_and_is_cleared(desk, visit):
+    visit("section_changelist")
+    level = desk.locator(".choice summary", has_text="Level:")
+    level.click()
+    desk.get_by_role("link", name="Level III, Local codes").click()
+    expect(level).to_have_text("Level: Level III, Local codes")
+    desk.get_by_role("link", name="Clear all filters").click()
+    expect(level).to_have_text("Level: All")
+
+
+def test_what_unfolds_folds_again_on_escape_and_on_a_click_beside_it(desk, visit):
+    desk.set_viewport_size({"width": 390, "height": 844})
+    visit("section_changelist")
+    filters = desk.locator("details.choice")
+    for fold in (lambda: desk.keyboard.press("Escape"), lambda: desk.get_by_role("heading", level=1).click()):
+        filters.last.locator("summary").click()
+        expect(filters.last).to_have_attribute("open", "")
+        assert desk.evaluate("document.documentElement.scrollWidth") == 390
+        fold()
+        expect(filters.last).not_to_have_attribute("open", "")
+
+
+def test_the_slash_leads_to_the_search_of_a_list(desk, visit):
+    visit("synonym_changelist")
+    desk.keyboard.press("/")
+    desk.keyboard.type("sugar")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(r"\?q=sugar"))
+
+
+def test_a_list_is_sorted_by_its_head(desk, visit):
+    visit("synonym_changelist")
+    first = desk.locator("#result_list tbody th").first
+    before = first.inner_text()
+    desk.get_by_role("link", name="Term", exact=True).click()
+    expect(desk.locator("[aria-sort]")).to_have_attribute("aria-sort", "descending")
+    assert first.inner_text() != before
 
 
 def test_an_editor_is_told_whose_range_a_new_one_crosses(desk, visit):
