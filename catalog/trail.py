@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -12,8 +13,8 @@ WORDS = re.compile(r"\w+(?:[’'.-]\w+)*|\s+|[^\w\s]")
 ISLAND = re.compile(r"[^\w\n]*\w{0,3}[^\w\n]*")
 SIGN = re.compile(r"[^\w\s]")
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
-# Two stretches of a thousand words, wholly unlike, take a second. Beyond that lines are compared, not words.
-MOST_PAIRS = 2_000 * 2_000
+# What may be compared in about a second: so many words on either side, so many pairs of like ones among them.
+MOST_WORDS, MOST_LIKE_PAIRS = 5_000, 100_000
 
 
 class Kind(StrEnum):
@@ -57,7 +58,7 @@ def compare(before: str, after: str) -> list[Piece]:
     tail = _alike(old[head:][::-1], new[head:][::-1])
     same_at_first, same_at_last = "".join(old[:head]), "".join(old[len(old) - tail :])
     old, new = old[head : len(old) - tail], new[head : len(new) - tail]
-    if len(old) * len(new) > MOST_PAIRS:
+    if _is_too_much(old, new):
         old, new = LINES.findall("".join(old)), LINES.findall("".join(new))
     steps = [(same_at_first, "", ""), *_steps(old, new), (same_at_last, "", "")]
     return list(_joined(_without_islands(_at_sentences([step for step in steps if any(step)]))))
@@ -71,9 +72,24 @@ def _alike(old: Sequence[str], new: Sequence[str]) -> int:
     )
 
 
+def _is_too_much(old: Sequence[str], new: Sequence[str]) -> bool:
+    counts = Counter(word for word in old if not _is_blank(word))
+    pairs = sum(counts[word] for word in new)
+    return max(len(old), len(new)) > MOST_WORDS or pairs > MOST_LIKE_PAIRS
+
+
+def _is_blank(word: str) -> bool:
+    """Blanks are alike everywhere: where words differ, they are no sign that anything stayed."""
+    return not word.strip(" ")
+
+
 def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
     """``(same, removed, added)``, of which either the first or the others are empty."""
-    for step, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    if _is_too_much(old, new):
+        yield "", "".join(old), "".join(new)
+        return
+    found = SequenceMatcher(_is_blank, old, new, autojunk=False).get_opcodes()
+    for step, old_from, old_to, new_from, new_to in found:
         removed, added = "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
         yield (removed, "", "") if step == "equal" else ("", removed, added)
 
@@ -130,6 +146,7 @@ def shortened(pieces: Sequence[Piece], around: int = 80) -> list[Piece]:
 
 
 def _cut(text: str, around: int, *, is_first: bool, is_last: bool) -> Piece:
-    head = "" if is_first else text[:around].rsplit(maxsplit=1)[0]
-    tail = "" if is_last else text[-around:].split(maxsplit=1)[-1]
-    return Piece(Kind.SAME, head, f" {tail}" if tail else " ")
+    """The first and the last words of a long text, whole ones where blanks part them."""
+    head = "" if is_first else re.sub(r"\s\S*$", "", text[:around])
+    tail = "" if is_last else re.sub(r"^\S*\s", "", text[-around:])
+    return Piece(Kind.SAME, head, f" {tail}")

@@ -56,7 +56,7 @@ def test_the_pieces_make_up_both_texts_whatever_they_say(before, after):
 
 
 def test_very_long_texts_are_compared_by_lines(monkeypatch):
-    monkeypatch.setattr(trail, "MOST_PAIRS", 3)
+    monkeypatch.setattr(trail, "MOST_WORDS", 4)
     assert marked("a b c\nd e f\n", "x b c\nd e y\n") == "[-a b c\nd e f-][+x b c\nd e y+]\n"
     assert (
         marked("a b\nsame line\nc d\n", "x b\nsame line\nc y\n") == "[-a b\n-][+x b\n+]same line\n[-c d-][+c y+]\n"
@@ -88,3 +88,12 @@ def test_long_stretches_that_stayed_are_cut_down_beside_the_changes():
 def test_short_stretches_that_stayed_are_left_whole():
     pieces = compare("A range of drugs", "A stretch of drugs")
     assert shortened(pieces) == pieces
+
+
+@given(st.text(alphabet="ab \n", max_size=400), st.integers(0, 9))
+def test_what_is_cut_down_is_never_longer_and_keeps_every_change(stayed, around):
+    pieces = compare(f"{stayed}old", f"{stayed}new")
+    cut = shortened(pieces, around)
+    changes = [[piece for piece in one if piece.kind != Kind.SAME] for one in (pieces, cut)]
+    assert changes[0] == changes[1]
+    assert sum(len(piece.text) for piece in cut) <= sum(len(piece.text) for piece in pieces)
