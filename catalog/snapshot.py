@@ -175,7 +175,8 @@ def stamp() -> str:
 
 @cache
 def _stamp_sql() -> str:
-    readable = f"FROM {Release._meta.db_table} WHERE state <> '{Release.State.LOADING}'"
+    unseen = (Release.State.LOADING, Release.State.REHEARSED)
+    readable = f"FROM {Release._meta.db_table} WHERE state NOT IN {tuple(map(str, unseen))}"
     parts = [f"(SELECT {what} {readable})" for what in ("MAX(activated_at)", "MAX(loaded_at)", "COUNT(*)")]
     edited = ["MAX(updated_at)", "COUNT(*)"]
     if connection.vendor == "postgresql":

@@ -97,12 +97,15 @@ def test_codes_that_left_the_file_are_found_and_say_when_they_were_last_seen():
     assert held.tree.count(section).total == 0
 
 
-def test_a_release_that_is_loading_is_invisible():
+@pytest.mark.parametrize("state", [Release.State.LOADING, Release.State.REHEARSED])
+def test_a_release_that_is_loading_or_waits_for_a_decision_is_invisible(state):
     make_code("J1885", make_release("2025Q3"))
-    loading = make_release("2025Q4", current=False, state=Release.State.LOADING)
-    make_code("J9999", loading, long_descriptor="Not yet")
+    before = snapshot.stamp()
+    unseen = make_release("2025Q4", state=state, loaded_at=None, activated_at=None)
+    make_code("J9999", unseen, long_descriptor="Not yet")
     assert find("not yet") == []
     assert snapshot.current().release.quarter == "2025Q3"
+    assert snapshot.stamp() == before
 
 
 def test_ended_and_future_codes_say_so():
