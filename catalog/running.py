@@ -116,8 +116,8 @@ def carry_out(number: int) -> None:
     except Refused as reason:
         runs.end(run, State.REFUSED, at_the_desk(str(reason)))
     except Exception as error:
-        what = type(error).__name__
-        runs.end(run, State.INTERRUPTED, f"Something unexpected ended it: {what}. The server's log says more.")
+        what = f"{type(error).__name__}, {error}"[:200]
+        runs.end(run, State.INTERRUPTED, f"Something unexpected ended it ({what}). The server's log says more.")
         raise
     else:
         runs.end(run, State.REHEARSED)

@@ -329,7 +329,8 @@ def test_an_unexpected_error_ends_the_run_and_is_not_swallowed(tmp_path, ada, mo
         running.carry_out(run.pk)
     run.refresh_from_db()
     assert run.state == "interrupted"
-    assert run.reason == "Something unexpected ended it: ZeroDivisionError. The server's log says more."
+    what = "ZeroDivisionError, division by zero"
+    assert run.reason == f"Something unexpected ended it ({what}). The server's log says more."
 
 
 def test_a_worker_that_is_stopped_says_so(tmp_path, ada, monkeypatch):
