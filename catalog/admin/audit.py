@@ -26,7 +26,8 @@ class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
     about = "Who did what with releases. Nobody can change or remove a line, the database itself refuses it."
     change_list_template = "admin/audit/change_list.html"
     change_form_template = "admin/audit/change_form.html"
-    list_display = ["at", "by", "action", "subject", "note"]
+    counted_as = "steps"
+    list_display = ["at", "by", "action", "matter"]
     list_display_links = ["at"]
     list_filter = ["action", "by", "at"]
     list_per_page = 50
@@ -49,6 +50,11 @@ class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
         rows = [HEADER, *_rows(self.get_changelist_instance(request).queryset.iterator())]
         filename = f"audit-log-{timezone.localdate().isoformat()}.{export_format}"
         return exports.download(filename, export_format, rows, [exports.Page("Audit log", rows)])
+
+    @admin.display(description="subject, and what was noted", ordering="subject")
+    def matter(self, entry: AuditEntry) -> SafeString:
+        noted = format_html('<span class="d-block small">“{}”</span>', entry.note) if entry.note else ""
+        return format_html("{}{}", entry.subject, noted)
 
     @admin.display(description="release")
     def release(self, entry: AuditEntry) -> SafeString | str:
