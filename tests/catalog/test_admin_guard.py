@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 import pytest
@@ -13,9 +14,21 @@ from django.db import connection
 from django.test import Client
 
 from catalog.admin.trail import Trail
-from catalog.models import CodeNote, Misconception, PracticeItem
+from catalog.models import (
+    CodeNote,
+    ComparisonRow,
+    DecisionStep,
+    GoldenPair,
+    Level,
+    Misconception,
+    PracticeItem,
+    Section,
+    Statement,
+    Synonym,
+)
+from tests.builders import make_level, make_section
 from tests.catalog.test_admin_trail import Desk, fields_of
-from tests.training import make_item, make_misconception
+from tests.training import make_comparison, make_item, make_misconception, make_statement, make_step
 from tests.training_forms import page, refusal
 
 pytestmark = pytest.mark.django_db
@@ -172,11 +185,48 @@ def test_a_list_refuses_to_change_what_somebody_else_has_just_changed(ann, ben):
     assert one.sort == 7
 
 
-def test_every_form_of_a_text_with_a_trail_says_what_it_was_made_from(ann):
-    desks = [desk for desk in admin.site._registry.values() if isinstance(desk, Trail)]
-    assert {CodeNote, Misconception, PracticeItem} <= {desk.model for desk in desks}
-    for text in (CodeNote.objects.create(code="J1885", text="Note"), make_misconception(), make_item()):
-        assert ann.open(text)["made_from"]
+MAKERS = {
+    Level: lambda: make_level(description="Text"),
+    Section: lambda: make_section("drugs", ("J0120", "J3591")),
+    Synonym: lambda: Synonym.objects.create(term="toradol", code="J1885"),
+    CodeNote: lambda: CodeNote.objects.create(code="J1885", text="Note"),
+    GoldenPair: lambda: GoldenPair.objects.create(
+        setting="practitioner",
+        column_one="11042",
+        column_two="97597",
+        day=date(2024, 7, 1),
+        expected="indicator_1",
+        source="CMS",
+    ),
+    ComparisonRow: make_comparison,
+    Statement: make_statement,
+    DecisionStep: lambda: make_step("first", is_first=True, leads={"yes": make_step("last")}),
+    Misconception: make_misconception,
+    PracticeItem: make_item,
+}
+
+
+def test_every_text_that_has_a_history_has_a_trail_at_the_desk():
+    desks = {model: desk for model, desk in admin.site._registry.items() if hasattr(model, "history")}
+    assert set(desks) == set(MAKERS)
+    assert [model for model, desk in desks.items() if not isinstance(desk, Trail)] == []
+
+
+@pytest.mark.parametrize("model", MAKERS)
+def test_every_form_says_what_it_was_made_from_and_saves_nothing_when_sent_untouched(ann, model):
+    text = MAKERS[model]()
+    opened = ann.open(text)
+    assert opened["made_from"]
+    response = ann.save(text, opened)
+    assert response.status_code == 302, refusal(response)
+    assert len(ann.trail(text)) == 1
+
+
+@pytest.mark.parametrize("model", MAKERS)
+def test_every_form_is_refused_on_top_of_another_state(ann, model):
+    text = MAKERS[model]()
+    sent = ann.open(text) | {"made_from": "another"}
+    assert "saved this text while you had it open" in refusal(ann.save(text, sent))
 
 
 @pytest.mark.django_db(transaction=True)
