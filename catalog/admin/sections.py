@@ -126,9 +126,9 @@ class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
         section = context.get("original")
         if section is not None and section.draft:
             context["draft_changes"] = trail.compare(section.description, section.draft)
-        (ranges,) = (inline.formset for inline in context["inline_admin_formsets"]) if self.inlines else (None,)
-        if ranges is not None and getattr(ranges, "moves", ()) and not context["errors"]:
-            context |= {"moves": ranges.moves, "moved": moved_codes.count(ranges.moves), "seal": ranges.seal}
+        for ranges in (inline.formset for inline in context["inline_admin_formsets"]):
+            if ranges.moves and not context["errors"]:
+                context |= {"moves": ranges.moves, "moved": moved_codes.count(ranges.moves), "seal": ranges.seal}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_formset(self, request: HttpRequest, form: SectionForm, formset: RangesFormSet, change: bool) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import Permission
 
 from catalog.models import Section
 from tests.builders import make_code, make_level, make_release, make_section
@@ -103,3 +104,12 @@ def test_previewing_the_text_of_a_moved_section_saves_nothing(admin_client, inje
     answer = send(admin_client, injected, "_preview", **{"ranges-0-high": "J1999"})
     assert answer.status_code == 200
     assert ranges(injected) == ["J0120–J3591"]
+
+
+def test_who_may_change_sections_but_no_ranges_changes_sections(client, injected, django_user_model):
+    clerk = django_user_model.objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename="change_section"))
+    client.force_login(clerk)
+    assert send(client, injected, title="Given by needle").status_code == 302
+    injected.refresh_from_db()
+    assert (injected.title, ranges(injected)) == ("Given by needle", ["J0120–J3591"])
