@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django import forms
@@ -29,7 +30,7 @@ class Conflict(NamedTuple):
     version: Version | None
     theirs: list[trail.Difference]
     address: str
-    clashes: list[str] = []
+    clashes: Sequence[str] = ()  # names of the fields that both have changed
 
     @property
     def who(self) -> str:
@@ -128,7 +129,7 @@ class Guard:
         last = next(version.state for version in reversed(known) if version.state.text is not None)
         mine = request.POST.copy()
         for name, value in merge.sent(self.form_of(request, None)(instance=last.text)).items():
-            if name not in self.form_of(request, last.text).base_fields:  # shown on the form, but not sent with it
+            if name not in self.form_of(request, last.text).base_fields:  # shown on its page, but not sent
                 mine.setdefault(name, value)
         for formset in self.formsets_of(request, None).values():
             prefix = formset.get_default_prefix()
@@ -181,6 +182,7 @@ class Guard:
             return None
 
     def form_of(self, request: HttpRequest, obj: Model | None) -> type[forms.ModelForm]:
+        """The form of a text as its page has it; of one that is not on file, the form that adds one."""
         fields = flatten_fieldsets(self.get_fieldsets(request, obj))
         return self.get_form(request, obj, change=obj is not None, fields=fields)
 

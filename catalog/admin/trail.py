@@ -76,7 +76,7 @@ class Trail(Guard):
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: list[BaseModelFormSet], change: bool
     ) -> None:
-        """The rows below a text are recorded with its moment: they are one version with it, and change it."""
+        """Save the rows below a text; where they alone were changed, the text with them: they are part of it."""
         obj = form.instance
         if change and not hasattr(obj, "_history_date") and any(formset.has_changed() for formset in formsets):
             self._keep(request, obj)
@@ -87,6 +87,7 @@ class Trail(Guard):
     def save_formset(
         self, request: HttpRequest, form: forms.ModelForm, formset: BaseModelFormSet, change: bool
     ) -> None:
+        """Save the rows, each with the moment of the text."""
         for row in formset.forms:
             row.instance._history_date = request.saved_at
         super().save_formset(request, form, formset, change)
@@ -154,12 +155,9 @@ class Trail(Guard):
         """The texts that were deleted, the last one first, each with the way to its trail."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        gone = self.model.history.filter(history_type=versions.DELETED).exclude(
-            **{f"{self.opts.pk.attname}__in": self.model._default_manager.values("pk")}
-        )
-        page = Paginator(gone.select_related("history_user"), self.versions_per_page).get_page(
-            request.GET.get("p")
-        )
+        gone = self.model.history.latest_of_each().filter(history_type=versions.DELETED)
+        pages = Paginator(gone.select_related("history_user"), self.versions_per_page)
+        page = pages.get_page(request.GET.get("p"))
         context = self._context(request, title=f"Deleted {self.opts.verbose_name_plural}")
         rows = [{"record": record, "text": record.instance} for record in page.object_list]
         return TemplateResponse(request, "admin/trail/deleted.html", context | {"page": page, "rows": rows})

@@ -27,7 +27,7 @@ from catalog.models import (
     Synonym,
 )
 from tests.builders import make_level, make_section
-from tests.catalog.test_admin_trail import Desk, fields_of
+from tests.text_desk import Desk, fields_of
 from tests.training import make_comparison, make_item, make_misconception, make_statement, make_step
 from tests.training_forms import page, refusal
 

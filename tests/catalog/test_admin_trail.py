@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission, User
 from catalog import versions
 from catalog.models import CodeNote, DecisionStep, Level, PracticeItem, Section, SectionRange
 from tests.builders import make_code, make_level, make_section
+from tests.text_desk import Desk, fields_of
 from tests.training import make_item, make_step
 from tests.training_forms import page, refusal
 
@@ -21,61 +22,6 @@ def desk(admin_client):
     return Desk(admin_client)
 
 
-class Desk:
-    def __init__(self, client):
-        self.client = client
-
-    def open(self, text) -> dict:
-        """The form as the browser holds it, with everything that it would send untouched."""
-        soup = self.soup(page(type(text), "change", text.pk))
-        return fields_of(soup)
-
-    def send(self, on_file, /, **changes):
-        """Open the form, fill in the changes, save."""
-        return self.save(on_file, self.open(on_file) | changes)
-
-    def save(self, text, sent: dict):
-        return self.client.post(page(type(text), "change", text.pk), sent)
-
-    def trail(self, text) -> list[str]:
-        """Each version in words, the newest first."""
-        soup = self.soup(page(type(text), "history", text.pk))
-        return [" ".join(item.get_text(" ").split()) for item in soup.select(".trail > li")]
-
-    def give_back(self, text, number: int):
-        """Press the button of a version on the page of the trail."""
-        soup = self.soup(page(type(text), "history", text.pk))
-        address = page(type(text), "return", text.pk, number)
-        form = soup.select_one(f'form[action="{address}"]')
-        assert form, "no button"
-        sent = {field["name"]: field.get("value", "") for field in form.select("[name]")}
-        return self.client.post(address, sent)
-
-    def soup(self, address: str) -> BeautifulSoup:
-        response = self.client.get(address)
-        assert response.status_code == 200, address
-        return BeautifulSoup(response.content, "html.parser")
-
-
-def fields_of(soup: BeautifulSoup) -> dict:
-    sent = {}
-    for field in soup.select("form[id$=_form] [name]"):
-        kind = field.get("type")
-        if field.name == "button" or kind == "submit" or "__prefix__" in field["name"]:
-            continue
-        if kind == "checkbox":
-            if field.has_attr("checked"):
-                sent[field["name"]] = "on"
-        elif field.name == "select":
-            chosen = field.select_one("option[selected]") or field.select_one("option")
-            sent[field["name"]] = chosen["value"] if chosen else ""
-        elif field.name == "textarea":
-            sent[field["name"]] = field.get_text().removeprefix("\n").removeprefix("\r\n")
-        else:
-            sent[field["name"]] = field.get("value", "")
-    return sent
-
-
 def test_a_change_is_recorded_with_who_and_what_and_after_what_was_there_before(desk):
     note = CodeNote.objects.bulk_create([CodeNote(code="J1885", text="Was two codes once.")])[0]
     assert desk.trail(note) == []
@@ -83,7 +29,7 @@ def test_a_change_is_recorded_with_who_and_what_and_after_what_was_there_before(
     newest, oldest = desk.trail(note)
     assert "admin" in newest
     assert "Text Was removed: two added: three codes once." in newest
-    assert "not from the desk" in oldest
+    assert "by nobody with an account" in oldest
 
 
 def test_what_was_there_before_is_dated_by_when_it_was_saved(desk):
@@ -165,6 +111,15 @@ def test_a_deleted_text_is_found_and_brought_back_with_its_rows_and_its_trail(de
     assert [one.text for one in back.choices.all()] == ["Level I", "Level II"]
     assert len(desk.trail(item)) == 4
     assert desk.soup(page(PracticeItem, "deleted")).select(".timeline a") == []
+
+
+def test_what_was_deleted_twice_stands_in_the_list_once(desk):
+    note = CodeNote.objects.create(code="J1885", text="Note")
+    for number in (1, 3):
+        desk.client.post(page(CodeNote, "delete", note.pk), {"post": "yes"})
+        assert len(desk.soup(page(CodeNote, "deleted")).select(".timeline a")) == 1
+        desk.give_back(note, number)
+    assert len(desk.trail(note)) == 5
 
 
 def test_deleting_several_at_once_keeps_each_in_the_trail(desk):
