@@ -16,8 +16,7 @@ from catalog.models import GoldenPair, ImportRun, Release
 from catalog.roles import DATA_MANAGERS
 from tests.browser.rooms import SCREENS, too_wide, violations
 from tests.builders import make_change, make_code, make_ptp, make_release
-from tests.desk import browser_of, make_user
-from tests.release_files import record, whole, write_text, write_zip
+from tests.desk import browser_of, make_october, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -64,8 +63,7 @@ def address(live_server):
 @pytest.fixture
 def october(tmp_path) -> Path:
     """A release file with far fewer codes than CMS’s, so that it looks incomplete."""
-    plain = write_text(tmp_path / "HCPC2025_OCT_ANWEB.txt", whole(record("J1885", "Injection")))
-    return write_zip(tmp_path / NAME, plain)
+    return make_october(tmp_path)
 
 
 @pytest.fixture
