@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -30,11 +32,9 @@ def begin(run: ImportRun) -> None:
 def ask_cancel(run: ImportRun, *, by: str = "") -> None:
     """End an import: at once if it waits, at its next batch if it runs. Nothing happens to one that is over."""
     by = by or asked_by(run)
-    mine = ImportRun.objects.filter(pk=run.pk)
+    running = ImportRun.objects.filter(pk=run.pk, state__in=ImportRun.RUNNING)
     with transaction.atomic():
-        if mine.filter(state=State.WAITING).update(state=State.CANCELLED):
-            end(run, State.CANCELLED)
-        elif not mine.filter(state__in=ImportRun.RUNNING).update(is_cancel_asked=True):
+        if not end(run, State.CANCELLED, among=(State.WAITING,)) and not running.update(is_cancel_asked=True):
             return
         say(run, f"{by} asked to cancel it.")
         _record(run, State.CANCELLED, by)
@@ -73,8 +73,10 @@ def settle() -> None:
 def settle_all() -> None:
     """What a new worker begins with, once it is the only one: nothing that says it runs does."""
     DBTaskResult.objects.running().update(status="FAILED", finished_at=timezone.now())
+    # In this order: an import that is begun in this moment has its task as soon as it can be seen.
+    unsettled = list(ImportRun.objects.filter(state__in=ImportRun.OPEN))
     asked_for = [one.args_kwargs["args"] for one in DBTaskResult.objects.ready()]
-    for run in ImportRun.objects.filter(state__in=ImportRun.OPEN):
+    for run in unsettled:
         if run.state != State.WAITING or [run.pk] not in asked_for:
             end(run, State.INTERRUPTED, DIED)
 
@@ -84,17 +86,19 @@ def worker_is_alive() -> bool:
     return is_held(WORKER)
 
 
-def end(run: ImportRun, state: str, reason: str = "") -> None:
-    """Write down how an import ended; why it came to nothing goes into the audit log too.
+def end(run: ImportRun, state: str, reason: str = "", among: Iterable[str] = ImportRun.OPEN) -> bool:
+    """Write down how an import ended that is in one of those states, and whether it was.
 
-    Of what was rehearsed, each release has a line there, and who cancelled one was written down when they did.
+    Why it came to nothing goes into the audit log too. Of what was rehearsed, each release has a line there, and
+    who cancelled an import was written down when they did.
     """
     over = {"state": state, "reason": reason, "ended_at": timezone.now(), "step": "", "is_cancel_asked": False}
-    ImportRun.objects.filter(pk=run.pk).update(**over)
+    is_ended = ImportRun.objects.filter(pk=run.pk, state__in=among).update(**over)
     run.refresh_from_db()
-    if reason:
+    if is_ended and reason:
         say(run, reason, is_warning=True)
         _record(run, state, "worker" if state == State.INTERRUPTED else asked_by(run), reason=reason)
+    return bool(is_ended)
 
 
 def _record(run: ImportRun, state: str, by: str, **detail: str) -> None:

@@ -296,6 +296,23 @@ def test_a_run_that_waits_for_a_worker_goes_on_waiting(tmp_path, ada):
     assert run.state == "waiting"
 
 
+@pytest.mark.parametrize("moment", range(1, 5))
+def test_one_that_is_begun_while_a_worker_settles_goes_on_waiting(ada, moment):
+    run = ImportRun.objects.create(origin="upload", asked_by=ada, state="interrupted")
+    seen = []
+
+    def begin_before(execute, sql, params, many, context):
+        seen.append(sql)
+        if len(seen) == moment:
+            runs.begin(run)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(begin_before):
+        runs.settle_all()
+    run.refresh_from_db()
+    assert run.state == ("waiting" if len(seen) >= moment else "interrupted")
+
+
 def test_one_whose_task_was_lost_does_not(tmp_path, ada):
     run = make_run(ada, write_ptp(tmp_path / "ptp"))
     runs.begin(run)
