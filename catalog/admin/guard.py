@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.forms.models import BaseModelFormSet, _get_foreign_key
+from django.forms.utils import pretty_name
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -31,6 +32,7 @@ class Conflict(NamedTuple):
     theirs: list[trail.Difference]
     address: str
     clashes: Sequence[str] = ()  # names of the fields that both have changed
+    mine: Sequence[trail.Difference] = ()  # what these would become of theirs
 
     @property
     def who(self) -> str:
@@ -115,11 +117,13 @@ class Guard:
         reader = self.reader(request)
         form = self.form_of(request, now.text)
         before, says = (merge.sent(form(instance=state.text)) for state in (opened, now))
+        clashes = merge.clashes(request.POST.dict(), before, says)
         conflict = Conflict(
             version=known[-1] if known and versions.stamp(known[-1].state) == stamp else None,
             theirs=trail.differences(reader.texts(opened), reader.texts(now)),
             address=self.address_of("history", now.text.pk),
-            clashes=merge.clashes(request.POST.dict(), before, says),
+            clashes=clashes,
+            mine=_compared(form, clashes, says, request.POST.dict()),
         )
         request.POST = self._merged(request, opened, now, before, says)
         request.conflict = conflict
@@ -198,3 +202,14 @@ class Guard:
     def address_of(self, page: str, *args: object) -> str:
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(name, args=args)
+
+
+def _compared(form: type[forms.ModelForm], names: Sequence[str], says: Sent, mine: Sent) -> list[trail.Difference]:
+    """Fields that both have changed, word by word; what is chosen from a list has no words of its own."""
+    fields = {name: form.base_fields[name] for name in names}
+    return [
+        trail.Difference(capfirst(field.label or pretty_name(name)), old, new, trail.compare(old, new))
+        for name, field in fields.items()
+        if not isinstance(field, forms.ChoiceField)
+        and (old := says.get(name, "")) != (new := mine.get(name, "").replace("\r\n", "\n"))
+    ]

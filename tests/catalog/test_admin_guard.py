@@ -76,6 +76,9 @@ def test_the_fields_that_both_changed_are_marked(ann, ben):
     marked = response.context["adminform"].form.errors
     assert set(marked) == {"fact", "__all__"}
     assert "ben changed this as well" in str(marked["fact"])
+    both = BeautifulSoup(response.content, "html.parser").select(".conflict dl")[1]
+    said = " ".join(both.get_text(" ").split())
+    assert said == "Fact removed: Ben's added: Ann's fact."
 
 
 def test_sent_again_it_is_saved_and_both_are_in_the_trail(ann, ben, note):
@@ -244,3 +247,12 @@ def test_of_two_who_save_in_the_same_moment_one_is_refused(ann, ben, note):
 
         with ThreadPoolExecutor(2) as both:
             assert sorted(both.map(save, (ann, ben), opened)) == [200, 302]
+
+
+def test_both_texts_of_a_field_without_a_label_of_its_own_are_shown(ann, ben):
+    level = make_level(description="Text", sources=["CMS"])
+    opened = ann.open(level)
+    ben.send(level, sources="CMS\nAMA")
+    response = ann.save(level, opened | {"sources": "CMS\r\nNUBC"})
+    both = BeautifulSoup(response.content, "html.parser").select(".conflict dl")[1]
+    assert " ".join(both.get_text(" ").split()) == "Sources CMS removed: AMA added: NUBC"
