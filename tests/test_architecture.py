@@ -85,6 +85,7 @@ DOORS = (
 )
 BEHIND_DOORS = (
     "catalog.filters",
+    "catalog.import_form",
     "catalog.item_checks",
     "catalog.markdown_field",
     "catalog.moved_codes",

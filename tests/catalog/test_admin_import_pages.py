@@ -157,6 +157,16 @@ def test_pages_take_the_same_queries_however_much_there_is(manager):
     assert few[1] <= QUERIES_OF_AN_IMPORT
 
 
+def test_old_imports_are_on_further_pages(manager):
+    first, *_others = [make_run(state="cancelled") for _ in range(21)]
+    address = reverse("admin:imports")
+    newest, older = manager.get(address), manager.get(address, {"page": "2"})
+    assert main(newest).select_one("a[rel=next]")["href"] == "?page=2"
+    assert not main(newest).select_one(f'a[href="{first.get_absolute_url()}"]')
+    assert main(older).select_one(f'a[href="{first.get_absolute_url()}"]')
+    assert manager.get(address, {"page": "nonsense"}).status_code == 200
+
+
 def test_a_long_log_shows_its_end(manager):
     run = make_run(state="refused")
     for number in range(205):
