@@ -136,7 +136,7 @@ def _harmless(cell: object) -> str:
 
 
 def without_guard(text: str) -> str:
-    """A cell of a CSV file of ours that came back: without the apostrophe put before what would run as a formula."""
+    """A cell of a CSV file of ours, come back: without the apostrophe before what would run as a formula."""
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_STARTS) else text
 
 
