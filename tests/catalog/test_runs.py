@@ -239,11 +239,24 @@ def test_a_run_that_works_is_cancelled_and_leaves_nothing_but_its_files(tmp_path
     assert len(inbox.paths(run)) == 3
 
 
-def test_a_cancelled_run_gives_up_the_releases_it_had_rehearsed(tmp_path, ada):
-    run = work(make_run(ada, write_ptp(tmp_path / "ptp")))
-    rehearsal.give_up(run)
+def test_a_cancelled_run_gives_up_the_releases_it_had_rehearsed(tmp_path, ada, monkeypatch):
+    run = make_run(ada, write_ptp(tmp_path / "ptp"), write_mue(tmp_path / "mue", "04-01-2026").parent)
+    about, rehearsed = running.Watch.about, []
+
+    def cancelled_before_the_second(watch, subject: str) -> None:
+        about(watch, subject)
+        if subject.startswith("MUE"):
+            rehearsed.extend(Release.objects.all())
+            runs.ask_cancel(run, by="grace")
+            watch._tell()
+
+    monkeypatch.setattr(running.Watch, "about", cancelled_before_the_second)
+    work(run)
+    assert [str(one) for one in rehearsed] == ["PTP edits, practitioner, July 2024"]
+    assert run.state == "cancelled"
     assert not Release.objects.exists()
     assert not PtpEdit.objects.exists()
+    assert [step[:2] for step in steps()] == [("ada", "rehearsed"), ("grace", "cancelled")]
 
 
 def test_a_run_is_tried_again_from_the_files_that_are_kept(tmp_path, ada):

@@ -317,3 +317,12 @@ def test_a_month_of_mue_is_activated_beside_the_others(tmp_path):
     assert july.compared_with == april
     rehearsal.activate(july, by=ADA)
     assert states("mue") == {"April 2026": "current", "July 2026": "current"}
+
+
+def test_what_is_decided_by_two_people_in_one_moment_is_decided_once(tmp_path):
+    mine = rehearse(write_ptp(tmp_path / "q3", "2024Q3"))
+    rehearsal.discard(Release.objects.get(pk=mine.pk), by="grace")
+    with pytest.raises(Refused, match=r"has changed in this moment\. Look again"):
+        load.publish(mine, activate=True)
+    rehearsal.tidy()
+    assert row_counts() == [0] * 5
