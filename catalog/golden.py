@@ -10,6 +10,10 @@ from typing import NamedTuple
 from catalog.models import Dataset, GoldenPair, PtpEdit, Release
 from catalog.wording import us_date
 
+TOGETHER = 10
+"""Pairs asked for in one query. Each of its codes is looked up with every other one: 197 pairs on the full table
+take a fifth of the time ten by ten that they take at once."""
+
 
 class Outcome(StrEnum):
     OTHERWISE = "Answers otherwise"
@@ -45,7 +49,7 @@ class Checked(NamedTuple):
 def check_all(pairs: Iterable[GoldenPair] | None = None) -> list[Checked]:
     """These pairs, or all, on the releases that readers are answered from and on those that wait for a decision.
 
-    One query for the releases, one for the pairs, one for the rows of each release.
+    One query for the releases, one for the pairs, and one for each ten of them on each release.
     """
     states = (Release.State.CURRENT, Release.State.REHEARSED)
     releases = Release.objects.filter(dataset=Dataset.PTP, state__in=states).order_by("state", "-setting", "-pk")
@@ -72,8 +76,9 @@ def results(
 def _rows(release: Release, pairs: list[GoldenPair]) -> dict[frozenset[str], list[PtpEdit]]:
     """The rows of the pairs in both orders, by pair; no query without a pair."""
     found: dict[frozenset[str], list[PtpEdit]] = {}
-    if pairs:
-        for row in PtpEdit.objects.of(release).among(frozenset().union(*map(_codes, pairs))):
+    for start in range(0, len(pairs), TOGETHER):
+        asked = [_codes(pair) for pair in pairs[start : start + TOGETHER]]
+        for row in PtpEdit.objects.of(release).among(frozenset().union(*asked)):
             found.setdefault(_codes(row), []).append(row)
     return found
 

@@ -99,8 +99,8 @@ def test_the_list_says_of_each_pair_how_it_comes_out_now(manager, pairs):
 def test_the_list_asks_as_much_for_fifty_pairs_as_for_two(manager, pairs, django_assert_max_num_queries):
     for number in range(48):
         GoldenPair.objects.create(**PAIR | {"column_two": f"{97600 + number}"})
-    # Session, user and permissions, two counts, the pairs, the releases, and the rows of the one that is current.
-    with django_assert_max_num_queries(9):
+    # Session, user and permissions, two counts, the pairs, the releases, and the rows of ten pairs at a time.
+    with django_assert_max_num_queries(13):
         assert len(manager.get(LIST).context["cl"].result_list) == 50
 
 

@@ -74,6 +74,16 @@ def test_current_and_rehearsed_tables_are_checked_with_their_own_pairs(django_as
     assert all(result.is_wrong for one in found for result in one.results)
 
 
+def test_pairs_are_asked_for_ten_at_a_time(django_assert_num_queries):
+    release = make_table()
+    for number in range(25):
+        make_ptp("11042", f"{97600 + number}", release)
+        make_pair(f"{97600 + number}")
+    with django_assert_num_queries(4):
+        found = golden.results(release)
+    assert [result.outcome for result in found] == [Outcome.AS_EXPECTED] * 25
+
+
 def test_without_a_pair_no_table_is_read(django_assert_num_queries):
     release = make_table()
     with django_assert_num_queries(1):
