@@ -54,7 +54,13 @@ def run_server(host: str, port: int, workers: int, when_listening: Callable[[], 
     )
     waiting = threading.Thread(target=_wait_until_listening, args=(host, port, when_listening), daemon=True)
     server.on_startup(waiting.start)
-    server.serve(target_loader=load_application, wrap_loader=False)
+    # Wake the main thread every second: a signal in the very moment it begins to wait would go unnoticed.
+    signal.signal(signal.SIGALRM, lambda number, frame: None)
+    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+    try:
+        server.serve(target_loader=load_application, wrap_loader=False)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @contextmanager
@@ -72,6 +78,7 @@ def worker_beside() -> Iterator[Callable[[], None]]:
 
 def _keep_worker(is_over: threading.Event) -> None:
     pause = SHORTEST_PAUSE
+    is_over.wait(pause)  # the server goes first; one that is stopped at once starts no other process meanwhile
     while not is_over.is_set():
         began = time.monotonic()
         # In a session of its own, as Ctrl-C reaches every process of the terminal.
