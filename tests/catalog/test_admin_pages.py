@@ -176,3 +176,12 @@ def test_an_editor_previews_an_item_before_it_is_saved(desk, visit):
     assert shown.get_by_text("Source:").is_visible()
     assert desk.input_value("#id_prompt") == "What is it really?"
     assert PracticeItem.objects.get(pk=item.pk).prompt == item.prompt
+
+
+def test_no_button_beside_a_form_loads_the_page_anew_while_somebody_writes(desk, visit):
+    visit("synonym_changelist")
+    expect(desk.locator("form.theme")).to_have_count(1)
+    visit("synonym_add")
+    expect(desk.locator("form.theme")).to_have_count(0)
+    account = desk.locator("#user-tools").bounding_box()
+    assert account["x"] + account["width"] > 1100
