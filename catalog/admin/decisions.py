@@ -163,6 +163,7 @@ def _rehearsal(request: HttpRequest, release: Release, form: DecisionForm) -> Ht
         "run": release.run,
         "current": current,
         "is_older": current is not None and not succession.outranks(release, current),
+        "is_replaced": current in succession.superseded(release),
         "to_decide": True,
         "counts": list(run_words.counts(release)),
         "tally": release_words.changes(release, release.changes.tally()),

@@ -149,6 +149,21 @@ def test_an_older_release_is_called_one(manager):
     assert "This is older than what readers are answered from now" in words(see(manager, make_rehearsal("2025Q3")))
 
 
+def test_a_way_back_is_promised_only_where_there_is_one(manager):
+    first = words(see(manager, make_rehearsal("2025Q2", dataset="mue", setting="practitioner")))
+    assert "There is nothing to roll back to." in first
+    make_release("2025Q3")
+    assert "July 2025 is kept to roll back to." in words(see(manager, make_rehearsal()))
+    incomplete = make_table("ptp", "practitioner", "2025Q4")
+    Release.objects.filter(pk=incomplete.pk).update(partial=True)
+    whole = make_rehearsal(dataset="ptp", setting="practitioner")
+    shown = words(see(manager, whole))
+    assert "replaces the incomplete October 2025, which is removed: that cannot be rolled back." in shown
+    assert "kept to roll back to" not in shown
+    activate(manager, whole)
+    assert state(incomplete) == "pruned"
+
+
 def test_what_is_decided_leads_to_where_readers_see_it(manager):
     release = make_release()
     assert see(manager, release).url == reverse("release", args=[release.pk])
