@@ -169,19 +169,26 @@ def write(
 
 
 def publish(
-    release: Release, activate: bool, *, whatever_is_current: bool = False, by: str = "", note: str = ""
+    release: Release,
+    activate: bool,
+    *,
+    whatever_is_current: bool = False,
+    by: str = "",
+    note: str = "",
+    still_refuse: Callable[[], None] = lambda: None,
 ) -> list[Release]:
     """Make a written release readable, and with ``activate`` current if it outranks the one that is.
 
     One transaction, in which the release after it is compared with it as well, and what is older is pruned: those
     are returned. ``remove_leftovers`` takes their rows away. The same transaction writes the audit log, if ``by``
-    says who did it.
+    says who did it. ``still_refuse``, called when nothing of its kind can change any more, may raise Refused.
     """
     later = succession.compared_with(release)
     found = rows.differences(release, later) if later else ()
     with rows.spooled(found) as differences, transaction.atomic():
         if _locked_states(release).get(release.pk) != release.state or succession.compared_with(release) != later:
             raise Refused(f"What is loaded beside {release} has changed in this moment. Look again.")
+        still_refuse()
         superseded, was_current = succession.superseded(release), succession.current(release)
         if not activate and any(one.is_current for one in superseded):
             raise Refused(

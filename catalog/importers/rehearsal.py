@@ -81,7 +81,8 @@ def activate(release: Release, *, by: str, note: str = "", accept_doubts: bool =
     if release.state == State.REHEARSED:
         _refuse_objected(release, accept_doubts)
         _refuse_alone(release, by)
-        load.publish(release, activate=True, whatever_is_current=True, by=by, note=note)
+        still_refuse = partial(_refuse_outdated, release)
+        load.publish(release, activate=True, whatever_is_current=True, by=by, note=note, still_refuse=still_refuse)
         _settle_files(release)
         return
     with transaction.atomic():
@@ -181,6 +182,12 @@ def _refuse_objected(release: Release, accept_doubts: bool) -> None:
         raise Refused(f"{release} answers {number} wrongly. {' '.join(golden[: verify.NAMED])}")
     if doubts and not accept_doubts:
         raise Refused(f"{release} looks incomplete: {' '.join(doubts)} Say that you accept it all the same.")
+
+
+def _refuse_outdated(release: Release) -> None:
+    """Look once more when nobody else can decide: another release may have been activated since the first look."""
+    if outdated := _outdated(Release.objects.get(pk=release.pk)):
+        raise Refused(outdated)
 
 
 def _refuse_alone(release: Release, by: str) -> None:

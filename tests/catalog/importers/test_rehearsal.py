@@ -1,8 +1,11 @@
 """Rehearsing a release, and deciding on it."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from catalog.importers import bulk, load, rehearsal
 from catalog.importers.files import Cancelled, Refused
@@ -46,6 +49,20 @@ def steps() -> list[tuple[str, str, str]]:
 
 def row_counts() -> list[int]:
     return [model.objects.count() for model in (Release, ReleaseFile, PtpEdit, EditCode, Change)]
+
+
+def just_before_it_is_published(meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
+    """Do something when all objections were looked at, and the transaction that publishes is about to begin."""
+    is_done = False
+
+    def first(execute, sql, params, many, context):
+        nonlocal is_done
+        if sql.startswith("SAVEPOINT") and not is_done:
+            is_done = True
+            meanwhile()
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(first)
 
 
 def test_a_rehearsed_release_has_everything_but_readers(tmp_path):
@@ -326,3 +343,30 @@ def test_what_is_decided_by_two_people_in_one_moment_is_decided_once(tmp_path):
         load.publish(mine, activate=True)
     rehearsal.tidy()
     assert row_counts() == [0] * 5
+
+
+def test_of_two_activated_in_one_moment_the_later_quarter_is_compared_with_the_other_first(tmp_path):
+    load_one(write_ptp(tmp_path / "q1", "2024Q1"))
+    april = rehearse(write_ptp(tmp_path / "q2", "2024Q2"))
+    july = rehearse(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
+    with (
+        just_before_it_is_published(lambda: rehearsal.activate(april, by="grace")),
+        pytest.raises(Refused, match="compared with January 2024, and the release before it is April 2024 now"),
+    ):
+        rehearsal.activate(july, by=ADA)
+    assert states() == {"January 2024": "loaded", "April 2024": "current", "July 2024": "rehearsed"}
+
+
+def test_an_incomplete_one_does_not_take_the_place_of_a_whole_one_loaded_in_that_moment(tmp_path):
+    whole, incomplete = (write_ptp(tmp_path / name, parts=3) for name in ("whole", "incomplete"))
+    (incomplete / zip_name(part=1)).unlink()
+    rehearsed = rehearse(incomplete)
+    with (
+        just_before_it_is_published(lambda: load_one(whole)),
+        pytest.raises(Refused, match="July 2024 has been loaded from other files since"),
+    ):
+        rehearsal.activate(rehearsed, by=ADA, accept_doubts=True)
+    assert list(Release.objects.order_by("pk").values_list("state", "partial")) == [
+        ("rehearsed", True),
+        ("current", False),
+    ]
