@@ -45,10 +45,11 @@ class Refused(forms.ModelForm):
     conflict: Conflict
 
     def clean(self) -> None:
-        super().clean()
+        # First of all: the form may raise, and who is not told now saves over theirs the next time.
+        self.add_error(None, render_to_string("admin/trail/_conflict.html", {"conflict": self.conflict}))
         for name in self.conflict.clashes:
             self.add_error(name, f"{self.conflict.who} changed this as well. Here is your text; theirs is above.")
-        raise ValidationError(render_to_string("admin/trail/_conflict.html", {"conflict": self.conflict}))
+        super().clean()
 
 
 class RowForm(forms.ModelForm):

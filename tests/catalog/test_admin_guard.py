@@ -81,6 +81,18 @@ def test_the_fields_that_both_changed_are_marked(ann, ben):
     assert said == "Fact removed: Ben's added: Ann's fact."
 
 
+def test_who_sends_what_the_form_refuses_is_told_of_the_other_change_all_the_same(ann, ben):
+    section = make_section("lab", ("U0000", "U9999"), description="As it began.")
+    below = make_section("labs-below", ("U0001", "U0009"), parent=section)
+    opened = ann.open(section)
+    ben.send(section, description="As Ben has it.")
+    response = ann.save(section, opened | {"description": "As Ann has it.", "parent": str(below.pk)})
+    assert "ben saved this text" in refusal(response)
+    assert set(response.context["adminform"].form.errors) == {"__all__", "description", "parent"}
+    section.refresh_from_db()
+    assert section.description == "As Ben has it."
+
+
 def test_sent_again_it_is_saved_and_both_are_in_the_trail(ann, ben, note):
     opened = ann.open(note)
     ben.send(note, text="As Ben has it.")
