@@ -14,7 +14,7 @@ from catalog import release_words, run_words, runs
 from catalog.admin.import_parts import ACTIVATE, LOAD, only_for, page
 from catalog.import_form import DecisionForm
 from catalog.importers import rehearsal as rehearsals
-from catalog.importers import succession
+from catalog.importers import succession, verify
 from catalog.importers.files import Refused
 from catalog.models import Dataset, GoldenPair, Release
 from catalog.templatetags.catalog import us_date
@@ -102,6 +102,8 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"{release} is active already.")
         return redirect("admin:imports")
     form = DecisionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and release.partial and not form.cleaned_data["accept_doubts"]:
+        form.add_error("accept_doubts", f"{release} looked incomplete. Say that you accept it all the same.")
     if form.is_valid():
         try:
             rehearsals.activate(release, by=request.user.get_username(), note=form.cleaned_data["note"])
@@ -117,6 +119,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         "current": current,
         "is_back": is_back,
         "sides": [(one, release_words.held(one), _dates(one)) for one in (current, release) if one],
+        "golden": _golden_failures(release),
         "form": form,
     }
     return page(request, "roll_back.html", context)
@@ -184,6 +187,13 @@ def _dates(release: Release) -> str:
     if release.dataset == Dataset.HCPCS:
         return f"to {us_date(release.last_day)}"
     return f"{us_date(release.first_covered_day)} to {us_date(release.last_day)}"
+
+
+def _golden_failures(release: Release) -> list[str]:
+    """The golden pairs that a kept release answers otherwise than expected now, a sentence each."""
+    if release.dataset != Dataset.PTP:
+        return []
+    return list(verify.golden_pair_failures(release, is_partial=release.partial))
 
 
 def _golden_checked(release: Release) -> int:

@@ -277,6 +277,33 @@ def test_one_may_go_forward_again(manager, quarters):
     assert state(july) == "current"
 
 
+def test_one_goes_back_to_an_incomplete_release_with_open_eyes(manager):
+    make_release("2025Q4")
+    kept = make_release("2025Q3", current=False, partial=True, doubts=["Part 2 of 4 is missing."])
+    shown = manager.get(address("roll_back", kept))
+    assert "July 2025: looked incomplete when it was loaded. Part 2 of 4 is missing." in words(shown)
+    refused = main(manager.post(address("roll_back", kept), {"note": "Half"}))
+    assert "Say that you accept it all the same." in text(refused)
+    assert state(kept) == "loaded"
+    manager.post(address("roll_back", kept), {"accept_doubts": "on"})
+    assert state(kept) == "current"
+
+
+def test_golden_pairs_that_the_way_back_answers_wrongly_are_shown(manager, quarters):
+    april, july = quarters
+    activate(manager, july)
+    assert "golden pair" not in words(manager.get(address("roll_back", april)))
+    GoldenPair.objects.create(
+        setting="practitioner", column_one=PAIR.column_one, column_two=PAIR.column_two, day=date(2024, 6, 1),
+        expected="indicator_1", source="Test",
+    )  # fmt: skip
+    shown = words(manager.get(address("roll_back", april)))
+    assert "It answers 1 golden pair otherwise than expected." in shown
+    assert "99213 and 36415" in shown
+    manager.post(address("roll_back", april))
+    assert state(april) == "current"
+
+
 def test_there_is_no_way_back_to_what_is_not_kept(manager):
     for gone in ("pruned", "loading", REHEARSED):
         release = make_release("2025Q2", state=gone)
