@@ -43,7 +43,9 @@ class Kept(NamedTuple):
 @require_safe
 def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
     """What a rehearsed release holds and would change; or the table of changes alone, or as a file."""
-    release = get_object_or_404(_shown(), pk=pk)
+    release = _shown().filter(pk=pk).first()
+    if release is None:
+        return _gone(request)
     if release.state != State.REHEARSED:
         return _decided(request, release)
     return _rehearsal(request, release, DecisionForm())
@@ -53,7 +55,9 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
     """The second click."""
-    release = get_object_or_404(_shown(), pk=pk)
+    release = _shown().filter(pk=pk).first()
+    if release is None:
+        return _gone(request)
     form = DecisionForm(request.POST)
     if release.state != State.REHEARSED:
         return _decided(request, release)
@@ -66,6 +70,8 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
                 accept_doubts=form.cleaned_data["accept_doubts"],
             )
         except Refused as reason:
+            if not _shown().filter(pk=pk).exists():
+                return _gone(request)
             form.add_error(None, str(reason))
         else:
             messages.success(request, f"{release} is active: readers are answered from it now.")
@@ -76,7 +82,9 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 @only_for(LOAD)
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    release = get_object_or_404(_shown(), pk=pk)
+    release = _shown().filter(pk=pk).first()
+    if release is None:
+        return _gone(request)
     form = DecisionForm(request.POST)
     if release.state != State.REHEARSED:
         return _decided(request, release)
@@ -85,6 +93,8 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             rehearsals.discard(release, by=request.user.get_username(), note=form.cleaned_data["note"])
         except Refused as reason:
+            if not _shown().filter(pk=pk).exists():
+                return _gone(request)
             form.add_error(None, str(reason))
         else:
             messages.success(request, f"The rehearsal of {name} is discarded. Nothing has changed for readers.")
@@ -150,6 +160,12 @@ def _decided(request: HttpRequest, release: Release) -> HttpResponse:
     """Where to go when somebody else has decided already."""
     messages.info(request, f"{release} does not wait for a decision: {release.get_state_display().lower()}.")
     return redirect("release", pk=release.pk)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """Where to go when nothing is left to decide on."""
+    messages.info(request, "That rehearsal is not there any more: it was discarded or rehearsed again meanwhile.")
+    return redirect("admin:imports")
 
 
 def _rehearsal(request: HttpRequest, release: Release, form: DecisionForm) -> HttpResponse:

@@ -168,7 +168,6 @@ def test_what_is_decided_leads_to_where_readers_see_it(manager):
     release = make_release()
     assert see(manager, release).url == reverse("release", args=[release.pk])
     assert activate(manager, release).redirect_chain[-1][0] == reverse("release", args=[release.pk])
-    assert see(manager, make_release("2026Q1", state="loading")).status_code == 404
 
 
 # --- Deciding ---
@@ -246,6 +245,35 @@ def test_what_is_discarded_is_gone_and_on_record(manager, quarters):
     assert not Release.objects.filter(state=REHEARSED).exists()
     step = AuditEntry.objects.get(action="discarded")
     assert (step.by, step.note, step.subject) == ("dana", "Wrong file", str(july))
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_the_slower_of_two_who_decide_is_told_that_it_is_gone(manager, is_removed):
+    release = make_rehearsal()
+    number = Release(pk=release.pk)
+    rehearsal.discard(release, by="dora")
+    if is_removed:
+        release.delete()
+    for response in (
+        activate(manager, number),
+        manager.post(address("discard", number), follow=True),
+        manager.get(address("rehearsal", number), follow=True),
+    ):
+        assert response.redirect_chain[-1][0] == reverse("admin:imports")
+        assert "it was discarded or rehearsed again meanwhile" in messages(response)
+    assert AuditEntry.objects.filter(action="discarded").count() == 1
+
+
+def test_who_decides_in_the_same_moment_is_told_that_it_is_gone(manager, monkeypatch):
+    release = make_rehearsal()
+    decide = rehearsal.activate
+
+    def too_late(release: Release, **how) -> None:
+        rehearsal.discard(Release.objects.get(pk=release.pk), by="dora")
+        decide(release, **how)
+
+    monkeypatch.setattr(rehearsal, "activate", too_late)
+    assert "it was discarded or rehearsed again meanwhile" in messages(activate(manager, release))
 
 
 # --- Rolling back ---
