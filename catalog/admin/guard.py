@@ -182,9 +182,11 @@ class Guard:
     def key_of(self, object_id: str) -> object | None:
         """The key of a text as an address has it; None for what cannot be one."""
         try:
-            return self.opts.pk.to_python(unquote(object_id))
+            key = self.opts.pk.to_python(unquote(object_id))
+            self.opts.pk.run_validators(key)  # a number that no database holds is none
         except ValidationError:
             return None
+        return key
 
     def form_of(self, request: HttpRequest, obj: Model | None) -> type[forms.ModelForm]:
         """The form of a text as its page has it; of one that is not on file, the form that adds one."""

@@ -148,7 +148,8 @@ def test_an_address_that_names_nothing_is_not_found(desk):
     note = CodeNote.objects.create(code="J1885", text="Note")
     for address in (page(CodeNote, "history", 99), page(CodeNote, "version", note.pk, 7)):
         assert desk.client.get(address).status_code == 404
-    assert desk.client.get(page(CodeNote, "history", "x")).status_code == 404
+    for name in ("x", "9" * 23):
+        assert desk.client.get(page(CodeNote, "history", name)).status_code == 404
 
 
 def test_reading_the_address_of_a_return_returns_nothing(desk):
