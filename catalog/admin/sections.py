@@ -74,6 +74,7 @@ class Drafts:
 class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
     form = SectionForm
     inlines = [RangeInline]
+    kept_on_return = tuple(DRAFT_FIELDS)
     list_display = ["title", "ranges_held", "parent", "closed", "has_draft", "updated_at"]
     list_filter = [("draft", admin.EmptyFieldListFilter), "level", "kind", "mark", "closed"]
     list_select_related = ["parent"]

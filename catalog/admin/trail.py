@@ -7,6 +7,7 @@ inlines are part of the text when their model has a ``history`` too.
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import chain
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ class Trail(Guard):
     """Goes before ``admin.ModelAdmin`` in the bases of an admin."""
 
     versions_per_page = 20
+    kept_on_return: tuple[str, ...] = ()  # fields that a return leaves as they are, unless they are empty
 
     @property
     def media(self) -> forms.Media:
@@ -148,7 +150,7 @@ class Trail(Guard):
             title=f"Version {number}",
             step=self._step(known, number - 1, reader),
             texts=said,
-            returning=trail.differences(says, said),
+            returning=trail.differences(says, reader.texts(self._returned(version.state, now))),
         )
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
@@ -179,12 +181,22 @@ class Trail(Guard):
             if request.POST.get(MADE_FROM) != versions.stamp(now):
                 messages.error(request, "Nothing was returned to: the text has just been changed. Look again.")
                 return HttpResponseRedirect(self.address_of("history", object_id))
-            request.POST = self._as_sent(request, version.state, now)
+            request.POST = self._as_sent(request, self._returned(version.state, now), now)
             request.reason = f"Returned to version {number}"
         if now.text is None:
             request.brought_back = self.key_of(object_id)
             return self.changeform_view(request, None)
         return self.changeform_view(request, object_id)
+
+    def _returned(self, state: State, now: State) -> State:
+        """What a return to an older state makes of the text, with what it leaves alone as it is now."""
+        kept = {name: value for name in self.kept_on_return if (value := getattr(now.text, name, None))}
+        if state.text is None or not kept:
+            return state
+        text = copy(state.text)
+        for name, value in kept.items():
+            setattr(text, name, value)
+        return state._replace(text=text)
 
     def _as_sent(self, request: HttpRequest, state: State, now: State) -> QueryDict:
         """What the browser sends to make the text, as it is now, what it was in an older state."""

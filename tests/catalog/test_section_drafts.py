@@ -156,6 +156,20 @@ def test_an_older_draft_can_be_returned_to(admin_client, drafted):
     assert (drafted.description, drafted.draft) == ("Published.\nTwice.", "Not *yet*.")
 
 
+def test_a_return_to_an_older_description_keeps_the_draft_that_waits(admin_client, lab):
+    send(admin_client, lab, description="Once more.")
+    send(admin_client, lab, "_begin_draft", description="Not *yet*.")
+    lab.refresh_from_db()
+    begun = lab.draft_by, lab.draft_at
+    older = address(lab).replace("change/", "history/1/")
+    assert "Not removed:" not in words(admin_client.get(older))
+    now = filled_in(admin_client.get(address(lab)))["made_from"]
+    admin_client.post(f"{older}return/", {"_return": "1", "made_from": now})
+    lab.refresh_from_db()
+    assert (lab.description, lab.draft) == ("Published.\nTwice.", "Not *yet*.")
+    assert (lab.draft_by, lab.draft_at) == begun
+
+
 # --- The preview ---
 
 
