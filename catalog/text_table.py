@@ -59,6 +59,7 @@ class Table(NamedTuple):
 class _Row(NamedTuple):
     number: int
     cells: Sequence[object]
+    may_end_early: bool  # a workbook leaves out the empty cells at the end; in CSV something went missing
 
 
 class _NotText(NamedTuple):
@@ -122,6 +123,8 @@ def _line(row: _Row, names: list[str], known: Sequence[str]) -> Line:
     if any(row.cells[len(names) :]):
         last = next(name for name in reversed(names) if name in known)
         faults[last] = "The row goes on behind the last column. A text that holds a comma needs quotation marks."
+    if not row.may_end_early and (missing := [name for name in names[len(row.cells) :] if name in known]):
+        faults[missing[0]] = f"The row ends before the column “{missing[0]}”."
     return Line(row.number, {name: texts.get(name, "") for name in names if name in known}, faults)
 
 
@@ -160,7 +163,7 @@ def _csv_rows(text: str, known: Sequence[str]) -> Iterator[_Row]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield _Row(began + skipped, [without_guard(cell) for cell in cells])
+                yield _Row(began + skipped, [without_guard(cell) for cell in cells], may_end_early=False)
             began = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(f"The row that begins in line {began + skipped} cannot be read: {error}.") from error
@@ -186,7 +189,7 @@ def _workbook_rows(content: bytes) -> Iterator[_Row]:
             if row is blank:
                 continue
             if any(cell.value not in (None, "") for cell in row):
-                yield _Row(number, _trimmed([_content(cell) for cell in row]))
+                yield _Row(number, _trimmed([_content(cell) for cell in row]), may_end_early=True)
             else:
                 blank = row
     except Unreadable:

@@ -82,8 +82,20 @@ def test_a_row_that_goes_on_behind_the_columns_has_a_fault():
     assert "quotation marks" in line.faults["means"]
 
 
-def test_a_short_row_has_empty_texts():
-    assert texts(b"term,means,code\ndme,durable\n") == [{"term": "dme", "means": "durable", "code": ""}]
+def test_a_row_that_ends_before_the_columns_do_has_a_fault_in_csv():
+    (line,) = read(b"term,other,means,code\ndme\n", COLUMNS, ["term"]).lines
+    assert line.faults == {"means": "The row ends before the column “means”."}
+
+
+def test_a_csv_row_that_lacks_only_what_is_not_read_has_no_fault():
+    (line,) = read(b"term,means,other\ndme,durable\n", COLUMNS, ["term"]).lines
+    assert not line.faults
+
+
+def test_a_short_row_of_a_workbook_has_empty_texts():
+    (line,) = read(workbook(("term", "means", "code"), ("dme", "durable")), COLUMNS, ["term"]).lines
+    assert line.texts == {"term": "dme", "means": "durable", "code": ""}
+    assert not line.faults
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "- one\n- two", "'quoted'", "=HYPERLINK(0)"])
