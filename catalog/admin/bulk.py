@@ -99,7 +99,8 @@ class BulkTexts:
         try:
             shown = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
-            return redirect(request.path)
+            messages.error(request, "Nothing was exported: the address has a filter that this list does not know.")
+            return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         filtered = "-filtered" if shown.has_active_filters or shown.query else ""
         name = f"{self._plural().replace(' ', '-')}{filtered}-{timezone.localdate().isoformat()}.{export_format}"
         rows = list(self._export_rows(shown.queryset))
