@@ -107,6 +107,8 @@ def carry_out(number: int) -> None:
     try:
         with Watch(run) as watch:
             refusals = _work(run, watch)
+        if not runs.end(run, State.REHEARSED) and run.is_cancel_asked:
+            raise Cancelled  # somebody asked after the watch had last looked
     except Cancelled:
         if Stop.is_asked:
             runs.end(run, State.INTERRUPTED, "The worker was stopped in the middle. Try again.")
@@ -120,7 +122,6 @@ def carry_out(number: int) -> None:
         runs.end(run, State.INTERRUPTED, f"Something unexpected ended it ({what}). The server's log says more.")
         raise
     else:
-        runs.end(run, State.REHEARSED)
         if not refusals:
             inbox.clear_if_decided(run)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -15,6 +16,7 @@ from catalog.inbox import inbox_of as inbox_of  # its folder is part of what a p
 from catalog.models import AuditEntry, ImportLine, ImportRun
 
 State = ImportRun.State
+ASKED_TO_CANCEL = " asked to cancel it."  # after the name of who did, in the log of the import
 DIED = "The worker died in the middle. Nothing of what it was doing is left. Try again."
 
 
@@ -34,23 +36,30 @@ def ask_cancel(run: ImportRun, *, by: str = "") -> None:
     by = by or asked_by(run)
     running = ImportRun.objects.filter(pk=run.pk, state__in=ImportRun.RUNNING)
     with transaction.atomic():
-        if not end(run, State.CANCELLED, among=(State.WAITING,)) and not running.update(is_cancel_asked=True):
-            return
-        say(run, f"{by} asked to cancel it.")
-        _record(run, State.CANCELLED, by)
+        is_asked = end(run, State.CANCELLED, among=(State.WAITING,), by=by) or running.update(is_cancel_asked=True)
+        if is_asked:
+            say(run, f"{by}{ASKED_TO_CANCEL}")
     run.refresh_from_db()
 
 
-def try_again(run: ImportRun) -> None:
+@transaction.atomic
+def try_again(run: ImportRun, *, by: AbstractBaseUser | None = None) -> None:
     """Begin an import anew that came to nothing, or some of which is to be rehearsed again.
 
-    Raises Refused when it is not over, or when its files are gone and were not fetched.
+    From now on it is ``by`` who asked for it, and not who did before: another person must activate what comes of
+    it where SECOND_PERSON is set. Raises Refused when it is not over, or when its files are gone and were not fetched.
     """
     run.refresh_from_db()
     if run.is_open:
         raise Refused(f"{run} is not over yet.")
     if run.origin == ImportRun.Origin.UPLOAD and not can_try_again(run):
         raise Refused(f"The files of {run} are not kept any more. Upload them again.")
+    run.asked_by = by or run.asked_by
+    run.save(update_fields=["asked_by"])
+    say(run, f"{asked_by(run)} asked for it again.")
+    AuditEntry.objects.record(
+        AuditEntry.Action.ASKED_AGAIN, by=asked_by(run), run=run, subject=files_in_words(run)
+    )
     begin(run)
 
 
@@ -86,19 +95,30 @@ def worker_is_alive() -> bool:
     return is_held(WORKER)
 
 
-def end(run: ImportRun, state: str, reason: str = "", among: Iterable[str] = ImportRun.OPEN) -> bool:
+def end(run: ImportRun, state: str, reason: str = "", among: Iterable[str] = ImportRun.OPEN, by: str = "") -> bool:
     """Write down how an import ended that is in one of those states, and whether it was.
 
-    Why it came to nothing goes into the audit log too. Of what was rehearsed, each release has a line there, and
-    who cancelled an import was written down when they did.
+    One that somebody asked to cancel does not end as rehearsed. The audit log tells why it came to nothing, or who
+    cancelled it: ``by``, or whom its log names. Of what was rehearsed, each release has a line there.
     """
     over = {"state": state, "reason": reason, "ended_at": timezone.now(), "step": "", "is_cancel_asked": False}
-    is_ended = ImportRun.objects.filter(pk=run.pk, state__in=among).update(**over)
+    open_one = ImportRun.objects.filter(pk=run.pk, state__in=among)
+    if state == State.REHEARSED:
+        open_one = open_one.filter(is_cancel_asked=False)
+    is_ended = open_one.update(**over)
     run.refresh_from_db()
     if is_ended and reason:
         say(run, reason, is_warning=True)
         _record(run, state, "worker" if state == State.INTERRUPTED else asked_by(run), reason=reason)
+    elif is_ended and state == State.CANCELLED:
+        _record(run, state, by or _cancelled_by(run))
     return bool(is_ended)
+
+
+def _cancelled_by(run: ImportRun) -> str:
+    """Who asked to cancel an import while it ran, as its log says."""
+    asked = run.log.filter(text__endswith=ASKED_TO_CANCEL).last()
+    return asked.text.removesuffix(ASKED_TO_CANCEL) if asked else asked_by(run)
 
 
 def _record(run: ImportRun, state: str, by: str, **detail: str) -> None:

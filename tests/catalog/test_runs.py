@@ -239,6 +239,25 @@ def test_a_run_that_works_is_cancelled_and_leaves_nothing_but_its_files(tmp_path
     assert len(inbox.paths(run)) == 3
 
 
+def test_a_wish_to_cancel_that_comes_at_the_very_end_is_heeded(tmp_path, ada, monkeypatch):
+    monkeypatch.setattr(running.Watch, "_tell", lambda watch: None)  # it looked just before
+    run = make_run(ada, write_mue(tmp_path / "mue", "04-01-2026").parent)
+    runs.begin(run)
+    record = AuditEntry.objects.record
+
+    def cancelled_after_the_last_step(*step, **fields) -> None:
+        record(*step, **fields)
+        if step == ("rehearsed",):
+            runs.ask_cancel(run, by="grace")
+            assert [done[:2] for done in steps()] == [("ada", "rehearsed")]
+
+    monkeypatch.setattr(running.AuditEntry.objects, "record", cancelled_after_the_last_step)
+    running.carry_out(run.pk)
+    run.refresh_from_db()
+    assert (run.state, states(), run.is_cancel_asked) == ("cancelled", {}, False)
+    assert [step[:2] for step in steps()] == [("ada", "rehearsed"), ("grace", "cancelled")]
+
+
 def test_a_cancelled_run_gives_up_the_releases_it_had_rehearsed(tmp_path, ada, monkeypatch):
     run = make_run(ada, write_ptp(tmp_path / "ptp"), write_mue(tmp_path / "mue", "04-01-2026").parent)
     about, rehearsed = running.Watch.about, []

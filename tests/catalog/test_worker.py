@@ -13,7 +13,7 @@ from django.conf import settings as project
 
 from catalog import runs
 from catalog.importers import load, rehearsal
-from catalog.importers.locks import sole_worker
+from catalog.importers.locks import sole_import, sole_worker
 from catalog.models import ImportRun, PtpEdit, Release
 from tests import ptp_files
 from tests.databases import url_of_this_database
@@ -137,10 +137,11 @@ def test_a_worker_told_to_stop_ends_what_it_does_and_says_so(run, start):
 
 def test_a_run_is_cancelled_while_a_worker_works_at_it(run, start):
     start()
-    runs.begin(run)
-    until(lambda: Release.objects.filter(state="loading").exists())
-    runs.ask_cancel(run, by="ada")
-    assert until_over(run) == ("cancelled", "")
+    with sole_import():  # it waits, and so is not done before it is cancelled
+        runs.begin(run)
+        until(lambda: ImportRun.objects.filter(step__endswith="Waiting for another import").exists())
+        runs.ask_cancel(run, by="ada")
+        assert until_over(run) == ("cancelled", "")
     assert not Release.objects.exists()
     assert not PtpEdit.objects.exists()
 
@@ -149,9 +150,9 @@ def test_a_second_worker_waits_until_the_first_is_gone(run, start):
     with sole_worker():
         second = start()
         runs.begin(run)
-        time.sleep(3)  # it has had the time to begin
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(3)  # it has had the time to begin, or to give up
         assert state(run) == "waiting"
-        assert second.poll() is None
     assert until_over(run) == ("rehearsed", "")
 
 
