@@ -101,7 +101,8 @@ class Watch:
 def carry_out(number: int) -> None:
     """Do what was asked for with the import of this number, if it still waits. Its state says how it ended."""
     waiting = ImportRun.objects.filter(pk=number, state=State.WAITING)
-    if not waiting.update(state=State.REHEARSING, started_at=timezone.now(), ended_at=None):
+    began = timezone.now()
+    if not waiting.update(state=State.REHEARSING, started_at=began, ended_at=None):
         return
     run = ImportRun.objects.select_related("asked_by").get(pk=number)
     try:
@@ -113,8 +114,8 @@ def carry_out(number: int) -> None:
         if Stop.is_asked:
             runs.end(run, State.INTERRUPTED, "The worker was stopped in the middle. Try again.")
         else:
-            rehearsal.give_up(run)
-            runs.end(run, State.CANCELLED)
+            runs.end(run, State.CANCELLED)  # first, as it is over even when tidying fails
+            rehearsal.give_up(run, since=began)
     except Refused as reason:
         runs.end(run, State.REFUSED, at_the_desk(str(reason)))
     except Exception as error:

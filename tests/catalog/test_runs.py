@@ -239,6 +239,31 @@ def test_a_run_that_works_is_cancelled_and_leaves_nothing_but_its_files(tmp_path
     assert len(inbox.paths(run)) == 3
 
 
+def test_a_cancelled_second_attempt_leaves_what_the_first_one_rehearsed(tmp_path, ada, monkeypatch):
+    run = work(make_run(ada, write_ptp(tmp_path / "ptp")))
+    first = Release.objects.get()
+    runs.try_again(run)
+    ImportRun.objects.filter(pk=run.pk).update(is_cancel_asked=True)
+    monkeypatch.setattr(running, "_work", lambda *_: [])
+    running.carry_out(run.pk)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    assert list(Release.objects.all()) == [first]
+    assert states() == {"PTP edits, practitioner, July 2024": "rehearsed"}
+
+
+def test_a_cancelled_run_is_over_even_when_tidying_fails(tmp_path, ada, monkeypatch):
+    run = make_run(ada, write_ptp(tmp_path / "ptp"))
+    runs.begin(run)
+    ImportRun.objects.filter(pk=run.pk).update(is_cancel_asked=True)
+    monkeypatch.setattr(running, "_work", lambda *_: [])
+    monkeypatch.setattr(rehearsal.load, "remove_leftovers", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        running.carry_out(run.pk)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+
+
 def test_a_wish_to_cancel_that_comes_at_the_very_end_is_heeded(tmp_path, ada, monkeypatch):
     monkeypatch.setattr(running.Watch, "_tell", lambda watch: None)  # it looked just before
     run = make_run(ada, write_mue(tmp_path / "mue", "04-01-2026").parent)
