@@ -257,3 +257,11 @@ def test_a_handout_takes_two_queries(client, bank, django_assert_num_queries):
 def test_the_first_page_says_when_the_last_question_was_edited(client, bank):
     PracticeItem.objects.update(updated_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
     assert "Last edited Nov 3, 2026" in words(client.get("/levels/quiz/"))
+
+
+def test_the_day_of_a_question_that_is_not_published_is_not_told(client, bank):
+    PracticeItem.objects.update(updated_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    hidden = PracticeItem.objects.first()
+    later = datetime(2026, 11, 9, 12, tzinfo=UTC)
+    PracticeItem.objects.filter(pk=hidden.pk).update(is_published=False, updated_at=later)
+    assert "Last edited Nov 3, 2026" in words(client.get("/levels/quiz/"))
