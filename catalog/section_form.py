@@ -88,12 +88,12 @@ class SectionForm(PreviewedForm):
         source = "description" if act is DraftAct.BEGIN else "draft"
         words = self.cleaned_data.get(source, "")
         others = [self[name].label for name in self.changed_data if name != source]
-        if self.touches_draft_only and others:
-            self.add_error(source, f"{', '.join(others)}: {ONLY_THE_DRAFT}")
-        elif act is DraftAct.PUBLISH and "description" in self.changed_data:
+        if act is DraftAct.PUBLISH and "description" in self.changed_data:
             self.add_error(
                 "description", "The draft takes the place of this text, which was changed here as well."
             )
+        elif others:
+            self.add_error(source, f"{', '.join(others)}: {ONLY_THE_DRAFT}")
         elif act is not DraftAct.DISCARD and not words:
             self.add_error(source, "There are no words here to keep or to publish.")
         elif act is DraftAct.PUBLISH:
@@ -132,7 +132,7 @@ class RangesFormSet(BaseInlineFormSet):
         super().clean()
         if any(self.errors):
             return
-        if any(act in self.data for act in DRAFT_ONLY):
+        if any(act in self.data for act in DraftAct):
             if self.has_changed():
                 raise ValidationError(f"Ranges: {ONLY_THE_DRAFT}")
             return

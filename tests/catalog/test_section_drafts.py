@@ -79,12 +79,12 @@ def test_saving_the_section_leaves_its_draft_a_draft(admin_client, drafted):
     assert drafted.description == "Published.\nTwice."
 
 
-@pytest.mark.parametrize("button", ["_save_draft", "_discard_draft"])
+@pytest.mark.parametrize("button", ["_save_draft", "_discard_draft", "_publish_draft"])
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
         ({"title": "Laboratory"}, "Title: changed here as well"),
-        ({"description": "Else."}, "Description: changed here as well"),
+        ({"description": "Else."}, "changed here as well"),
         ({"ranges-0-low": "U0001"}, "Ranges: changed here as well"),
     ],
 )
