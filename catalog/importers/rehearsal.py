@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -106,9 +107,9 @@ def discard(release: Release, *, by: str, note: str = "") -> None:
     _settle_files(release)
 
 
-def give_up(run: ImportRun) -> None:
-    """Take back what a run has rehearsed so far, as it was cancelled."""
-    _give_up(run.releases.all())
+def give_up(run: ImportRun, since: datetime) -> None:
+    """Take back what a cancelled run has rehearsed since then. What it had before waits for a decision still."""
+    _give_up(run.releases.filter(started_at__gte=since))
     tidy()
 
 
