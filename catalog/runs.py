@@ -22,12 +22,15 @@ DIED = "The worker died in the middle. Nothing of what it was doing is left. Try
 
 @transaction.atomic
 def begin(run: ImportRun) -> None:
-    """Have the worker bring and rehearse what an import is about. Uploaded files lie in ``inbox_of(run)``."""
-    run.state, run.reason, run.step = State.WAITING, "", ""
-    run.done = run.total = 0
-    run.started_at = run.step_started_at = run.ended_at = None
-    run.is_cancel_asked = False
-    run.save()
+    """Have the worker bring and rehearse what an import is about. Uploaded files lie in ``inbox_of(run)``.
+
+    Raises Refused when the worker is at it already.
+    """
+    afresh = {"state": State.WAITING, "reason": "", "step": "", "done": 0, "total": 0, "is_cancel_asked": False}
+    afresh |= dict.fromkeys(("started_at", "step_started_at", "ended_at"))
+    if not ImportRun.objects.filter(pk=run.pk).exclude(state__in=ImportRun.RUNNING).update(**afresh):
+        raise Refused(f"{run} is not over yet.")
+    run.refresh_from_db()
     tasks.carry_out.enqueue(run.pk)
 
 
@@ -46,8 +49,8 @@ def ask_cancel(run: ImportRun, *, by: str = "") -> None:
 def try_again(run: ImportRun, *, by: AbstractBaseUser | None = None) -> None:
     """Begin an import anew that came to nothing, or some of which is to be rehearsed again.
 
-    From now on it is ``by`` who asked for it, and not who did before: another person must activate what comes of
-    it where SECOND_PERSON is set. Raises Refused when it is not over, or when its files are gone and were not fetched.
+    From now on it is ``by`` who asked for it: where SECOND_PERSON is set, somebody else must activate what comes
+    of it. Raises Refused when it is not over, or when its files are gone and were not fetched.
     """
     run.refresh_from_db()
     if run.is_open:
@@ -76,7 +79,7 @@ def settle() -> None:
     runs = ImportRun.objects.filter(state__in=ImportRun.RUNNING)
     if runs.exists() and not worker_is_alive():
         for run in runs:
-            end(run, State.INTERRUPTED, DIED)
+            end(run, State.INTERRUPTED, DIED, among=ImportRun.RUNNING)
 
 
 def settle_all() -> None:

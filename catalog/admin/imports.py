@@ -210,7 +210,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
         run.quarter = form.cleaned_data["quarter"]
         run.save(update_fields=["dataset", "setting", "quarter"])
     try:
-        runs.try_again(run)
+        runs.try_again(run, by=request.user)
     except Refused as reason:
         messages.error(request, str(reason))
     return redirect(run)

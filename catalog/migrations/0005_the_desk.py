@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
                 ('by', models.CharField(max_length=150)),
-                ('action', models.CharField(choices=[('uploaded', 'Uploaded files'), ('fetched', 'Fetched from CMS'), ('license', 'Accepted the AMA license'), ('rehearsed', 'Rehearsed'), ('refused', 'Refused'), ('cancelled', 'Cancelled'), ('interrupted', 'Interrupted'), ('discarded', 'Discarded'), ('loaded', 'Loaded without activating'), ('activated', 'Activated'), ('rolled_back', 'Rolled back'), ('pruned', 'Removed the rows of')], max_length=12)),
+                ('action', models.CharField(choices=[('uploaded', 'Uploaded files'), ('fetched', 'Fetched from CMS'), ('license', 'Accepted the AMA license'), ('asked_again', 'Asked again for'), ('rehearsed', 'Rehearsed'), ('refused', 'Refused'), ('cancelled', 'Cancelled'), ('interrupted', 'Interrupted'), ('discarded', 'Discarded'), ('loaded', 'Loaded without activating'), ('activated', 'Activated'), ('rolled_back', 'Rolled back'), ('pruned', 'Removed the rows of')], max_length=12)),
                 ('subject', models.CharField(blank=True, help_text='The release or the files, in words.', max_length=255)),
                 ('release_number', models.PositiveBigIntegerField(null=True)),
                 ('run_number', models.PositiveBigIntegerField(null=True)),

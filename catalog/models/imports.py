@@ -150,6 +150,7 @@ class AuditEntry(models.Model):
         UPLOADED = "uploaded", "Uploaded files"
         FETCHED = "fetched", "Fetched from CMS"
         LICENSE = "license", "Accepted the AMA license"
+        ASKED_AGAIN = "asked_again", "Asked again for"
         REHEARSED = "rehearsed", "Rehearsed"
         REFUSED = "refused", "Refused"
         CANCELLED = "cancelled", "Cancelled"

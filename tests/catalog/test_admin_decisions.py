@@ -237,6 +237,24 @@ def test_another_person_must_activate_where_that_is_set(settings):
     assert state(release) == "current"
 
 
+def test_who_asks_again_is_the_one_who_may_not_activate_alone(settings):
+    settings.SECOND_PERSON = True
+    first, second = (make_user(name, "Data managers") for name in ("dana", "dora"))
+    run = ImportRun.objects.create(
+        origin="fetch", dataset="hcpcs", quarter="2025Q4", asked_by=first, state="rehearsed"
+    )
+    browser_of(second).post(reverse("admin:import_again", args=[run.pk]))
+    run.refresh_from_db()
+    assert (run.state, run.asked_by) == ("waiting", second)
+    assert [line.text for line in run.log.all()] == ["dora asked for it again."]
+    step = AuditEntry.objects.get(action="asked_again")
+    assert (step.by, step.subject, step.run_number) == ("dora", "hcpcs 2025Q4", run.pk)
+    release = make_rehearsal(run=run)
+    assert "Another person must activate it" in words(activate(browser_of(second), release))
+    activate(browser_of(first), release)
+    assert state(release) == "current"
+
+
 def test_what_is_discarded_is_gone_and_on_record(manager, quarters):
     april, july = quarters
     response = manager.post(address("discard", july), {"note": "Wrong file"}, follow=True)
