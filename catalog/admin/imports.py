@@ -6,7 +6,8 @@ What is decided about a rehearsed release is in ``decisions``.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
 
 from django.conf import settings
@@ -20,8 +21,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from catalog import release_words, run_words, runs, uploads
 from catalog.admin import decisions
@@ -51,7 +54,24 @@ def urls(site: AdminSite) -> list[URLPattern]:
         ("rehearsals/<int:pk>/discard/", decisions.discard, "discard"),
         ("roll-back/<int:pk>/", decisions.roll_back, "roll_back"),
     ]
-    return [path(address, site.admin_view(view), name=name) for address, view, name in pages]
+    return [path(address, _at_the_desk(site, view), name=name) for address, view, name in pages]
+
+
+def _at_the_desk(site: AdminSite, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ask people who are logged out to log in: where htmx asks for a part of a page, by loading the page again.
+
+    It would follow the redirect to the login page, and put that in the place of the part.
+    """
+    guarded = site.admin_view(view)
+
+    @wraps(guarded)
+    @never_cache
+    def seen(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.htmx and not site.has_permission(request):
+            return HttpResponseClientRefresh()
+        return guarded(request, *args, **kwargs)
+
+    return seen
 
 
 @only_for(LOAD, ACTIVATE)

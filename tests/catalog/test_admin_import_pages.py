@@ -69,6 +69,15 @@ def test_what_changes_is_sent_alone_and_said_once(manager):
     assert "data-say" not in again.content.decode()
 
 
+def test_a_page_is_loaded_again_once_its_reader_is_logged_out(manager):
+    run = make_run()
+    manager.logout()
+    asked = manager.get(run.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "run"})
+    assert (asked.status_code, asked["HX-Refresh"], asked.content) == (200, "true", b"")
+    assert "no-store" in asked["Cache-Control"]
+    assert manager.get(run.get_absolute_url()).url.startswith(reverse("admin:login"))
+
+
 def test_the_page_says_that_no_worker_runs(manager):
     run = make_run(state="waiting")
     for address in (run.get_absolute_url(), reverse("admin:imports")):
