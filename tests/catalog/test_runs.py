@@ -316,6 +316,34 @@ def test_a_run_is_tried_again_from_the_files_that_are_kept(tmp_path, ada):
         runs.try_again(run)
 
 
+def test_one_that_the_worker_is_at_is_not_begun_again(ada):
+    run = ImportRun.objects.create(origin="upload", asked_by=ada)
+    ImportRun.objects.update(state="rehearsing", step="Checking")
+    with pytest.raises(Refused, match="is not over yet"):
+        runs.begin(run)
+    assert ImportRun.objects.values_list("state", "step").get() == ("rehearsing", "Checking")
+    assert not DBTaskResult.objects.exists()
+
+
+def test_one_that_is_begun_again_while_a_page_settles_goes_on_waiting(ada):
+    run = ImportRun.objects.create(origin="upload", asked_by=ada, state="rehearsing")
+    is_begun = False
+
+    def settled_and_begun_elsewhere(execute, sql, params, many, context):
+        nonlocal is_begun
+        if sql.startswith("UPDATE") and not is_begun:
+            is_begun = True
+            runs.end(run, "interrupted", runs.DIED)
+            runs.begin(run)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(settled_and_begun_elsewhere):
+        runs.settle()
+    assert is_begun
+    run.refresh_from_db()
+    assert run.state == "waiting"
+
+
 def test_a_rehearsed_run_is_rehearsed_again_in_place_of_itself(tmp_path, ada):
     run = work(make_run(ada, write_ptp(tmp_path / "ptp")))
     first = Release.objects.get()
