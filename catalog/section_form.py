@@ -10,17 +10,22 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
+from django.utils.functional import cached_property
 
-from catalog import codes, moved_codes
+from catalog import codes, moved_codes, trail
 from catalog.markdown_field import Button, MarkdownField
 from catalog.models import Level, Section, SectionRange
 from catalog.moved_codes import Move
+from catalog.trail import Piece
 from catalog.training_form import PreviewedForm
 
 MOVES_SEEN = "moves_seen"
 """The button that saves although codes move: its value is the seal of the moves that were shown with it."""
 
 ONLY_THE_DRAFT = "changed here as well, but this button saves the draft alone. Save the other changes first."
+
+CORRECTIONS_SEEN = "corrections_seen"
+"""What is sent once somebody was told of corrections that publishing undoes: the stamp of the page that told."""
 
 
 class DraftAct(StrEnum):
@@ -54,6 +59,8 @@ class SectionForm(PreviewedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self._described = self.instance.description  # the instance takes on what is sent
+        self.is_told_of_corrections = False
         self.act = next((act for act in DraftAct if act in self.data), None) if self.instance.pk else None
         if self.instance.draft:
             buttons = (
@@ -68,6 +75,20 @@ class SectionForm(PreviewedForm):
     def _show_buttons(self, field: str, *buttons: Button) -> None:
         if field in self.fields:
             self.fields[field].widget.buttons = buttons
+
+    @cached_property
+    def described_before(self) -> str | None:
+        """The description as it was when the draft was last saved; None where it is the same today."""
+        if not (self.instance.draft and self.instance.draft_at):
+            return None
+        then = self.instance.history.filter(history_date__lte=self.instance.draft_at)
+        was = then.order_by("history_date", "history_id").last()
+        return was.description if was and was.description != self._described else None
+
+    @property
+    def corrections(self) -> list[Piece]:
+        """Word by word, what was changed in the description since the draft was last saved."""
+        return [] if self.described_before is None else trail.compare(self.described_before, self._described)
 
     @property
     def touches_draft_only(self) -> bool:
@@ -96,11 +117,22 @@ class SectionForm(PreviewedForm):
             self.add_error(source, f"{', '.join(others)}: {ONLY_THE_DRAFT}")
         elif act is not DraftAct.DISCARD and not words:
             self.add_error(source, "There are no words here to keep or to publish.")
+        elif act is DraftAct.PUBLISH and self._undoes_corrections_unseen():
+            self.is_told_of_corrections = True
+            self.add_error(
+                "draft",
+                "The description was changed after this draft was saved, and publishing undoes that: see "
+                "the difference below. Put it into the draft, or publish once more to undo it.",
+            )
         elif act is DraftAct.PUBLISH:
             self.cleaned_data |= {"description": words, "draft": ""}
         else:
             draft = "" if act is DraftAct.DISCARD else words
             self.cleaned_data |= {"description": self.instance.description, "draft": draft}
+
+    def _undoes_corrections_unseen(self) -> bool:
+        seen = self.data.get(CORRECTIONS_SEEN)
+        return self.described_before is not None and not (seen and seen == self.data.get("made_from"))
 
     def _check_parent(self, parent: Section, level: Level | None) -> None:
         above = _path(parent)

@@ -24,6 +24,7 @@ from catalog.moved_codes import Move
 from catalog.section_form import DraftAct, RangesFormSet, SectionForm
 
 DRAFT_FIELDS = ["draft", "draft_by", "draft_at"]
+DRAFT_WAITS = "A draft of this description waits. Published as it is, it undoes what you have just changed."
 DONE = {
     DraftAct.BEGIN: "The draft is kept. Readers see the description as it was.",
     DraftAct.SAVE: "The draft is saved. Readers see the description as it was.",
@@ -53,6 +54,8 @@ class Drafts:
         if "draft" in form.changed_data or form.act:
             obj.draft_by = request.user.get_username() if obj.draft else ""
             obj.draft_at = timezone.now() if obj.draft else None
+        elif obj.draft and "description" in form.changed_data:
+            messages.warning(request, DRAFT_WAITS)
         if form.act:
             obj._change_reason = REASONS[form.act]
         if form.touches_draft_only:
@@ -126,6 +129,7 @@ class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
         """The form; sent with ranges that move codes, it shows them and the button that saves it nevertheless."""
         section = context.get("original")
         if section is not None and section.draft:
+            context["draft_form"] = context["adminform"].form
             context["draft_changes"] = trail.compare(section.description, section.draft)
         for ranges in (inline.formset for inline in context["inline_admin_formsets"]):
             if ranges.moves and not context["errors"]:

@@ -170,6 +170,42 @@ def test_a_return_to_an_older_description_keeps_the_draft_that_waits(admin_clien
     assert (lab.draft_by, lab.draft_at) == begun
 
 
+def test_a_draft_that_would_undo_corrections_is_published_by_a_second_click(admin_client, lab):
+    send(admin_client, lab, "_begin_draft", description="Not *yet*.")
+    saved = send(admin_client, lab, description="Published thrice.")
+    assert "A draft of this description waits." in words(admin_client.get(saved.url))
+    page = BeautifulSoup(admin_client.get(address(lab)).content, "html.parser").select_one(".draft-changes")
+    assert [tag.get_text() for tag in page.find_all(["del", "ins"])] == ["removed: .\nTwice", "added:  thrice"]
+
+    answer = send(admin_client, lab, "_publish_draft")
+    assert "The description was changed after this draft was saved" in words(answer)
+    lab.refresh_from_db()
+    assert (lab.description, lab.draft) == ("Published thrice.", "Not *yet*.")
+
+    assert admin_client.post(address(lab), filled_in(answer) | {"_publish_draft": "1"}).status_code == 302
+    lab.refresh_from_db()
+    assert (lab.description, lab.draft) == ("Not *yet*.", "")
+
+
+def test_corrections_that_nobody_was_told_of_are_not_undone_by_a_second_click(admin_client, lab):
+    send(admin_client, lab, "_begin_draft", description="Not *yet*.")
+    send(admin_client, lab, description="Thrice.")
+    told = send(admin_client, lab, "_publish_draft")
+    send(admin_client, lab, description="Four times.")
+    answer = admin_client.post(address(lab), filled_in(told) | {"_publish_draft": "1"})
+    assert "saved this text while you had it open" in words(answer)
+    assert "corrections_seen" not in filled_in(answer)
+    assert Section.objects.get().description == "Four times."
+
+
+def test_a_draft_saved_again_after_a_correction_is_published_at_once(admin_client, lab):
+    send(admin_client, lab, "_begin_draft", description="Not *yet*.")
+    send(admin_client, lab, description="Thrice.")
+    send(admin_client, lab, "_save_draft", draft="Not *yet*, thrice.")
+    assert send(admin_client, lab, "_publish_draft").status_code == 302
+    assert Section.objects.get().description == "Not *yet*, thrice."
+
+
 # --- The preview ---
 
 
