@@ -150,6 +150,7 @@ def test_an_address_that_names_nothing_is_not_found(desk):
         assert desk.client.get(address).status_code == 404
     for name in ("x", "9" * 23):
         assert desk.client.get(page(CodeNote, "history", name)).status_code == 404
+        assert desk.client.get(page(Section, "history", name)).status_code == 404
 
 
 def test_reading_the_address_of_a_return_returns_nothing(desk):
