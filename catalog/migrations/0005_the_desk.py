@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
                 ('by', models.CharField(max_length=150)),
-                ('action', models.CharField(choices=[('uploaded', 'Uploaded files'), ('fetched', 'Fetched from CMS'), ('license', 'Accepted the AMA license'), ('asked_again', 'Asked again for'), ('rehearsed', 'Rehearsed'), ('refused', 'Refused'), ('cancelled', 'Cancelled'), ('interrupted', 'Interrupted'), ('discarded', 'Discarded'), ('loaded', 'Loaded without activating'), ('activated', 'Activated'), ('rolled_back', 'Rolled back'), ('pruned', 'Removed the rows of')], max_length=12)),
+                ('action', models.CharField(choices=[('uploaded', 'Uploaded files'), ('fetched', 'Fetched from CMS'), ('license', 'Accepted the AMA license'), ('asked_again', 'Asked again for'), ('rehearsed', 'Rehearsed'), ('replaced', 'Replaced the rehearsal of'), ('refused', 'Refused'), ('cancelled', 'Cancelled'), ('interrupted', 'Interrupted'), ('discarded', 'Discarded'), ('loaded', 'Loaded without activating'), ('activated', 'Activated'), ('rolled_back', 'Rolled back'), ('pruned', 'Removed the rows of')], max_length=12)),
                 ('subject', models.CharField(blank=True, help_text='The release or the files, in words.', max_length=255)),
                 ('release_number', models.PositiveBigIntegerField(null=True)),
                 ('run_number', models.PositiveBigIntegerField(null=True)),
@@ -406,7 +406,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('origin', models.CharField(choices=[('upload', 'Uploaded'), ('fetch', 'Fetched from CMS')], max_length=8)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for the worker'), ('fetching', 'Downloading'), ('rehearsing', 'Rehearsing'), ('rehearsed', 'Rehearsed'), ('refused', 'Refused'), ('cancelled', 'Cancelled'), ('interrupted', 'Interrupted')], db_index=True, default='waiting', max_length=12)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for the worker'), ('fetching', 'Downloading'), ('rehearsing', 'Rehearsing'), ('rehearsed', 'Rehearsed'), ('nothing_new', 'Nothing new'), ('refused', 'Refused'), ('cancelled', 'Cancelled'), ('interrupted', 'Interrupted')], db_index=True, default='waiting', max_length=12)),
                 ('asked_at', models.DateTimeField(auto_now_add=True)),
                 ('dataset', models.CharField(blank=True, choices=[('hcpcs', 'HCPCS Level II'), ('ptp', 'PTP edits'), ('mue', 'MUE'), ('addon', 'Add-on codes')], max_length=16)),
                 ('setting', models.CharField(blank=True, choices=[('practitioner', 'Practitioner'), ('outpatient_hospital', 'Outpatient hospital'), ('dme_supplier', 'DME supplier')], max_length=32)),
@@ -420,6 +420,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('is_cancel_asked', models.BooleanField(default=False)),
                 ('reason', models.TextField(blank=True, help_text='Why it was refused or interrupted, in a sentence.')),
+                ('refused', models.JSONField(default=list, help_text='Why some of its releases were refused, a sentence each.')),
                 ('asked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -464,5 +465,29 @@ class Migration(migrations.Migration):
             model_name='release',
             name='compared_with',
             field=models.ForeignKey(blank=True, help_text='The release its changes are against, where it was compared when it was read.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.release'),
+        ),
+        migrations.AddField(
+            model_name='change',
+            name='awaits',
+            field=models.ForeignKey(blank=True, db_index=False, help_text='The rehearsed release that it depends on; nobody else sees it before that one is active.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.release'),
+        ),
+        migrations.AddField(
+            model_name='release',
+            name='compared_after',
+            field=models.ForeignKey(blank=True, help_text='The release after it, where that was compared with this one while it was rehearsed.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.release'),
+        ),
+        migrations.AddField(
+            model_name='release',
+            name='compared_current',
+            field=models.ForeignKey(blank=True, help_text='The release that was current when this one was rehearsed, where that was not the one before it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.release'),
+        ),
+        migrations.AlterField(
+            model_name='change',
+            name='kind',
+            field=models.CharField(choices=[('missing', 'Missing from this file'), ('added', 'Added'), ('revised', 'Revised'), ('ended', 'Discontinued'), ('reactivated', 'Reactivated'), ('vanished', 'No longer in the file')], max_length=12),
+        ),
+        migrations.AddIndex(
+            model_name='change',
+            index=models.Index(condition=models.Q(('awaits', None), _negated=True), fields=['awaits'], name='change_that_awaits'),
         ),
     ]

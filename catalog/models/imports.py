@@ -28,6 +28,7 @@ class ImportRun(models.Model):
         FETCHING = "fetching", "Downloading"
         REHEARSING = "rehearsing", "Rehearsing"
         REHEARSED = "rehearsed", "Rehearsed"
+        NOTHING_NEW = "nothing_new", "Nothing new"
         REFUSED = "refused", "Refused"
         CANCELLED = "cancelled", "Cancelled"
         INTERRUPTED = "interrupted", "Interrupted"
@@ -57,6 +58,7 @@ class ImportRun(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     is_cancel_asked = models.BooleanField(default=False)
     reason = models.TextField(blank=True, help_text="Why it was refused or interrupted, in a sentence.")
+    refused = models.JSONField(default=list, help_text="Why some of its releases were refused, a sentence each.")
 
     class Meta:
         ordering = ["-pk"]
@@ -152,6 +154,7 @@ class AuditEntry(models.Model):
         LICENSE = "license", "Accepted the AMA license"
         ASKED_AGAIN = "asked_again", "Asked again for"
         REHEARSED = "rehearsed", "Rehearsed"
+        REPLACED = "replaced", "Replaced the rehearsal of"
         REFUSED = "refused", "Refused"
         CANCELLED = "cancelled", "Cancelled"
         INTERRUPTED = "interrupted", "Interrupted"

@@ -127,6 +127,22 @@ class Release(models.Model):
         related_name="+",
         help_text="The release its changes are against, where it was compared when it was read.",
     )
+    compared_after = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The release after it, where that was compared with this one while it was rehearsed.",
+    )
+    compared_current = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The release that was current when this one was rehearsed, where that was not the one before it.",
+    )
     counts = models.JSONField(default=dict, help_text="Rows by kind, as loaded.")
     notice = models.TextField(blank=True, help_text="The notice at the head of its files, shown with its rows.")
     started_at = models.DateTimeField(auto_now_add=True)
@@ -277,19 +293,35 @@ class EditCode(models.Model):
 
 
 class ChangeQuerySet(models.QuerySet):
+    def after_activating(self, release: Release) -> ChangeQuerySet:
+        """What readers would see change, were this rehearsed release to answer in place of the current one."""
+        return self.filter(awaits=release, release=release)
+
     def tally(self) -> dict[str, int]:
         """Counts by kind, every kind present."""
         found = dict(self.order_by().values_list("kind").annotate(n=models.Count("pk")))
         return {kind: found.get(kind, 0) for kind in Change.Kind.values}
 
 
+class KnownChanges(models.Manager.from_queryset(ChangeQuerySet)):
+    """Those that hold now: ``release.changes`` gives no others."""
+
+    def get_queryset(self) -> ChangeQuerySet:
+        return super().get_queryset().filter(awaits=None)
+
+
 class Change(models.Model):
     """One thing a release did to one record, against the publisher's release before it.
 
     Of an edit, *added* and *ended* speak of pairs: one that has an open row now and had none, and the reverse.
+    *Missing* is what a release lacks that looks incomplete: whether the publisher ended it, nobody knows.
+
+    What ``awaits`` a rehearsed release was found while that was rehearsed, so that activating it takes no time: what
+    the release after it did to it, and, as changes of its own, what it would do to the one that was current.
     """
 
     class Kind(models.TextChoices):
+        MISSING = "missing", "Missing from this file"
         ADDED = "added", "Added"
         REVISED = "revised", "Revised"
         ENDED = "ended", "Discontinued"
@@ -310,14 +342,25 @@ class Change(models.Model):
     code = models.CharField(max_length=5, help_text="Of a pair its column one, or its add-on code.")
     other_code = models.CharField(max_length=5, blank=True, help_text="Of a pair its column two, or its primary.")
     fields = models.JSONField(default=dict, help_text="Changed fields: name to [before, after].")
+    awaits = models.ForeignKey(
+        Release,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="The rehearsed release that it depends on; nobody else sees it before that one is active.",
+    )
 
-    objects = ChangeQuerySet.as_manager()
+    objects = KnownChanges()
+    every = ChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["code", "other_code", "kind"]
         indexes = [
             models.Index(fields=["release", "kind", "code", "other_code"], name="change_of_release"),
             models.Index(fields=["code"], name="change_of_code"),
+            models.Index(fields=["awaits"], condition=~Q(awaits=None), name="change_that_awaits"),
         ]
 
     def __str__(self) -> str:
