@@ -1,0 +1,120 @@
+"""Imports from the browser that somebody cancels: while they wait, while they run, and at the very end."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from catalog import inbox, running, runs
+from catalog.importers import rehearsal
+from catalog.importers.locks import sole_import
+from catalog.models import AuditEntry, ImportRun, PtpEdit, Release
+from tests.edit_releases import write_mue, write_ptp
+from tests.import_runs import log, make_imports_small, make_run, remove_releases, states, steps, work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def small_imports(monkeypatch, settings, tmp_path):
+    make_imports_small(monkeypatch, settings, tmp_path)
+    yield
+    remove_releases()
+
+
+@pytest.fixture
+def ada(django_user_model):
+    return django_user_model.objects.create_user("ada")
+
+
+def test_a_run_that_waits_is_cancelled_at_once(tmp_path, ada):
+    run = make_run(ada, write_ptp(tmp_path / "q3"))
+    runs.begin(run)
+    runs.ask_cancel(run, by="grace")
+    assert run.state == "cancelled"
+    running.carry_out(run.pk)  # its task is still there
+    assert not Release.objects.exists()
+    assert log(run) == ["grace asked to cancel it."]
+    assert [step[:2] for step in steps()] == [("grace", "cancelled")]
+    runs.ask_cancel(run, by="grace")
+    assert len(steps()) == 1
+
+
+def test_a_run_that_works_is_cancelled_and_leaves_nothing_but_its_files(tmp_path, ada):
+    mue = write_mue(tmp_path / "mue", "04-01-2026").parent
+    run = make_run(ada, write_ptp(tmp_path / "ptp"), mue)
+    runs.begin(run)
+    ImportRun.objects.filter(pk=run.pk).update(is_cancel_asked=True)
+    with sole_import():  # it waits, and so learns of the wish for certain
+        thread = threading.Thread(target=lambda: (running.carry_out(run.pk), connection.close()))
+        thread.start()
+        thread.join(20)
+        assert not thread.is_alive()
+    run.refresh_from_db()
+    assert (run.state, run.is_cancel_asked) == ("cancelled", False)
+    assert not Release.objects.exists()
+    assert len(inbox.paths(run)) == 3
+
+
+def test_a_cancelled_second_attempt_leaves_what_the_first_one_rehearsed(tmp_path, ada, monkeypatch):
+    run = work(make_run(ada, write_ptp(tmp_path / "ptp")))
+    first = Release.objects.get()
+    runs.try_again(run)
+    ImportRun.objects.filter(pk=run.pk).update(is_cancel_asked=True)
+    monkeypatch.setattr(running, "_work", lambda *_: [])
+    running.carry_out(run.pk)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    assert list(Release.objects.all()) == [first]
+    assert states() == {"PTP edits, practitioner, July 2024": "rehearsed"}
+
+
+def test_a_cancelled_run_is_over_even_when_tidying_fails(tmp_path, ada, monkeypatch):
+    run = make_run(ada, write_ptp(tmp_path / "ptp"))
+    runs.begin(run)
+    ImportRun.objects.filter(pk=run.pk).update(is_cancel_asked=True)
+    monkeypatch.setattr(running, "_work", lambda *_: [])
+    monkeypatch.setattr(rehearsal.load, "remove_leftovers", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        running.carry_out(run.pk)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+
+
+def test_a_wish_to_cancel_that_comes_at_the_very_end_is_heeded(tmp_path, ada, monkeypatch):
+    monkeypatch.setattr(running.Watch, "_tell", lambda watch: None)  # it looked just before
+    run = make_run(ada, write_mue(tmp_path / "mue", "04-01-2026").parent)
+    runs.begin(run)
+    record = AuditEntry.objects.record
+
+    def cancelled_after_the_last_step(*step, **fields) -> None:
+        record(*step, **fields)
+        if step == ("rehearsed",):
+            runs.ask_cancel(run, by="grace")
+            assert [done[:2] for done in steps()] == [("ada", "rehearsed")]
+
+    monkeypatch.setattr(running.AuditEntry.objects, "record", cancelled_after_the_last_step)
+    running.carry_out(run.pk)
+    run.refresh_from_db()
+    assert (run.state, states(), run.is_cancel_asked) == ("cancelled", {}, False)
+    assert [step[:2] for step in steps()] == [("ada", "rehearsed"), ("grace", "cancelled")]
+
+
+def test_a_cancelled_run_gives_up_the_releases_it_had_rehearsed(tmp_path, ada, monkeypatch):
+    run = make_run(ada, write_ptp(tmp_path / "ptp"), write_mue(tmp_path / "mue", "04-01-2026").parent)
+    about, rehearsed = running.Watch.about, []
+
+    def cancelled_before_the_second(watch, subject: str) -> None:
+        about(watch, subject)
+        if subject.startswith("MUE"):
+            rehearsed.extend(Release.objects.all())
+            runs.ask_cancel(run, by="grace")
+            watch._tell()
+
+    monkeypatch.setattr(running.Watch, "about", cancelled_before_the_second)
+    work(run)
+    assert [str(one) for one in rehearsed] == ["PTP edits, practitioner, July 2024"]
+    assert run.state == "cancelled"
+    assert not Release.objects.exists()
+    assert not PtpEdit.objects.exists()
+    assert [step[:2] for step in steps()] == [("ada", "rehearsed"), ("grace", "cancelled")]

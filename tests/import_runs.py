@@ -1,0 +1,61 @@
+"""Imports from the browser, of a few rows each: made, worked at in this process, and looked at."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+
+from catalog import running, runs
+from catalog.importers import bulk, load
+from catalog.models import AuditEntry, ImportRun, Release
+from tests.edit_releases import allow_small_tables
+
+
+def make_imports_small(monkeypatch: pytest.MonkeyPatch, settings, folder: Path) -> None:
+    """Have small tables pass, written by few rows at a time and told of often, and an inbox of the test's own."""
+    allow_small_tables(monkeypatch)
+    monkeypatch.setattr(bulk, "BATCH", 7)
+    monkeypatch.setattr(bulk, "COPY_BATCH", 7)
+    monkeypatch.setattr(running, "TOLD_EVERY", 0.01)
+    settings.INBOX = folder / "inbox"
+
+
+def remove_releases() -> None:
+    """So that no partition stays, as those of PostgreSQL would."""
+    for release in Release.objects.all():
+        load.remove(release)
+
+
+def make_run(user: User, *folders: Path, **fields: object) -> ImportRun:
+    """An import with the files of these folders in its inbox."""
+    run = ImportRun.objects.create(**{"origin": "upload", "asked_by": user} | fields)
+    into = runs.inbox_of(run)
+    into.mkdir(parents=True)
+    for path in sorted(path for folder in folders for path in folder.iterdir()):
+        shutil.copy(path, into)
+        run.files.create(name=path.name, size=path.stat().st_size, sha256="0" * 64)
+    return run
+
+
+def work(run: ImportRun) -> ImportRun:
+    """What the worker does once the import is begun."""
+    runs.begin(run)
+    running.carry_out(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def log(run: ImportRun, *, warnings: bool = False) -> list[str]:
+    return list(run.log.filter(is_warning=warnings).values_list("text", flat=True))
+
+
+def steps() -> list[tuple[str, str, str]]:
+    """Of the audit log, oldest first: who, what, with what."""
+    return list(AuditEntry.objects.order_by("pk").values_list("by", "action", "subject"))
+
+
+def states() -> dict[str, str]:
+    return {str(one): one.state for one in Release.objects.all()}
