@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("catalog.urls")),
 ]
 
-handler404 = "catalog.views.errors.not_found"
+handler403 = "catalog.admin.errors.not_allowed"
+handler404 = "catalog.admin.errors.not_found"
 handler500 = "catalog.views.errors.server_error"

@@ -14,6 +14,14 @@ LOAD = "catalog.load_release"
 ACTIVATE = "catalog.activate_release"
 
 
+class NeedsOneOf(PermissionDenied):
+    """Refuses who has none of these ``permissions``."""
+
+    def __init__(self, *permissions: str):
+        super().__init__("This account may not do that with releases.")
+        self.permissions = permissions
+
+
 def only_for(*permissions: str) -> Callable:
     """Let in who has any of these permissions. Asked before anything of the request's body is read."""
 
@@ -21,7 +29,7 @@ def only_for(*permissions: str) -> Callable:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if not any(request.user.has_perm(permission) for permission in permissions):
-                raise PermissionDenied
+                raise NeedsOneOf(*permissions)
             return view(request, *args, **kwargs)
 
         return guarded
