@@ -338,3 +338,27 @@ def test_a_list_says_by_which_column_it_is_sorted_and_which_filter_is_on(admin_c
     closed = next(one for one in page.select(".choice summary") if one.get_text().startswith("Closed"))
     assert closed.b.get_text() == "No"
     assert "Clear all filters" in page.select_one("#changelist-filter").get_text()
+
+
+def test_every_cell_of_a_list_but_the_one_that_names_the_row_says_its_column_for_narrow_screens(admin_client):
+    make_section("open", title="Open")
+    page = BeautifulSoup(
+        admin_client.get(reverse("admin:catalog_section_changelist")).content, "html.parser"
+    ).select_one("#result_list")
+    heads = [head.get_text(strip=True) for head in page.select("thead th:not(.action-checkbox-column)")]
+    assert "stacked" in page["class"]
+    assert [page.select_one("tbody th").get_text(strip=True)] == ["Open"]
+    assert [cell["data-label"] for cell in page.select("tbody td:not(.action-checkbox)")] == heads[1:]
+
+
+# --- Forms ------------------------------------------------------------------------------------------------
+
+
+def test_a_form_that_is_refused_is_headed_by_the_text_on_file(admin_client):
+    synonym = Synonym.objects.create(term="sugar", means="glucose")
+    address = reverse("admin:catalog_synonym_change", args=[synonym.pk])
+    page = BeautifulSoup(admin_client.post(address, {"term": "salt"}).content, "html.parser")
+    assert page.select_one("[name=term]")["value"] == "salt"
+    assert page.h1.get_text() == "sugar: glucose"
+    assert page.title.get_text().startswith("Error: sugar: glucose | ")
+    assert "salt" not in page.select_one(".crumbs").get_text()

@@ -1,0 +1,35 @@
+"""What the templates of the desk need and Django's admin does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from django import template
+from django.db.models import Model
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+
+register = template.Library()
+
+
+@register.simple_tag
+def labelled(cells: Sequence[SafeString], heads: Sequence[dict[str, object]]) -> list[SafeString]:
+    """The cells of a row of a list, each with the head of its column, which a phone shows above it.
+
+    ``heads`` are those of Django's ``result_headers``. The cell that names the row stands for itself.
+    """
+    return [_labelled(cell, head) for cell, head in zip_longest(cells, heads[: len(cells)])]
+
+
+def _labelled(cell: SafeString, head: dict[str, object] | None) -> SafeString:
+    if not head or "action-checkbox" in str(head.get("class_attrib")) or not cell.startswith("<td"):
+        return cell
+    return format_html('<td data-label="{}"{}', capfirst(str(head["text"])), mark_safe(cell[len("<td") :]))  # noqa: S308 - a cell as Django made it
+
+
+@register.simple_tag
+def on_file(text: Model, is_changed: bool) -> Model:
+    """A text as the database has it, where a form that was sent and not saved has changed the one at hand."""
+    return (is_changed and type(text)._default_manager.filter(pk=text.pk).first()) or text
