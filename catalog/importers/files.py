@@ -44,6 +44,9 @@ FORMS = (*TEXT_FORMS, *WORKBOOK_FORMS)
 CLIMBS = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
 CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 CELL_TAG = re.compile(rb"<(?:\w+:)?c[\s/>]")
+# PostgreSQL takes it in no text, and most programs take a text to end before it.
+NUL = b"\0"
+HOLDS_NUL = "there is a NUL character, which no release file has. The file is damaged. Download it again."
 
 
 class Refused(Exception):  # noqa: N818 - an import is refused, it does not go wrong
@@ -185,16 +188,18 @@ def line_blocks(member: Member) -> Iterator[tuple[int, list[str]]]:
                 chunk = chunk.removeprefix(b"\xef\xbb\xbf")
             *whole, rest = (rest + chunk).split(b"\n")
             if whole:
-                yield number, _decoded_lines(whole)
+                yield number, _decoded_lines(member, number, whole)
                 number += len(whole)
             if len(rest) >= MAX_LINE:
                 raise BadRow(str(member), number, "this line has no end. It is not a text file.")
         if rest:
-            yield number, _decoded_lines([rest])
+            yield number, _decoded_lines(member, number, [rest])
 
 
-def _decoded_lines(raw: list[bytes]) -> list[str]:
+def _decoded_lines(member: Member, first: int, raw: list[bytes]) -> list[str]:
     together = b"\n".join(raw).replace(b"\r", b"")
+    if NUL in together:
+        raise BadRow(str(member), first + together.count(b"\n", 0, together.index(NUL)), HOLDS_NUL)
     try:
         return together.decode("utf-8").split("\n")
     except UnicodeDecodeError:
@@ -214,7 +219,14 @@ def tables(member: Member) -> Iterator[Iterator[tuple[int, list[str]]]]:
         yield _csv_rows(member)
         return
     for sheet in _workbook_sheets(member):
-        yield ((number, [cell_text(cell) for cell in row]) for number, row in enumerate(sheet, 1))
+        yield ((number, _cell_texts(member, number, row)) for number, row in enumerate(sheet, 1))
+
+
+def _cell_texts(member: Member, number: int, row: list[object]) -> list[str]:
+    texts = [cell_text(cell) for cell in row]
+    if "\0" in "".join(texts):
+        raise BadRow(str(member), number, HOLDS_NUL)
+    return texts
 
 
 def _csv_rows(member: Member) -> Iterator[tuple[int, list[str]]]:

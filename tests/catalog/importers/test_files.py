@@ -283,3 +283,26 @@ def test_blocks_hold_the_same_lines_as_one_by_one(tmp_path, monkeypatch):
     numbered = [pair for first, lines in blocks for pair in enumerate(lines, first)]
     assert numbered == list(files.lines(Member(path)))
     assert [number for number, _line in numbered] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv"])
+@pytest.mark.parametrize("line", [b"x\0\n", b"x\0", b"\0\r\n"])
+@pytest.mark.parametrize("size", [2, 7, 1 << 18])
+def test_a_nul_character_is_refused_with_its_line(tmp_path, monkeypatch, name, line, size):
+    monkeypatch.setattr(files, "BLOCK", size)
+    path = tmp_path / name
+    path.write_bytes(b"one\ntwo\r\n\n" + line)
+    with pytest.raises(BadRow, match="there is a NUL character") as refused:
+        [list(table) for table in files.tables(Member(path))] if name == "a.csv" else list(
+            files.lines(Member(path))
+        )
+    assert (refused.value.file, refused.value.line) == (name, 4)
+
+
+def test_a_nul_character_in_a_cell_is_refused_with_its_row(tmp_path):
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["HCPC"])
+    workbook.active.append(["A4253", "Blood_x0000_ glucose"])  # as Excel writes what XML has no sign for
+    workbook.save(tmp_path / "book.xlsx")
+    with pytest.raises(BadRow, match=r"book\.xlsx, line 2: there is a NUL character"):
+        [list(table) for table in files.tables(Member(tmp_path / "book.xlsx"))]

@@ -179,7 +179,7 @@ def test_a_workbook_gives_codes_their_zeros_and_rows_their_numbers(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("damage", [b"\x00", b"\x81", b"\x1b"])
+@pytest.mark.parametrize("damage", [b"\x01", b"\x81", b"\x1b"])
 def test_a_rationale_with_damaged_characters_is_a_bad_row(tmp_path, damage):
     path = write_csv(tmp_path / NAME, [row("0001U"), row("99213")])
     path.write_bytes(path.read_bytes()[:-5] + damage + b"\r\n")
