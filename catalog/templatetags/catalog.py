@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -104,6 +105,17 @@ def when(day: date | datetime | None, css: str = "") -> SafeString | str:
     if isinstance(day, datetime):
         day = timezone.localdate(day)
     return format_html('<time class="{}" datetime="{}">{}</time>', css, day.isoformat(), us_date(day))
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> SafeString | str:
+    """A moment with its time and zone, ``Nov 14, 2025, 9:05 AM EST``, and with the ISO form for machines."""
+    if at is None:
+        return ""
+    here = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}">{}</time>', here.isoformat(timespec="seconds"), date_format(here, "DATETIME_FORMAT")
+    )
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ import pytest
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
 
 from catalog.models import Release
 from tests.builders import make_code, make_release, make_section
@@ -133,3 +134,19 @@ def test_codes_in_rich_text_are_linked_but_not_within_a_link():
         '<span class="text-nowrap">COVID-19</span>.</p>'
     )
     assert render("{{ text|markdown_opening }}|{{ text|markdown_rest }}", text="a\n\nb") == "<p>a</p>|<p>b</p>"
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2026, 11, 22, 14, 5, 9, 3, tzinfo=UTC), "Nov 22, 2026, 9:05 AM EST"),
+        (datetime(2026, 7, 1, 16, 0, tzinfo=UTC), "Jul 1, 2026, 12:00 PM EDT"),
+    ],
+)
+def test_a_moment_is_told_with_its_zone_as_lists_of_the_desk_tell_it(at, said):
+    assert f">{said}</time>" in render("{% moment at %}", at=at)
+    assert localize(timezone.localtime(at)) == said
+    assert datetime.fromisoformat(re.search('datetime="([^"]+)"', render("{% moment at %}", at=at))[1]) == (
+        at.replace(microsecond=0)
+    )
+    assert render("{% moment at %}", at=None) == ""
