@@ -16,6 +16,14 @@ from django.http import QueryDict
 Sent = dict[str, str]
 
 
+def with_plain_lines(data: QueryDict) -> QueryDict:
+    """What was sent, with lines that end as Unix has them; browsers send two characters for each end."""
+    plain = data.copy()
+    for name, values in data.lists():
+        plain.setlist(name, [value.replace("\r\n", "\n").replace("\r", "\n") for value in values])
+    return plain
+
+
 def sent(form: forms.BaseForm) -> Sent:
     """What the browser sends for a form that nobody has touched. A box that is not ticked is not sent."""
     return {field.html_name: value for field in form if (value := _widget_value(field)) is not None}

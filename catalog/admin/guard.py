@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 from django import forms
@@ -33,10 +34,17 @@ class Conflict(NamedTuple):
     address: str
     clashes: Sequence[str] = ()  # names of the fields that both have changed
     mine: Sequence[trail.Difference] = ()  # what these would become of theirs
+    is_own: bool = False  # the same person, in another window or by an older page
 
     @property
     def who(self) -> str:
         return self.version.by.get_username() if self.version and self.version.by else "Somebody"
+
+    @property
+    def clash(self) -> str:
+        if self.is_own:
+            return "You have saved this otherwise. Here is the text of this page; the saved one is above."
+        return f"{self.who} changed this as well. Here is your text; theirs is above."
 
 
 class Refused(forms.ModelForm):
@@ -48,7 +56,7 @@ class Refused(forms.ModelForm):
         # First of all: the form may raise, and who is not told now saves over theirs the next time.
         self.add_error(None, render_to_string("admin/trail/_conflict.html", {"conflict": self.conflict}))
         for name in self.conflict.clashes:
-            self.add_error(name, f"{self.conflict.who} changed this as well. Here is your text; theirs is above.")
+            self.add_error(name, self.conflict.clash)
         super().clean()
 
 
@@ -76,7 +84,11 @@ class RowForm(forms.ModelForm):
 
 
 class Guard:
-    """A form carries the state it was made from; sent on top of another one it is merged with it, not saved."""
+    """A form carries the state it was made from; sent on top of another one it is merged with it, not saved.
+
+    Every page sends that state. What sends none is a program that has seen no page: it is saved as it is, for
+    there is nobody to tell, and the trail has what it replaced.
+    """
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -95,6 +107,8 @@ class Guard:
         extra_context: dict | None = None,
     ) -> HttpResponse:
         """The form; one that was made from an older state than the database has is merged with it, not saved."""
+        if request.method == "POST":
+            request.POST = merge.with_plain_lines(request.POST)
         pk = None if object_id is None else self.key_of(object_id)
         if request.method != "POST" or pk is None or "_saveasnew" in request.POST:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -119,15 +133,29 @@ class Guard:
         form = self.form_of(request, now.text)
         before, says = (merge.sent(form(instance=state.text)) for state in (opened, now))
         clashes = merge.clashes(request.POST.dict(), before, says)
+        merged = self._merged(request, opened, now, before, says)
+        version = known[-1] if known and versions.stamp(known[-1].state) == stamp else None
+        is_own = version is not None and version.by == request.user
+        if is_own and self.is_on_file(request, merged, now):  # the same button, pressed twice
+            request.POST = merged
+            return
         conflict = Conflict(
-            version=known[-1] if known and versions.stamp(known[-1].state) == stamp else None,
+            version=version,
             theirs=trail.differences(reader.texts(opened), reader.texts(now)),
             address=self.address_of("history", now.text.pk),
             clashes=clashes,
             mine=_compared(form, clashes, says, request.POST.dict()),
+            is_own=is_own,
         )
-        request.POST = self._merged(request, opened, now, before, says)
+        request.POST = merged
         request.conflict = conflict
+
+    def is_on_file(self, request: HttpRequest, data: QueryDict, now: State) -> bool:
+        """Whether the database has all that was sent already, and saving it would do nothing."""
+        form = self.form_of(request, now.text)(data, instance=copy(now.text))
+        formsets = self.formsets_of(request, now.text).values()
+        rows = (formset(data, instance=now.text, prefix=formset.get_default_prefix()) for formset in formsets)
+        return not form.has_changed() and not any(one.has_changed() for one in rows)
 
     def _fill_in_deleted(self, request: HttpRequest, pk: object, known: list[Version]) -> None:
         """Somebody deleted the text while it was open: what was sent becomes the form that brings it back."""
@@ -213,6 +241,5 @@ def _compared(form: type[forms.ModelForm], names: Sequence[str], says: Sent, min
     return [
         trail.Difference(capfirst(field.label or pretty_name(name)), old, new, trail.compare(old, new))
         for name, field in fields.items()
-        if not isinstance(field, forms.ChoiceField)
-        and (old := says.get(name, "")) != (new := mine.get(name, "").replace("\r\n", "\n"))
+        if not isinstance(field, forms.ChoiceField) and (old := says.get(name, "")) != (new := mine.get(name, ""))
     ]

@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.forms.models import BaseModelFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -263,9 +263,17 @@ class Trail(Guard):
 
 
 def _differ(before: Model, after: Model) -> bool:
-    """Whether saving would change anything but the moment of the last save."""
+    """Whether saving would change more than the moment of the last save, line ends, and blanks around a text.
+
+    Forms drop these; texts that were loaded otherwise may have them, and nobody who saves means to change that.
+    """
     fields = (field for field in before._meta.concrete_fields if not getattr(field, "auto_now", False))
-    return any(getattr(before, field.attname) != getattr(after, field.attname) for field in fields)
+    return any(_said(before, field) != _said(after, field) for field in fields)
+
+
+def _said(text: Model, field: Field) -> object:
+    value = getattr(text, field.attname)
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
 def _numbered(known: list[Version], number: int) -> Version:

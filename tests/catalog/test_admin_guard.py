@@ -237,6 +237,37 @@ def test_every_form_says_what_it_was_made_from_and_saves_nothing_when_sent_untou
     assert len(ann.trail(text)) == 1
 
 
+def of_browser(sent: dict) -> dict:
+    """What a browser sends, which ends every line by two characters."""
+    return {name: value.replace("\n", "\r\n") for name, value in sent.items()}
+
+
+@pytest.mark.parametrize(
+    ("field", "made"),
+    [
+        ("note", lambda **texts: make_section("drugs", ("J0120", "J3591"), **texts)),
+        ("fact", make_misconception),
+        ("rationale", lambda **texts: make_item("Level I", "Level II", **texts)),
+        ("claim", lambda **texts: make_item("Level I", "Level II", **texts)),
+        ("text", lambda **texts: CodeNote.objects.create(code="J1885", **texts)),
+    ],
+)
+def test_a_text_of_two_lines_is_saved_only_when_it_was_changed(ann, field, made):
+    text = made(**{field: "97597\n97598"})
+    opened = ann.open(text)
+    assert ann.save(text, of_browser(opened)).status_code == 302
+    assert len(ann.trail(text)) == 1
+    assert ann.save(text, of_browser(opened | {field: "97597\n97602"})).status_code == 302
+    text.refresh_from_db()
+    assert getattr(text, field) == "97597\n97602"
+
+
+def test_a_text_with_other_line_ends_on_file_is_not_saved_for_them(ann):
+    misconception = make_misconception(fact="One.\r\nTwo.\n")
+    assert ann.send(misconception).status_code == 302
+    assert len(ann.trail(misconception)) == 1
+
+
 @pytest.mark.parametrize("model", MAKERS)
 def test_every_form_is_refused_on_top_of_another_state(ann, model):
     text = MAKERS[model]()
