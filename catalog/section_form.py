@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
+from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from catalog import codes, moved_codes, trail
@@ -22,7 +23,10 @@ from catalog.training_form import PreviewedForm
 MOVES_SEEN = "moves_seen"
 """The button that saves although codes move: its value is the seal of the moves that were shown with it."""
 
-ONLY_THE_DRAFT = "changed here as well, but this button saves the draft alone. Save the other changes first."
+ONLY_THE_DRAFT = (
+    "changed here as well, but this button is for the draft alone, and nothing is saved yet. “Save” saves the "
+    "other changes, and the draft as a draft."
+)
 
 CORRECTIONS_SEEN = "corrections_seen"
 """What is sent once somebody was told of corrections that publishing undoes: the stamp of the page that told."""
@@ -38,6 +42,19 @@ class DraftAct(StrEnum):
 
 
 DRAFT_ONLY = (DraftAct.BEGIN, DraftAct.SAVE, DraftAct.DISCARD)
+
+
+def kept_as_draft(data: QueryDict, description: str) -> QueryDict:
+    """What was sent by “Keep as a draft”, the words moved to where drafts are, and the description as on file.
+
+    Whatever becomes of the form, no other button of it publishes them then. A box of the draft that has words of
+    its own keeps them: ``SectionForm`` refuses that.
+    """
+    if DraftAct.BEGIN not in data or data.get("draft", "").strip():
+        return data
+    moved = data.copy()
+    moved["draft"], moved["description"] = data.get("description", ""), description
+    return moved
 
 
 class SectionForm(PreviewedForm):
@@ -59,17 +76,17 @@ class SectionForm(PreviewedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._described = self.instance.description  # the instance takes on what is sent
+        self._described, self._drafted = self.instance.description, self.instance.draft  # as on file
         self.is_told_of_corrections = False
         self.act = next((act for act in DraftAct if act in self.data), None) if self.instance.pk else None
-        if self.instance.draft:
-            buttons = (
-                Button(DraftAct.SAVE, "Save the draft"),
-                Button(DraftAct.PUBLISH, "Publish the draft"),
-                Button(DraftAct.DISCARD, "Discard the draft"),
-            )
+        if not self.instance.pk:
+            return
+        if self._drafted or self.data.get("draft", "").strip():
+            buttons = [Button(DraftAct.SAVE, "Save the draft"), Button(DraftAct.PUBLISH, "Publish the draft")]
+            if self._drafted:
+                buttons.append(Button(DraftAct.DISCARD, "Discard the draft"))
             self._show_buttons("draft", *buttons)
-        elif self.instance.pk:
+        else:
             self._show_buttons("description", Button(DraftAct.BEGIN, "Keep as a draft"))
 
     def _show_buttons(self, field: str, *buttons: Button) -> None:
@@ -79,7 +96,7 @@ class SectionForm(PreviewedForm):
     @cached_property
     def described_before(self) -> str | None:
         """The description as it was when the draft was last saved; None where it is the same today."""
-        if not (self.instance.draft and self.instance.draft_at):
+        if not (self._drafted and self.instance.draft_at):
             return None
         then = self.instance.history.filter(history_date__lte=self.instance.draft_at)
         was = then.order_by("history_date", "history_id").last()
@@ -91,8 +108,13 @@ class SectionForm(PreviewedForm):
         return [] if self.described_before is None else trail.compare(self.described_before, self._described)
 
     @property
+    def draft_changes(self) -> list[Piece]:
+        """Word by word, what the draft on file changes in the description on file."""
+        return trail.compare(self._described, self._drafted) if self._drafted else []
+
+    @property
     def touches_draft_only(self) -> bool:
-        return self.act in DRAFT_ONLY
+        return self.act in DRAFT_ONLY or (self.act is None and self.changed_data == ["draft"])
 
     def clean(self) -> None:
         super().clean()
@@ -105,18 +127,26 @@ class SectionForm(PreviewedForm):
             self._follow(self.act)
 
     def _follow(self, act: DraftAct) -> None:
-        """Put the words where the button sends them, and leave the other text as the database has it."""
-        source = "description" if act is DraftAct.BEGIN else "draft"
-        words = self.cleaned_data.get(source, "")
-        others = [self[name].label for name in self.changed_data if name != source]
-        if act is DraftAct.PUBLISH and "description" in self.changed_data:
+        """Put the words where the button sends them, and leave the other text as the database has it.
+
+        Those of “Keep as a draft” are in the box of the draft already: see ``kept_as_draft``.
+        """
+        words = self.cleaned_data.get("draft", "")
+        others = [self[name].label for name in self.changed_data if name != "draft"]
+        if act is DraftAct.BEGIN and "description" in self.changed_data:
+            self.add_error(
+                "draft", "This box has words of its own: empty it, or put the new ones here and save the draft."
+            )
+        elif act is DraftAct.PUBLISH and "description" in self.changed_data:
             self.add_error(
                 "description", "The draft takes the place of this text, which was changed here as well."
             )
         elif others:
-            self.add_error(source, f"{', '.join(others)}: {ONLY_THE_DRAFT}")
+            self.add_error("draft", f"{', '.join(others)}: {ONLY_THE_DRAFT}")
+        elif act is DraftAct.PUBLISH and not (words or self._drafted):
+            self.add_error("draft", "There is no draft any more: the trail says what became of it.")
         elif act is not DraftAct.DISCARD and not words:
-            self.add_error(source, "There are no words here to keep or to publish.")
+            self.add_error("draft", "There are no words here to keep or to publish.")
         elif act is DraftAct.PUBLISH and self._undoes_corrections_unseen():
             self.is_told_of_corrections = True
             self.add_error(
@@ -127,8 +157,7 @@ class SectionForm(PreviewedForm):
         elif act is DraftAct.PUBLISH:
             self.cleaned_data |= {"description": words, "draft": ""}
         else:
-            draft = "" if act is DraftAct.DISCARD else words
-            self.cleaned_data |= {"description": self.instance.description, "draft": draft}
+            self.cleaned_data["draft"] = "" if act is DraftAct.DISCARD else words
 
     def _undoes_corrections_unseen(self) -> bool:
         seen = self.data.get(CORRECTIONS_SEEN)

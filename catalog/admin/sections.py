@@ -8,27 +8,29 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Field, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.forms.models import BaseModelFormSet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from catalog import moved_codes, trail
+from catalog import moved_codes
 from catalog.admin.bulk import SectionTexts
 from catalog.admin.trail import Trail
 from catalog.markdown_field import LONGEST_TEXT
 from catalog.models import Section, SectionRange
 from catalog.moved_codes import Move
-from catalog.section_form import DraftAct, RangesFormSet, SectionForm
+from catalog.section_form import DraftAct, RangesFormSet, SectionForm, kept_as_draft
+from catalog.versions import State
 
 DRAFT_FIELDS = ["draft", "draft_by", "draft_at"]
 DRAFT_WAITS = "A draft of this description waits. Published as it is, it undoes what you have just changed."
 DONE = {
     DraftAct.BEGIN: "The draft is kept. Readers see the description as it was.",
     DraftAct.SAVE: "The draft is saved. Readers see the description as it was.",
-    DraftAct.DISCARD: "The draft is discarded. What it said is in the trail.",
+    DraftAct.DISCARD: "The draft is discarded. As it was saved last, it is in the trail.",
     DraftAct.PUBLISH: "The draft is published: readers see it now.",
 }
 REASONS = {
@@ -63,6 +65,14 @@ class Drafts:
         else:
             super().save_model(request, obj, form, change)
 
+    def save_related(
+        self, request: HttpRequest, form: SectionForm, formsets: list[BaseModelFormSet], change: bool
+    ) -> None:
+        """Save the ranges, which readers see: beside a draft alone, they are what was edited of the section."""
+        super().save_related(request, form, formsets, change)
+        if change and form.touches_draft_only and any(formset.has_changed() for formset in formsets):
+            Section.objects.filter(pk=form.instance.pk).update(updated_at=request.saved_at)
+
     def response_change(self, request: HttpRequest, obj: Section) -> HttpResponse:
         """Stay with the text after a button of its draft, with the way to where it can be seen."""
         act = next((act for act in DraftAct if act in request.POST), None)
@@ -86,8 +96,8 @@ class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
     save_on_top = True
 
     def get_fieldsets(self, request: HttpRequest, obj: Section | None = None) -> list[tuple[str | None, dict]]:
-        """The draft is folded away where there is none."""
-        has_draft = obj is not None and obj.draft
+        """The draft is folded away where there is none, neither on file nor in what is sent."""
+        has_draft = request.POST.get("draft", "").strip() or (obj is not None and obj.draft)
         return [
             (
                 None,
@@ -123,14 +133,31 @@ class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
     def has_draft(self, section: Section) -> str:
         return f"by {section.draft_by or 'nobody known'}" if section.draft else ""
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """The form. What is to be kept as a draft is one before anything else is looked at."""
+        if object_id is not None and DraftAct.BEGIN in request.POST:
+            section = Section.objects.filter(pk=self.key_of(object_id)).first()
+            request.POST = kept_as_draft(request.POST, section.description) if section else request.POST
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def is_on_file(self, request: HttpRequest, data: QueryDict, now: State) -> bool:
+        """Whether saving would do nothing. Publishing and discarding do something as long as there is a draft."""
+        if now.text.draft and (DraftAct.PUBLISH in data or DraftAct.DISCARD in data):
+            return False
+        return super().is_on_file(request, data, now)
+
     # --- Codes that move -----------------------------------------------------------------------------------
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
         """The form; sent with ranges that move codes, it shows them and the button that saves it nevertheless."""
-        section = context.get("original")
-        if section is not None and section.draft:
+        if context.get("original") is not None:
             context["draft_form"] = context["adminform"].form
-            context["draft_changes"] = trail.compare(section.description, section.draft)
         for ranges in (inline.formset for inline in context["inline_admin_formsets"]):
             if ranges.moves and not context["errors"]:
                 context |= {"moves": ranges.moves, "moved": moved_codes.count(ranges.moves), "seal": ranges.seal}

@@ -2,6 +2,8 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.test import Client
 
 from catalog import snapshot
 from catalog.models import Section
@@ -136,12 +138,12 @@ def test_sections_with_a_draft_can_be_listed(admin_client, drafted):
     assert "by mira" in words(listed)
 
 
-def test_a_draft_that_somebody_else_has_saved_meanwhile_is_not_saved_over(admin_client, drafted):
+def test_a_draft_that_was_saved_meanwhile_is_not_saved_over(admin_client, drafted):
     mine = admin_client.get(address(drafted))
     send(admin_client, drafted, "_save_draft", draft="Theirs.")
 
     answer = admin_client.post(address(drafted), filled_in(mine) | {"draft": "Mine.", "_save_draft": "1"})
-    assert "saved this text while you had it open" in words(answer)
+    assert "You saved this text yourself after this page was opened" in words(answer)
     assert filled_in(answer)["draft"] == "Mine."
     assert Section.objects.get().draft == "Theirs."
 
@@ -193,7 +195,7 @@ def test_corrections_that_nobody_was_told_of_are_not_undone_by_a_second_click(ad
     told = send(admin_client, lab, "_publish_draft")
     send(admin_client, lab, description="Four times.")
     answer = admin_client.post(address(lab), filled_in(told) | {"_publish_draft": "1"})
-    assert "saved this text while you had it open" in words(answer)
+    assert "You saved this text yourself" in words(answer)
     assert "corrections_seen" not in filled_in(answer)
     assert Section.objects.get().description == "Four times."
 
@@ -204,6 +206,123 @@ def test_a_draft_saved_again_after_a_correction_is_published_at_once(admin_clien
     send(admin_client, lab, "_save_draft", draft="Not *yet*, thrice.")
     assert send(admin_client, lab, "_publish_draft").status_code == 302
     assert Section.objects.get().description == "Not *yet*, thrice."
+
+
+# --- Each button, pressed twice, late, or beside other changes ---
+
+
+def press(client, page, section: Section, button: str, **fields: str):
+    """Press a button of a page that was opened some time ago."""
+    return client.post(address(section), filled_in(page) | fields | {button: "1"})
+
+
+def texts(section: Section) -> tuple[str, str]:
+    section.refresh_from_db()
+    return section.description, section.draft
+
+
+@pytest.mark.parametrize(
+    ("button", "fields", "left"),
+    [
+        ("_begin_draft", {"description": "Soon."}, ("Published.\nTwice.", "Soon.")),
+        ("_save_draft", {"draft": "Soon."}, ("Published.\nTwice.", "Soon.")),
+        ("_discard_draft", {}, ("Published.\nTwice.", "")),
+    ],
+)
+def test_a_button_pressed_twice_does_what_it_says_once(admin_client, lab, button, fields, left):
+    if button != "_begin_draft":
+        Section.objects.update(draft="Not *yet*.", draft_by="mira")
+    page = admin_client.get(address(lab))
+    assert press(admin_client, page, lab, button, **fields).status_code == 302
+    trail = reasons(lab)
+    assert press(admin_client, page, lab, button, **fields).status_code == 302
+    assert texts(lab) == left
+    assert reasons(lab) == trail
+
+
+def test_a_draft_published_twice_is_published_once_and_said_to_be_none_any_more(admin_client, drafted):
+    page = admin_client.get(address(drafted))
+    assert press(admin_client, page, drafted, "_publish_draft").status_code == 302
+    assert "There is no draft any more" in words(press(admin_client, page, drafted, "_publish_draft"))
+    assert texts(drafted) == ("Not *yet*.", "")
+
+
+def test_a_second_draft_from_an_old_page_stays_a_draft(admin_client, lab):
+    page = admin_client.get(address(lab))
+    press(admin_client, page, lab, "_begin_draft", description="First.")
+    answer = press(admin_client, page, lab, "_begin_draft", description="Second.")
+    assert "You saved this text yourself after this page was opened" in words(answer)
+    assert (filled_in(answer)["description"], filled_in(answer)["draft"]) == ("Published.\r\nTwice.", "Second.")
+    assert texts(lab) == ("Published.\nTwice.", "First.")
+    assert press(admin_client, answer, lab, "_save_draft").status_code == 302
+    assert texts(lab) == ("Published.\nTwice.", "Second.")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"title": "Laboratory"}, {"ranges-0-low": "U0001"}, {"title": "Laboratory", "ranges-0-low": "U0001"}],
+)
+def test_what_is_kept_beside_other_changes_is_not_published_by_saving_them(admin_client, lab, fields):
+    answer = send(admin_client, lab, "_begin_draft", description="Soon.", **fields)
+    assert "changed here as well" in words(answer)
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert page.select_one("#id_draft").find_parent("details") is None
+    assert texts(lab) == ("Published.\nTwice.", "")
+    assert press(admin_client, answer, lab, "_save").status_code == 302
+    assert texts(lab) == ("Published.\nTwice.", "Soon.")
+    assert (lab.title, lab.ranges.get().low) == (
+        fields.get("title", "Lab"),
+        fields.get("ranges-0-low", "U0000"),
+    )
+
+
+def test_what_is_kept_in_a_form_that_is_refused_is_in_sight(admin_client, lab):
+    answer = send(admin_client, lab, "_begin_draft", description="Soon.", title="")
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert page.select_one("#id_draft").get_text().strip() == "Soon."
+    assert page.select_one("#id_draft").find_parent("details") is None
+
+
+def test_keeping_a_draft_takes_no_words_from_the_box_of_the_draft(admin_client, lab):
+    answer = send(admin_client, lab, "_begin_draft", description="Soon.", draft="Later.")
+    assert "This box has words of its own" in words(answer)
+    assert (filled_in(answer)["description"], filled_in(answer)["draft"]) == ("Soon.", "Later.")
+    assert texts(lab) == ("Published.\nTwice.", "")
+
+
+def test_a_draft_that_somebody_published_meanwhile_keeps_the_words_of_the_other(admin_client, drafted):
+    page = admin_client.get(address(drafted))
+    ben = Client()
+    ben.force_login(User.objects.create_superuser("ben"))
+    send(ben, drafted, "_publish_draft")
+    answer = press(admin_client, page, drafted, "_save_draft", draft="Mine.")
+    assert "ben saved this text while you had it open" in words(answer)
+    assert filled_in(answer)["draft"] == "Mine."
+    boxes = BeautifulSoup(answer.content, "html.parser").select(".markdown-buttons")
+    assert [button["name"] for box in boxes for button in box.select("button:not([name=_preview])")] == [
+        "_save_draft",
+        "_publish_draft",
+    ]
+    assert press(admin_client, answer, drafted, "_save_draft").status_code == 302
+    assert texts(drafted) == ("Not *yet*.", "Mine.")
+
+
+def test_a_newer_draft_is_not_discarded_by_an_old_page(admin_client, drafted):
+    page = admin_client.get(address(drafted))
+    press(admin_client, page, drafted, "_save_draft", draft="Newer.")
+    assert "You saved this text yourself" in words(press(admin_client, page, drafted, "_discard_draft"))
+    assert texts(drafted) == ("Published.\nTwice.", "Newer.")
+
+
+def test_a_draft_saved_with_the_form_does_not_date_what_readers_see(admin_client, lab):
+    stamp, edited = snapshot.stamp(), lab.updated_at
+    assert send(admin_client, lab, draft="Soon.").status_code == 302
+    assert texts(lab) == ("Published.\nTwice.", "Soon.")
+    assert (snapshot.stamp(), lab.updated_at) == (stamp, edited)
+    send(admin_client, lab, draft="Later.", **{"ranges-0-low": "U0001"})
+    lab.refresh_from_db()
+    assert lab.updated_at > edited
+    assert lab.draft == "Later."
 
 
 # --- The preview ---
@@ -240,7 +359,7 @@ def test_a_text_too_long_is_refused(admin_client, lab):
 
 
 def test_what_the_draft_changes_is_shown_word_by_word(admin_client, lab):
-    assert "draft_changes" not in admin_client.get(address(lab)).context
+    assert b"What the saved draft changes" not in admin_client.get(address(lab)).content
     Section.objects.update(draft="Published.\nThree times.")
     page = BeautifulSoup(admin_client.get(address(lab)).content, "html.parser").select_one(".draft-changes")
     assert [tag.get_text() for tag in page.find_all(["del", "ins"])] == ["removed: Twice", "added: Three times"]
