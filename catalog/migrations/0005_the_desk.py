@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
                 ('by', models.CharField(max_length=150)),
-                ('action', models.CharField(choices=[('uploaded', 'Uploaded files'), ('fetched', 'Fetched from CMS'), ('license', 'Accepted the AMA license'), ('asked_again', 'Asked again for'), ('rehearsed', 'Rehearsed'), ('replaced', 'Replaced the rehearsal of'), ('refused', 'Refused'), ('cancelled', 'Cancelled'), ('interrupted', 'Interrupted'), ('discarded', 'Discarded'), ('loaded', 'Loaded without activating'), ('activated', 'Activated'), ('rolled_back', 'Rolled back'), ('pruned', 'Removed the rows of')], max_length=12)),
+                ('action', models.CharField(choices=[('uploaded', 'Uploaded files'), ('fetched', 'Fetched from CMS'), ('license', 'Accepted the AMA license'), ('asked_again', 'Asked again for'), ('rehearsed', 'Rehearsed'), ('replaced', 'Replaced the rehearsal of'), ('refused', 'Refused'), ('cancelled', 'Cancelled'), ('interrupted', 'Interrupted'), ('dismissed', 'Dismissed'), ('discarded', 'Discarded'), ('loaded', 'Loaded without activating'), ('activated', 'Activated'), ('rolled_back', 'Rolled back'), ('pruned', 'Removed the rows of')], max_length=12)),
                 ('subject', models.CharField(blank=True, help_text='The release or the files, in words.', max_length=255)),
                 ('release_number', models.PositiveBigIntegerField(null=True)),
                 ('run_number', models.PositiveBigIntegerField(null=True)),
@@ -479,7 +479,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='release',
             name='compared_current',
-            field=models.ForeignKey(blank=True, help_text='The release that was current when this one was rehearsed, where that was not the one before it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.release'),
+            field=models.ForeignKey(blank=True, help_text='The release that was current when it was rehearsed, where that was not the one before it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.release'),
         ),
         migrations.AlterField(
             model_name='change',

@@ -158,6 +158,7 @@ class AuditEntry(models.Model):
         REFUSED = "refused", "Refused"
         CANCELLED = "cancelled", "Cancelled"
         INTERRUPTED = "interrupted", "Interrupted"
+        DISMISSED = "dismissed", "Dismissed"
         DISCARDED = "discarded", "Discarded"
         LOADED = "loaded", "Loaded without activating"
         ACTIVATED = "activated", "Activated"

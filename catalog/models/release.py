@@ -141,7 +141,7 @@ class Release(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="The release that was current when this one was rehearsed, where that was not the one before it.",
+        help_text="The release that was current when it was rehearsed, where that was not the one before it.",
     )
     counts = models.JSONField(default=dict, help_text="Rows by kind, as loaded.")
     notice = models.TextField(blank=True, help_text="The notice at the head of its files, shown with its rows.")
@@ -316,8 +316,8 @@ class Change(models.Model):
     Of an edit, *added* and *ended* speak of pairs: one that has an open row now and had none, and the reverse.
     *Missing* is what a release lacks that looks incomplete: whether the publisher ended it, nobody knows.
 
-    What ``awaits`` a rehearsed release was found while that was rehearsed, so that activating it takes no time: what
-    the release after it did to it, and, as changes of its own, what it would do to the one that was current.
+    What ``awaits`` a rehearsed release was found while that was rehearsed, so that activating it takes no time:
+    what the release after it did to it, and, as changes of its own, what it would do to the one that was current.
     """
 
     class Kind(models.TextChoices):
