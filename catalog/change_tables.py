@@ -39,6 +39,7 @@ class EditChangeTable(tables.Table):
         Change.Kind.ADDED: ("changed", "deleted"),
         Change.Kind.ENDED: ("changed",),
         Change.Kind.VANISHED: ("changed",),
+        Change.Kind.MISSING: ("changed",),
     }
     changed = tables.Column("What changed", accessor="fields", attrs={"th": {"class": "w-100"}})
 

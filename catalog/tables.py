@@ -139,6 +139,7 @@ class ChangeTable(tables.Table):
         Change.Kind.ENDED: ("code", "text", "ended", "references"),
         Change.Kind.REACTIVATED: ("code", "text", "fields"),
         Change.Kind.VANISHED: ("code", "text", "ended"),
+        Change.Kind.MISSING: ("code", "text", "ended"),
     }
 
     class Meta:

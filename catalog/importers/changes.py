@@ -100,6 +100,14 @@ def of_pairs(before: Release, after: Release) -> Iterator[Difference]:
             yield Difference(Kind.ENDED if sides[False][1] else Kind.VANISHED, Record.PTP, one, {}, two)
 
 
+def of_missing_pairs(before: Release, after: Release) -> Iterator[Difference]:
+    """The pairs, open or ended, of which the PTP table of an incomplete release has no row at all, in order."""
+    pair = {name: OuterRef(name) for name in ("column_one", "column_two")}
+    missing = PtpEdit.objects.of(before).filter(~Exists(PtpEdit.objects.of(after).filter(**pair)))
+    for one, two in missing.order_by(*pair).values_list(*pair).distinct().iterator():
+        yield Difference(Kind.MISSING, Record.PTP, one, {}, two)
+
+
 def _only_in(one: Release, other: Release) -> Iterator[tuple[str, str, str, bool]]:
     """Column one, column two and indicator of the open rows of one release that the other has not, in order.
 

@@ -6,11 +6,11 @@ import pickle
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from catalog.importers import DATASETS, bulk, changes, hcpcs
 from catalog.importers.changes import Difference
@@ -18,6 +18,7 @@ from catalog.importers.files import Refused
 from catalog.models import Change, Dataset, EditCode, ProcessingNote, Release, ReleaseFile
 
 BATCH = 1_000
+LOT = 10_000  # changes removed in one transaction
 # How the counts of a release call its records.
 COUNTED = {"code": "codes", "modifier": "modifiers", "ptp": "edits", "mue": "values", "addon": "edits"}
 CODES = {Dataset.PTP: ("column_one", "column_two"), Dataset.MUE: ("code",), Dataset.ADDON: ("add_on", "primary")}
@@ -128,7 +129,7 @@ def say_the_same(one: Release, other: Release) -> bool:
 
 
 def differences(before: Release, after: Release) -> Iterable[Difference]:
-    """What one release did to the one before it, in order of codes. An incomplete one takes nothing away."""
+    """What one release did to another. An incomplete one takes nothing away: what it lacks is missing from it."""
     match after.dataset:
         case Dataset.PTP:
             found = changes.of_pairs(before, after)
@@ -142,7 +143,16 @@ def differences(before: Release, after: Release) -> Iterable[Difference]:
         case _:
             old, new = changes.of_hcpcs(stored(before)), changes.of_hcpcs(stored(after))
             found = changes.compare(old, new, after.first_day)
-    return (one for one in found if not (after.partial and one.kind == Change.Kind.VANISHED))
+    if not after.partial:
+        return found
+    if after.dataset == Dataset.PTP:
+        kept = (one for one in found if one.kind != Change.Kind.VANISHED)
+        return chain(kept, changes.of_missing_pairs(before, after))
+    return (_missing_if_gone(one) for one in found)
+
+
+def _missing_if_gone(one: Difference) -> Difference:
+    return one._replace(kind=Change.Kind.MISSING) if one.kind == Change.Kind.VANISHED else one
 
 
 @contextmanager
@@ -156,9 +166,27 @@ def spooled(items: Iterable) -> Iterator[Iterator]:
         yield (pickle.load(file) for _ in range(number))  # noqa: S301 - our own, just written
 
 
-def write_changes(release: Release, against: Release, found: Iterable[Difference]) -> None:
-    """Store what a release did to the one before it."""
-    put(Change, (Change(release=release, against=against, **difference._asdict()) for difference in found))
+def write_changes(
+    release: Release, against: Release, found: Iterable[Difference], awaits: Release | None = None
+) -> None:
+    """Store what a release did to another one; what ``awaits`` a rehearsed one is seen beside that alone."""
+    of = {"release": release, "against": against, "awaits": awaits}
+    put(Change, (Change(**of, **difference._asdict()) for difference in found))
+
+
+def remove_changes(release: Release) -> None:
+    """Remove what a release changed and what awaits it, in lots: of half a table there may be very many."""
+    _remove_in_lots(Change.every.filter(Q(release=release) | Q(awaits=release)))
+
+
+def remove_decided_changes() -> None:
+    """Remove what awaited a decision and is of no use after it: what readers would have seen change."""
+    _remove_in_lots(Change.every.filter(awaits__state__in=(Release.State.LOADED, Release.State.CURRENT)))
+
+
+def _remove_in_lots(changes: QuerySet) -> None:
+    while lot := list(changes.order_by().values_list("pk", flat=True)[:LOT]):
+        Change.every.filter(pk__in=lot).delete()
 
 
 def remove(release: Release) -> None:

@@ -64,7 +64,7 @@ def changes(request: HttpRequest, shown: Release) -> HttpResponse | dict[str, ob
     fits_workbook = tally[kind] <= WORKBOOK_ROWS or (code and changes.count() <= WORKBOOK_ROWS)
     if request.GET.get("_export") == "xlsx" and not fits_workbook:
         return redirect(f"{request.path}?{urlencode(request.GET.dict() | {'_export': 'csv'})}")
-    rows_of = against if kind == Change.Kind.VANISHED else shown
+    rows_of = against if kind in (Change.Kind.VANISHED, Change.Kind.MISSING) else shown
     table = TABLES[shown.dataset](changes, kind, rows_of, empty_text="No such change names this code.")
     if answer := table_alone(request, table, lambda: _sheet(shown, against, kind, code, table)):
         return answer

@@ -57,13 +57,13 @@ def test_releases_with_other_counts_do_not_say_the_same(dataset):
 
 
 @pytest.mark.parametrize("dataset", MAKE)
-def test_an_incomplete_release_takes_nothing_away(dataset):
+def test_what_an_incomplete_release_lacks_is_missing_and_not_gone(dataset):
     before, after = two_releases(dataset)
     MAKE[dataset](before, 8)
     MAKE[dataset](after, 9)
     assert {one.kind for one in rows.differences(before, after)} == {"added", "vanished"}
     after.partial = True
-    assert {one.kind for one in rows.differences(before, after)} == {"added"}
+    assert {one.kind for one in rows.differences(before, after)} == {"added", "missing"}
 
 
 def test_rows_the_database_did_not_take_are_noticed():
