@@ -16,15 +16,13 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.importers import DATASETS, bulk, files, hcpcs, rows, succession, verify
-from catalog.importers.files import Member, Refused
+from catalog.importers import DATASETS, bulk, files, hcpcs, known, rows, succession, verify
+from catalog.importers.files import Refused
 from catalog.importers.locks import sole_import
 from catalog.importers.names import Publication
 from catalog.importers.rows import Part
 from catalog.models import AuditEntry, Change, Dataset, Release, ReleaseFile
 
-# A quarter in which nothing of these changed is posted again as it was; the others carry dates of every quarter.
-MAY_STAY_THE_SAME = (Dataset.MUE, Dataset.ADDON)
 ROW_BYTES = {Dataset.PTP: 75, Dataset.MUE: 60, Dataset.ADDON: 296, Dataset.HCPCS: 590}  # of text, about
 SAMPLES = 5
 
@@ -65,10 +63,10 @@ def publications(
         if not found:
             raise Refused(f"{members[0]} does not say what it is. Give --dataset, as in --dataset hcpcs.")
     if not found:
-        known = (DATASETS[name].explain(member) for member in members for name in names)
+        told = (DATASETS[name].explain(member) for member in members for name in names)
         seen = ", ".join(str(member) for member in members[:5])
         raise Refused(
-            next(filter(None, known), "")
+            next(filter(None, told), "")
             or f"No release file among {seen}. manage.py import_release --help tells which names are known. For a "
             "file whose name has lost it, give --dataset and --quarter, as in --dataset hcpcs --quarter 2025Q4."
         )
@@ -123,14 +121,14 @@ def written(
     """
     with sole_import(), bulk.prepared():
         remove_leftovers()
-        sources = [_source(member) for member in publication.members]
-        _refuse_doubled(publication, sources)
-        loaded = _loaded_before(publication, sources)
+        sources = [known.source_of(member) for member in publication.members]
+        known.refuse_doubled(publication, sources)
+        loaded = known.loaded_before(publication, sources)
         if loaded is None:
             release = _new_release(publication, revision)
             with removed_on_failure(release):
                 _write(release, publication, sources, tell)
-                loaded = _loaded_with_same_rows(release)
+                loaded = known.loaded_with_same_rows(release)
                 if loaded is None:
                     yield release, True
         if loaded:
@@ -154,6 +152,23 @@ def compare(release: Release, tell: Progress, before: Before = Release.previous)
     if against:
         with rows.spooled(rows.differences(against, release)) as differences:
             rows.write_changes(release, against, differences)
+
+
+def look_ahead(release: Release, tell: Progress) -> None:
+    """Store what else is to be known of a compared release before it is activated, so that activating is quick.
+
+    What the release after it, if there is one, will have changed against it; and what readers would see change who
+    are answered from another release than it was compared with.
+    """
+    release.compared_after = after = succession.compared_with(release)
+    current = succession.current(release)
+    if current and not current.is_starter and current != release.compared_with:
+        release.compared_current = current
+    for one, other in ((release, after), (release.compared_current, release)):
+        if one and other:
+            tell("comparing", 0, 0)
+            with rows.spooled(rows.differences(one, other)) as differences:
+                rows.write_changes(other, one, differences, awaits=release)
 
 
 def write(
@@ -184,7 +199,8 @@ def publish(
     says who did it. ``still_refuse``, called when nothing of its kind can change any more, may raise Refused.
     """
     later = succession.compared_with(release)
-    found = rows.differences(release, later) if later else ()
+    is_compared = release.state == Release.State.REHEARSED and release.compared_after == later
+    found = () if is_compared or later is None else rows.differences(release, later)
     with rows.spooled(found) as differences, transaction.atomic():
         if _locked_states(release).get(release.pk) != release.state or succession.compared_with(release) != later:
             raise Refused(f"What is loaded beside {release} has changed in this moment. Look again.")
@@ -201,6 +217,7 @@ def publish(
         if later:
             later.changes.all().delete()
             rows.write_changes(later, release, differences)
+            Change.every.filter(release=later, awaits=release).update(awaits=None)
             Release.objects.filter(pk=later.pk).update(compared_with=release)
         if activate and (whatever_is_current or succession.outranks(release, succession.current(release))):
             make_current(release)
@@ -233,6 +250,15 @@ def make_current(release: Release) -> None:
             succession.retire_starters(release)
 
 
+def record_current(
+    release: Release, step: str, was: Release | None, *, by: str, note: str, **detail: object
+) -> None:
+    """Write into the audit log that a release became current, in place of which one and against what doubts."""
+    subject = f"{release}{', incomplete' if release.partial else ''}{f', in place of {was.title}' if was else ''}"
+    detail = {"before": was.title if was else "", "doubts": release.doubts} | detail
+    AuditEntry.objects.record(step, by=by, subject=subject, release=release, run=release.run, note=note, **detail)
+
+
 @contextmanager
 def removed_on_failure(release: Release) -> Iterator[None]:
     """Leave nothing of a release when anything goes wrong until it is published."""
@@ -245,7 +271,7 @@ def removed_on_failure(release: Release) -> Iterator[None]:
 
 
 def remove_leftovers() -> None:
-    """Remove what is pruned, and what a run that was ended in the middle has left.
+    """Remove what is pruned, what an interrupted run has left, and what awaits no decision any more.
 
     Only ever called by the one import that runs. Of a whole release that is pruned, the record and the changes
     stay, unless another one has taken its place.
@@ -253,6 +279,7 @@ def remove_leftovers() -> None:
     for release in Release.objects.filter(state__in=(Release.State.LOADING, Release.State.PRUNED)):
         is_kept = release.state == Release.State.PRUNED and not release.partial
         remove_or_leave(release, with_record=not is_kept or succession.same_revision(release).published().exists())
+    rows.remove_decided_changes()
 
 
 def remove_or_leave(release: Release, *, with_record: bool = True) -> None:
@@ -266,56 +293,9 @@ def remove(release: Release) -> None:
     rows.remove(release)
     if release.dataset == Dataset.PTP:
         bulk.drop_unused_rationales()
-    for model in (Change, ReleaseFile):
-        model.objects.filter(release=release).delete()
+    rows.remove_changes(release)
+    ReleaseFile.objects.filter(release=release).delete()
     release.delete()
-
-
-def _source(member: Member) -> ReleaseFile:
-    sha256, size = files.fingerprint(member)
-    return ReleaseFile(name=member.name, archive=member.archive, sha256=sha256, size=size)
-
-
-def _refuse_doubled(publication: Publication, sources: list[ReleaseFile]) -> None:
-    by_content: dict[str, Member] = {}
-    for member, source in zip(publication.members, sources, strict=True):
-        if source.sha256 in by_content:
-            raise Refused(
-                f"{by_content[source.sha256]} and {member} have the same content: a part is there twice, and "
-                "another one is missing. Download the parts again."
-            )
-        by_content[source.sha256] = member
-
-
-def _loaded_before(publication: Publication, sources: list[ReleaseFile]) -> Release | None:
-    """The release that all of this was loaded as; refused when some of it is in a release of another name."""
-    members = {source.sha256: member for source, member in zip(sources, publication.members, strict=True)}
-    readable = Release.objects.published().filter(dataset=publication.dataset)
-    for release in readable.filter(files__sha256__in=members).distinct():
-        known = set(release.files.values_list("sha256", flat=True))
-        is_of_quarter = release.quarter == publication.quarter
-        if (
-            release.setting == publication.setting
-            and not is_of_quarter
-            and publication.dataset in MAY_STAY_THE_SAME
-        ):
-            continue
-        if not release.partial and (release.setting != publication.setting or not is_of_quarter):
-            member = next(member for sha256, member in members.items() if sha256 in known)
-            was, now = (" ".join(filter(None, (one.quarter, one.setting))) for one in (release, publication))
-            raise Refused(
-                f"{member} has been loaded as {release}, and now appears as {now}. "
-                f"If it is of {was}, there is nothing to do."
-            )
-        if members.keys() <= known and is_of_quarter and release.setting == publication.setting:
-            return release
-    return None
-
-
-def _loaded_with_same_rows(release: Release) -> Release | None:
-    """The release of this quarter that says the same, from the workbook where this is the text, or so."""
-    readable = Release.objects.published().of_a_kind(release).filter(quarter=release.quarter)
-    return next((other for other in readable if rows.say_the_same(release, other)), None)
 
 
 def _new_release(publication: Publication, by_hand: int | None) -> Release:
@@ -342,7 +322,7 @@ def _write(release: Release, publication: Publication, sources: list[ReleaseFile
     notes = list(hcpcs.read_notes(publication.notes)) if publication.notes else []
     write(release, parts, notes, lambda done: tell("writing", done, total))
     if publication.notes:
-        notes_file = _source(publication.notes)
+        notes_file = known.source_of(publication.notes)
         notes_file.release, notes_file.rows = release, len(notes)
         notes_file.save()
 
@@ -371,13 +351,13 @@ def _locked_states(release: Release) -> dict[int, str]:
 
 
 def _record(release: Release, was_current: Release | None, pruned: list[Release], by: str, note: str) -> None:
-    step = AuditEntry.Action.ACTIVATED if release.is_current else AuditEntry.Action.LOADED
-    detail = {
-        "before": was_current.title if was_current else "",
-        "counts": release.counts,
-        "doubts": release.doubts,
-        "files": {file.name: file.sha256 for file in release.files.all()},
-    }
-    AuditEntry.objects.record(step, by=by, release=release, run=release.run, note=note, **detail)
+    detail = {"counts": release.counts, "files": {file.name: file.sha256 for file in release.files.all()}}
+    if release.is_current:
+        record_current(release, AuditEntry.Action.ACTIVATED, was_current, by=by, note=note, **detail)
+    else:
+        detail |= {"before": was_current.title if was_current else "", "doubts": release.doubts}
+        AuditEntry.objects.record(
+            AuditEntry.Action.LOADED, by=by, release=release, run=release.run, note=note, **detail
+        )
     for one in pruned:
         AuditEntry.objects.record(AuditEntry.Action.PRUNED, by=by, release=one, run=release.run)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 
-from catalog import inbox, tasks
+from catalog import inbox, runs, tasks
 from catalog.importers import load, succession, verify
 from catalog.importers.files import Cancelled, Refused
 from catalog.importers.load import Progress
@@ -59,28 +59,31 @@ def rehearse(
             release.run = run
             load.check(release, publication, tell, before)
             load.compare(release, tell, before)
+            load.look_ahead(release, tell)
             tell("comparing", 0, 0)  # it took a while, in which somebody may have thought better of it
             _keep(release)
     return release
 
 
 def objections(release: Release) -> Objections:
-    """Why this release may not be activated now; nothing speaks against going back to a loaded one."""
+    """Why this release may not be activated now; against going back to a loaded one, doubts alone speak."""
+    doubts = release.doubts or (["It looked incomplete when it was loaded."] if release.partial else [])
     if release.state != State.REHEARSED:
-        return Objections([], [], "")
+        return Objections([], doubts, "")
     failures = release.dataset == Dataset.PTP and verify.golden_pair_failures(release, is_partial=release.partial)
-    return Objections(list(failures or ()), release.doubts, _outdated(release))
+    return Objections(list(failures or ()), doubts, _outdated(release))
 
 
 def activate(release: Release, *, by: str, note: str = "", accept_doubts: bool = False) -> None:
     """Answer readers from this release from now on: a rehearsed one is published, a loaded one is gone back to.
 
-    One transaction, and a line in the audit log. Raises Refused with a sentence when there are objections, or when
-    SECOND_PERSON is set and ``by`` asked for the rehearsal.
+    One transaction, and a line in the audit log. Raises Refused with a sentence when there are objections, when
+    doubts are accepted without a note that says why, or when SECOND_PERSON is set and ``by`` asked for it.
     """
     _look_again(release)
+    if release.state in (State.REHEARSED, State.LOADED):
+        _refuse_objected(release, accept_doubts, note)
     if release.state == State.REHEARSED:
-        _refuse_objected(release, accept_doubts)
         _refuse_alone(release, by)
         still_refuse = partial(_refuse_outdated, release)
         load.publish(release, activate=True, whatever_is_current=True, by=by, note=note, still_refuse=still_refuse)
@@ -88,13 +91,11 @@ def activate(release: Release, *, by: str, note: str = "", accept_doubts: bool =
         return
     with transaction.atomic():
         was = succession.current(release)
+        is_back = succession.is_way_back(release, was)
         load.make_current(release)
         if was != release:
-            is_back = was is not None and not succession.outranks(release, was)
             step = Action.ROLLED_BACK if is_back else Action.ACTIVATED
-            AuditEntry.objects.record(
-                step, by=by, release=release, run=release.run, note=note, before=was.title if was else ""
-            )
+            load.record_current(release, step, was, by=by, note=note)
 
 
 def discard(release: Release, *, by: str, note: str = "") -> None:
@@ -141,12 +142,29 @@ def _before(release: Release, run: ImportRun | None) -> Release | None:
     return max(found, key=lambda one: (one.quarter, one.revision), default=None)
 
 
-@transaction.atomic
 def _keep(release: Release) -> None:
     """Leave a compared release to be looked at, in place of an older rehearsal of it."""
-    _give_up(succession.same_revision(release).exclude(pk=release.pk))
-    release.state = State.REHEARSED
-    release.save()
+    replaced = list(succession.same_revision(release).filter(state=State.REHEARSED).exclude(pk=release.pk))
+    with transaction.atomic():
+        for one in replaced:
+            if _give_up(Release.objects.filter(pk=one.pk)):
+                _record_replaced(one, release)
+        release.state = State.REHEARSED
+        release.save()
+    for one in replaced:
+        if one.run and one.run != release.run:
+            inbox.clear_if_decided(one.run)
+
+
+def _record_replaced(old: Release, new: Release) -> None:
+    """Say where somebody looks for the older rehearsal what became of it: in the audit log, and in its import."""
+    by = runs.asked_by(new.run) if new.run else "nobody"
+    again = {"rehearsed_again_as": new.pk, "by_import": new.run.pk if new.run else None}
+    again["files"] = {file.name: file.sha256 for file in new.files.all()}
+    again["reason"] = f"Rehearsed again{f' as {new.run}' if new.run else ''} from {', '.join(again['files'])}."
+    AuditEntry.objects.record(Action.REPLACED, by=by, release=old, run=old.run, **again)
+    if old.run and new.run and old.run != new.run:
+        runs.say(old.run, f"{by} rehearsed {old} again, as {new.run}. That one takes the place of this.")
 
 
 def _give_up(releases) -> int:
@@ -158,8 +176,11 @@ def _outdated(release: Release) -> str:
     if succession.same_revision(release).published().filter(partial=False).exists():
         return f"{release.title} has been loaded from other files since. Rehearse this one again."
     compared_with, now = release.compared_with, release.previous()
-    if compared_with == now:
+    after = succession.compared_with(release)
+    if compared_with == now and after in (None, release.compared_after):
         return ""
+    if compared_with == now:
+        return f"The release after it is {after.title} now, which was not compared with it. Rehearse it again."
     if compared_with and compared_with.state == State.REHEARSED:
         return f"It was compared with {compared_with.title}, which is rehearsed as well. Activate that one first."
     was, is_now = (one.title if one else "no release" for one in (compared_with, now))
@@ -174,7 +195,7 @@ def _look_again(release: Release) -> None:
         raise Refused(f"{release} is not there any more.") from reason
 
 
-def _refuse_objected(release: Release, accept_doubts: bool) -> None:
+def _refuse_objected(release: Release, accept_doubts: bool, note: str) -> None:
     golden, doubts, outdated = objections(release)
     if outdated:
         raise Refused(outdated)
@@ -183,6 +204,8 @@ def _refuse_objected(release: Release, accept_doubts: bool) -> None:
         raise Refused(f"{release} answers {number} wrongly. {' '.join(golden[: verify.NAMED])}")
     if doubts and not accept_doubts:
         raise Refused(f"{release} looks incomplete: {' '.join(doubts)} Say that you accept it all the same.")
+    if doubts and not note.strip():
+        raise Refused(f"{release} looks incomplete. Say in the note why you accept it all the same.")
 
 
 def _refuse_outdated(release: Release) -> None:

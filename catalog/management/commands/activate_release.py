@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("id", type=int, help="as manage.py releases lists it")
         parser.add_argument("--note", default="", help="why, for the audit log")
         parser.add_argument(
-            "--accept-doubts", action="store_true", help="although it was rehearsed and looks incomplete"
+            "--accept-doubts", action="store_true", help="although it looks incomplete; --note must say why"
         )
 
     def handle(self, *, id: int, note: str, accept_doubts: bool, **options: object) -> None:

@@ -1,68 +1,24 @@
-"""Rehearsing a release, and deciding on it."""
-
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from pathlib import Path
+"""Rehearsing a release: what is written, compared and kept until somebody decides."""
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from catalog.importers import bulk, load, rehearsal
+from catalog import inbox
+from catalog.importers import load, rehearsal
 from catalog.importers.files import Cancelled, Refused
-from catalog.models import AuditEntry, Change, EditCode, GoldenPair, ImportRun, PtpEdit, Release, ReleaseFile
-from tests.edit_releases import allow_small_tables, write_mue, write_ptp
+from catalog.models import AuditEntry, Change, ImportRun, PtpEdit, Release
+from tests.edit_releases import write_mue, write_ptp
 from tests.ptp_files import Edit, zip_name
+from tests.rehearsals import ADA, PAIR, load_one, make_tables_small, rehearse, row_counts, states
 
 pytestmark = pytest.mark.django_db
-
-PAIR = Edit("99213", "36415")
-ADA = "ada"
 
 
 @pytest.fixture(autouse=True)
 def small_tables(monkeypatch):
-    allow_small_tables(monkeypatch)
-    monkeypatch.setattr(bulk, "BATCH", 7)
-    monkeypatch.setattr(bulk, "COPY_BATCH", 7)
-
-
-def publication(*paths: Path):
-    (found,) = load.publications(paths)
-    return found
-
-
-def load_one(*paths: Path) -> Release:
-    return load.load(publication(*paths)).release
-
-
-def rehearse(*paths: Path, **options) -> Release:
-    return rehearsal.rehearse(publication(*paths), **options)
-
-
-def states(dataset: str = "ptp") -> dict[str, str]:
-    return {one.title: one.state for one in Release.objects.filter(dataset=dataset)}
-
-
-def steps() -> list[tuple[str, str, str]]:
-    return list(AuditEntry.objects.order_by("pk").values_list("by", "action", "subject"))
-
-
-def row_counts() -> list[int]:
-    return [model.objects.count() for model in (Release, ReleaseFile, PtpEdit, EditCode, Change)]
-
-
-def just_before_it_is_published(meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
-    """Do something when all objections were looked at, and the transaction that publishes is about to begin."""
-    is_done = False
-
-    def first(execute, sql, params, many, context):
-        nonlocal is_done
-        if sql.startswith("SAVEPOINT") and not is_done:
-            is_done = True
-            meanwhile()
-        return execute(sql, params, many, context)
-
-    return connection.execute_wrapper(first)
+    make_tables_small(monkeypatch)
 
 
 def test_a_rehearsed_release_has_everything_but_readers(tmp_path):
@@ -104,79 +60,43 @@ def test_it_is_the_same_release_as_a_loaded_one(tmp_path):
     assert as_rehearsed == told(load_one(folder))
 
 
-def test_activating_publishes_and_prunes_as_loading_does(tmp_path):
-    for quarter in ("2024Q1", "2024Q2"):
-        load_one(write_ptp(tmp_path / quarter, quarter))
-    july = rehearse(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
-    rehearsal.activate(july, by=ADA, note="Looked at twice")
-    assert states() == {"January 2024": "pruned", "April 2024": "loaded", "July 2024": "current"}
-    assert july.is_current
-    assert july.loaded_at <= july.activated_at
-    assert steps() == [
-        (ADA, "activated", "PTP edits, practitioner, July 2024"),
-        (ADA, "pruned", "PTP edits, practitioner, January 2024"),
-    ]
-    activated = AuditEntry.objects.get(action="activated")
-    assert (activated.note, activated.release_number) == ("Looked at twice", july.pk)
-    assert activated.detail["before"] == "April 2024"
-    assert len(activated.detail["files"]) == 2
-    rehearsal.tidy()
-    assert set(PtpEdit.objects.values_list("release__quarter", flat=True)) == {"2024Q2", "2024Q3"}
-
-
-def test_a_loaded_release_is_gone_back_to_and_forward_again(tmp_path):
-    april = load_one(write_ptp(tmp_path / "q2", "2024Q2"))
-    july = load_one(write_ptp(tmp_path / "q3", "2024Q3"))
-    rehearsal.activate(april, by=ADA, note="Wrong pairs")
-    assert states() == {"April 2024": "current", "July 2024": "loaded"}
-    rehearsal.activate(july, by=ADA)
-    assert states() == {"April 2024": "loaded", "July 2024": "current"}
-    assert [action for _by, action, _subject in steps()] == ["rolled_back", "activated"]
-
-
-def test_activating_what_is_current_writes_nothing(tmp_path):
-    july = load_one(write_ptp(tmp_path / "q3", "2024Q3"))
-    rehearsal.activate(july, by=ADA)
-    assert steps() == []
-
-
-def test_an_older_quarter_becomes_current_when_somebody_says_so(tmp_path):
+def test_what_activating_an_older_quarter_changes_is_known_before(tmp_path):
     july = load_one(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
-    april = rehearse(write_ptp(tmp_path / "q2", "2024Q2"))
-    rehearsal.activate(april, by=ADA)
-    assert states() == {"April 2024": "current", "July 2024": "loaded"}
+    april = rehearse(write_ptp(tmp_path / "q2", "2024Q2", Edit("99214", "36415")))
+    assert (april.compared_with, april.compared_after, april.compared_current) == (None, july, july)
+    seen = Change.every.after_activating(april).values_list("code", "other_code", "kind")
+    assert set(seen) == {("99213", "36415", "vanished"), ("99214", "36415", "added")}
+    assert not july.changes.exists()
+    assert not april.changes.exists()
+
+    with CaptureQueriesContext(connection) as asked:
+        rehearsal.activate(april, by=ADA)
+    compared = [query["sql"] for query in asked if "catalog_ptpedit" in query["sql"]]
+    assert compared == []
     july.refresh_from_db()
-    assert july.compared_with == april
-    assert july.changes.filter(code="99213", kind="added").exists()
-
-
-def test_discarding_leaves_nothing_but_a_line_in_the_audit_log(tmp_path):
-    load_one(write_ptp(tmp_path / "q2", "2024Q2"))
-    before = row_counts()
-    july = rehearse(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
-    rehearsal.discard(july, by=ADA, note="Not yet")
+    found = set(july.changes.values_list("code", "other_code", "kind", "against"))
+    assert {("99213", "36415", "added", april.pk), ("99214", "36415", "vanished", april.pk)} == found
     rehearsal.tidy()
-    assert row_counts() == before
-    assert steps() == [(ADA, "discarded", "PTP edits, practitioner, July 2024")]
-    with pytest.raises(Refused, match="is not there any more"):
-        rehearsal.discard(july, by=ADA)
-    with pytest.raises(Refused, match="is not there any more"):
-        rehearsal.activate(july, by=ADA)
+    assert not Change.every.exclude(awaits=None).exists()
 
 
-def test_a_discarded_release_cannot_be_activated_before_its_rows_are_gone_either(tmp_path):
-    july = rehearse(write_ptp(tmp_path / "q3", "2024Q3"))
-    rehearsal.discard(july, by=ADA)
-    with pytest.raises(Refused, match="never loaded completely"):
-        rehearsal.activate(july, by=ADA)
+def test_nothing_is_known_of_it_once_it_is_discarded(tmp_path):
+    load_one(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
+    before = row_counts()
+    rehearsal.discard(rehearse(write_ptp(tmp_path / "q2", "2024Q2")), by=ADA)
+    rehearsal.tidy()
+    assert (row_counts(), Change.every.count()) == (before, 0)
 
 
-def test_a_release_that_was_activated_cannot_be_discarded(tmp_path):
-    july = rehearse(write_ptp(tmp_path / "q3", "2024Q3"))
-    rehearsal.activate(Release.objects.get(pk=july.pk), by=ADA)
-    with pytest.raises(Refused, match="does not wait for a decision any more"):
-        rehearsal.discard(july, by=ADA)
-    assert states() == {"July 2024": "current"}
+def test_what_comes_after_it_meanwhile_makes_a_rehearsal_outdated(tmp_path):
+    load_one(write_ptp(tmp_path / "q3", "2024Q3"))
+    january = rehearse(write_ptp(tmp_path / "q1", "2024Q1"))
+    load_one(write_ptp(tmp_path / "q2", "2024Q2"))
+    with pytest.raises(Refused, match="The release after it is April 2024 now, which was not compared with it"):
+        rehearsal.activate(january, by=ADA)
+    again = rehearse(tmp_path / "q1")
+    rehearsal.activate(again, by=ADA)
+    assert states()["January 2024"] == "current"
 
 
 def test_what_an_import_leaves_behind_is_removed_and_rehearsed_releases_stay(tmp_path):
@@ -192,6 +112,22 @@ def test_a_rehearsal_takes_the_place_of_an_older_one_of_its_revision(tmp_path):
     second = rehearse(write_ptp(tmp_path / "two", "2024Q3", PAIR))
     assert list(Release.objects.all()) == [second]
     assert PtpEdit.objects.count() == 45
+
+
+def test_a_rehearsal_that_is_replaced_is_on_record(tmp_path, settings, django_user_model):
+    settings.INBOX = tmp_path / "inbox"
+    ada, grace = (django_user_model.objects.create_user(name) for name in (ADA, "grace"))
+    first, second = (
+        ImportRun.objects.create(origin="upload", asked_by=by, state="rehearsed") for by in (ada, grace)
+    )
+    write_ptp(settings.INBOX / str(first.pk), "2024Q3")
+    old = rehearse(settings.INBOX / str(first.pk), run=first)
+    new = rehearse(write_ptp(tmp_path / "two", "2024Q3", PAIR), run=second)
+    step = AuditEntry.objects.get(action="replaced")
+    assert (step.by, step.subject, step.release_number, step.run_number) == ("grace", str(old), old.pk, first.pk)
+    assert (step.detail["rehearsed_again_as"], step.detail["by_import"]) == (new.pk, second.pk)
+    assert str(second) in first.log.get().text
+    assert not (settings.INBOX / str(first.pk)).exists()
 
 
 def test_a_refused_one_leaves_the_older_rehearsal(tmp_path):
@@ -225,33 +161,18 @@ def test_a_cancelled_rehearsal_leaves_nothing(tmp_path, batches):
     assert row_counts() == before
 
 
-def test_doubts_are_kept_and_stand_in_the_way_until_they_are_accepted(tmp_path):
-    load_one(write_ptp(tmp_path / "q2", "2024Q2"))
+def test_what_an_incomplete_rehearsal_lacks_is_listed(tmp_path):
+    ended = Edit("99213", "36415", deletion="20240331")
+    april = load_one(write_ptp(tmp_path / "q2", "2024Q2", ended))
     folder = write_ptp(tmp_path / "q3", parts=3)
-    (folder / zip_name(part=1)).unlink()
+    (folder / zip_name(part=3)).unlink()
     july = rehearse(folder)
-    (missing, few) = rehearsal.objections(july).doubts
-    assert missing == "Part f1 is missing."
-    assert few == "It has 29 rows, and April 2024 has 44."
-    with pytest.raises(Refused, match=r"looks incomplete: Part f1 is missing\. "):
-        rehearsal.activate(july, by=ADA)
-    assert states() == {"April 2024": "current", "July 2024": "rehearsed"}
-    rehearsal.activate(july, by=ADA, accept_doubts=True)
-    assert states() == {"April 2024": "loaded", "July 2024": "current"}
-    assert AuditEntry.objects.get(action="activated").detail["doubts"] == [missing, few]
-
-
-def test_a_golden_pair_answered_wrongly_does_not_refuse_a_rehearsal_but_blocks_it(tmp_path):
-    known = {"column_one": "99213", "column_two": "36415", "day": "2024-07-15"}
-    pair = GoldenPair.objects.create(setting="practitioner", expected=GoldenPair.Expected.NONE, **known)
-    july = rehearse(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
-    (failure,) = rehearsal.objections(july).golden
-    assert failure.startswith("99213 and 36415 on 2024-07-15")
-    with pytest.raises(Refused, match=r"answers 1 golden pair wrongly\. 99213 and 36415"):
-        rehearsal.activate(july, by=ADA, accept_doubts=True)
-    pair.delete()
-    rehearsal.activate(july, by=ADA)
-    assert july.is_current
+    held = set(PtpEdit.objects.of(july).values_list("column_one", "column_two"))
+    lacks = set(PtpEdit.objects.of(april).values_list("column_one", "column_two")) - held
+    missing = july.changes.filter(kind="missing", against=april)
+    assert set(missing.values_list("code", "other_code")) == lacks
+    assert ("99213", "36415") in lacks
+    assert july.changes.tally()["vanished"] == 0
 
 
 def test_a_release_loaded_in_between_makes_a_rehearsal_outdated(tmp_path):
@@ -303,18 +224,6 @@ def test_when_the_first_of_them_is_discarded_the_other_is_rehearsed_again(tmp_pa
         rehearsal.activate(july, by=ADA)
 
 
-def test_a_second_person_activates_where_the_site_wants_it(tmp_path, settings, django_user_model):
-    settings.SECOND_PERSON = True
-    run = ImportRun.objects.create(origin="upload", asked_by=django_user_model.objects.create_user(ADA))
-    july = rehearse(write_ptp(tmp_path / "q3", "2024Q3"), run=run)
-    with pytest.raises(
-        Refused, match=r"ada has rehearsed PTP edits, practitioner, July 2024\. Another person must"
-    ):
-        rehearsal.activate(july, by=ADA)
-    rehearsal.activate(july, by="grace")
-    assert july.is_current
-
-
 def test_files_of_an_import_go_when_the_last_of_its_releases_is_decided(tmp_path, settings):
     settings.INBOX = tmp_path / "inbox"
     run = ImportRun.objects.create(origin="upload", state="rehearsed")
@@ -328,45 +237,25 @@ def test_files_of_an_import_go_when_the_last_of_its_releases_is_decided(tmp_path
     assert not folder.exists()
 
 
+def test_files_stay_while_one_of_its_releases_was_refused_and_go_in_the_end(tmp_path, settings):
+    settings.INBOX = tmp_path / "inbox"
+    over = {"state": "rehearsed", "ended_at": timezone.now() - inbox.KEPT, "refused": ["It was damaged."]}
+    run = ImportRun.objects.create(origin="upload", **over)
+    folder = write_ptp(settings.INBOX / str(run.pk))
+    (path,) = folder.glob("*f1*")
+    run.files.create(name=path.name, size=1, sha256="0" * 64)
+    rehearsed = rehearse(folder, run=run)
+    inbox.clear_old()
+    assert folder.exists()
+    rehearsal.activate(rehearsed, by=ADA)
+    assert folder.exists()
+    inbox.clear_old()
+    assert not folder.exists()
+
+
 def test_a_month_of_mue_is_activated_beside_the_others(tmp_path):
     april = load_one(write_mue(tmp_path / "april", "04-01-2026"))
     july = rehearse(write_mue(tmp_path / "july", "07-01-2026"))
     assert july.compared_with == april
     rehearsal.activate(july, by=ADA)
     assert states("mue") == {"April 2026": "current", "July 2026": "current"}
-
-
-def test_what_is_decided_by_two_people_in_one_moment_is_decided_once(tmp_path):
-    mine = rehearse(write_ptp(tmp_path / "q3", "2024Q3"))
-    rehearsal.discard(Release.objects.get(pk=mine.pk), by="grace")
-    with pytest.raises(Refused, match=r"has changed in this moment\. Look again"):
-        load.publish(mine, activate=True)
-    rehearsal.tidy()
-    assert row_counts() == [0] * 5
-
-
-def test_of_two_activated_in_one_moment_the_later_quarter_is_compared_with_the_other_first(tmp_path):
-    load_one(write_ptp(tmp_path / "q1", "2024Q1"))
-    april = rehearse(write_ptp(tmp_path / "q2", "2024Q2"))
-    july = rehearse(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
-    with (
-        just_before_it_is_published(lambda: rehearsal.activate(april, by="grace")),
-        pytest.raises(Refused, match="compared with January 2024, and the release before it is April 2024 now"),
-    ):
-        rehearsal.activate(july, by=ADA)
-    assert states() == {"January 2024": "loaded", "April 2024": "current", "July 2024": "rehearsed"}
-
-
-def test_an_incomplete_one_does_not_take_the_place_of_a_whole_one_loaded_in_that_moment(tmp_path):
-    whole, incomplete = (write_ptp(tmp_path / name, parts=3) for name in ("whole", "incomplete"))
-    (incomplete / zip_name(part=1)).unlink()
-    rehearsed = rehearse(incomplete)
-    with (
-        just_before_it_is_published(lambda: load_one(whole)),
-        pytest.raises(Refused, match="July 2024 has been loaded from other files since"),
-    ):
-        rehearsal.activate(rehearsed, by=ADA, accept_doubts=True)
-    assert list(Release.objects.order_by("pk").values_list("state", "partial")) == [
-        ("rehearsed", True),
-        ("current", False),
-    ]

@@ -76,7 +76,9 @@ def test_an_earlier_release_is_made_current_again(capsys):
 def test_a_release_that_looked_incomplete_is_not_made_current_without_saying_so(capsys):
     kind = {"dataset": "ptp", "setting": "practitioner"}
     older, _newer = make_release("2024Q2", current=False, partial=True, **kind), make_release("2024Q3", **kind)
-    said = output(capsys, "activate_release", str(older.pk))
+    with pytest.raises(CommandError, match="looks incomplete: It looked incomplete when it was loaded"):
+        output(capsys, "activate_release", str(older.pk))
+    said = output(capsys, "activate_release", str(older.pk), "--accept-doubts", "--note", "Part 1 is enough")
     assert said[-1] == "It looked incomplete when it was loaded: what is not in it counts as not checked."
 
 
@@ -100,7 +102,7 @@ def test_a_rehearsed_release_is_activated_once_its_doubts_are_accepted(capsys):
     rehearsed = make_release("2025Q4", state=Release.State.REHEARSED, partial=True, doubts=["Part f1 is missing."])
     with pytest.raises(CommandError, match="looks incomplete: Part f1 is missing"):
         output(capsys, "activate_release", str(rehearsed.pk))
-    output(capsys, "activate_release", str(rehearsed.pk), "--accept-doubts")
+    output(capsys, "activate_release", str(rehearsed.pk), "--accept-doubts", "--note", "CMS says so")
     assert Release.objects.get().is_current
 
 

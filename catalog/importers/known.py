@@ -1,0 +1,71 @@
+"""What is known of the files of a publication: whether they were loaded already, all of them or some."""
+
+from __future__ import annotations
+
+from catalog.importers import files, rows
+from catalog.importers.files import Member, Refused
+from catalog.importers.names import Publication
+from catalog.models import Dataset, Release, ReleaseFile
+
+# A quarter in which nothing of these changed is posted again as it was; the others carry dates of every quarter.
+MAY_STAY_THE_SAME = (Dataset.MUE, Dataset.ADDON)
+
+
+def source_of(member: Member) -> ReleaseFile:
+    """The record of a file as it lies here, not yet saved."""
+    sha256, size = files.fingerprint(member)
+    return ReleaseFile(name=member.name, archive=member.archive, sha256=sha256, size=size)
+
+
+def refuse_doubled(publication: Publication, sources: list[ReleaseFile]) -> None:
+    """Refuse a publication of which two files are the same."""
+    by_content: dict[str, Member] = {}
+    for member, source in zip(publication.members, sources, strict=True):
+        if source.sha256 in by_content:
+            raise Refused(
+                f"{by_content[source.sha256]} and {member} have the same content: a part is there twice, and "
+                "another one is missing. Download the parts again."
+            )
+        by_content[source.sha256] = member
+
+
+def loaded_before(publication: Publication, sources: list[ReleaseFile]) -> Release | None:
+    """The release that all of this was loaded as; refused when some of it is in a release of another name."""
+    members = {source.sha256: member for source, member in zip(sources, publication.members, strict=True)}
+    readable = Release.objects.published().filter(dataset=publication.dataset)
+    for release in readable.filter(files__sha256__in=members).distinct():
+        known = set(release.files.values_list("sha256", flat=True))
+        is_of_quarter = release.quarter == publication.quarter
+        if (
+            release.setting == publication.setting
+            and not is_of_quarter
+            and publication.dataset in MAY_STAY_THE_SAME
+        ):
+            continue
+        if not release.partial and (release.setting != publication.setting or not is_of_quarter):
+            member = next(member for sha256, member in members.items() if sha256 in known)
+            was, now = (" ".join(filter(None, (one.quarter, one.setting))) for one in (release, publication))
+            raise Refused(
+                f"{member} has been loaded as {release}, and now appears as {now}. "
+                f"If it is of {was}, there is nothing to do."
+            )
+        if members.keys() <= known and is_of_quarter and release.setting == publication.setting:
+            return release
+    return None
+
+
+def lacking(publication: Publication, release: Release) -> list[str]:
+    """The names of the files that a loaded release has beside those of a publication that is part of it.
+
+    None when no file is the same: then the publication says the same in another form.
+    """
+    members = [*publication.members, *filter(None, [publication.notes])]
+    names = dict(release.files.values_list("sha256", "name"))
+    found = {files.fingerprint(member)[0] for member in members} & names.keys()
+    return [name for sha256, name in names.items() if sha256 not in found] if found else []
+
+
+def loaded_with_same_rows(release: Release) -> Release | None:
+    """The release of this quarter that says the same, from the workbook where this is the text, or so."""
+    readable = Release.objects.published().of_a_kind(release).filter(quarter=release.quarter)
+    return next((other for other in readable if rows.say_the_same(release, other)), None)
