@@ -33,8 +33,11 @@ def clear(run: ImportRun) -> None:
 
 
 def clear_if_decided(run: ImportRun) -> None:
-    """Remove the files of an import that is over, unless one of its releases still waits for a decision."""
-    if not run.is_open and not run.releases.filter(state=Release.State.REHEARSED).exists():
+    """Remove the files of an import that is over, unless one of its releases waits for a decision or was refused.
+
+    A refused one may be tried again.
+    """
+    if not run.refused and not _is_needed(run):
         clear(run)
 
 
@@ -42,4 +45,9 @@ def clear_old() -> None:
     """Remove the files of imports that came to nothing, and that nobody has tried again for long."""
     ended = ImportRun.objects.filter(ended_at__lt=timezone.now() - KEPT, files__is_kept=True)
     for run in ended.distinct():
-        clear_if_decided(run)
+        if not _is_needed(run):
+            clear(run)
+
+
+def _is_needed(run: ImportRun) -> bool:
+    return run.is_open or run.releases.filter(state=Release.State.REHEARSED).exists()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalog import inbox, release_words, runs
-from catalog.importers import addresses, load, rehearsal
+from catalog.importers import addresses, known, load, rehearsal
 from catalog.importers.download import Patience
 from catalog.importers.fetch import fetch
 from catalog.importers.files import Cancelled, Refused
@@ -107,8 +107,8 @@ def carry_out(number: int) -> None:
     run = ImportRun.objects.select_related("asked_by").get(pk=number)
     try:
         with Watch(run) as watch:
-            refusals = _work(run, watch)
-        if not runs.end(run, State.REHEARSED) and run.is_cancel_asked:
+            outcome = _work(run, watch)
+        if not runs.end(run, outcome) and run.is_cancel_asked:
             raise Cancelled  # somebody asked after the watch had last looked
     except Cancelled:
         if Stop.is_asked:
@@ -123,8 +123,7 @@ def carry_out(number: int) -> None:
         runs.end(run, State.INTERRUPTED, f"Something unexpected ended it ({what}). The server's log says more.")
         raise
     else:
-        if not refusals:
-            inbox.clear_if_decided(run)
+        inbox.clear_if_decided(run)
 
 
 def at_the_desk(reason: str) -> str:
@@ -136,27 +135,29 @@ def at_the_desk(reason: str) -> str:
     return reason[:1].upper() + reason[1:]
 
 
-def _work(run: ImportRun, watch: Watch) -> list[str]:
-    """Rehearse every release of an import. Why some were refused; Refused when all were."""
+def _work(run: ImportRun, watch: Watch) -> State:
+    """Rehearse every release of an import, and say how that ended. Refused when some were and none is new."""
     if run.origin == ImportRun.Origin.FETCH:
         _bring(run, watch)
     ImportRun.objects.filter(pk=run.pk).update(state=State.REHEARSING)
     watch.progress("Looking at the files", 0, 0)
     found = load.publications(inbox.paths(run), run.dataset, run.quarter, run.setting)
-    refusals = []
+    refusals, is_any_new = [], False
     for publication in found:
         try:
-            _rehearse(run, publication, watch)
+            is_any_new |= _rehearse(run, publication, watch)
         except Refused as reason:
             why = at_the_desk(str(reason))
             runs.say(run, f"{_named(publication)} is refused. {why}", is_warning=True)
             refusals.append(str(reason))
-    if len(refusals) == len(found):
+    ImportRun.objects.filter(pk=run.pk).update(refused=[at_the_desk(reason) for reason in refusals])
+    if refusals and not is_any_new:
         raise Refused("\n".join(refusals))
-    return refusals
+    return State.REHEARSED if is_any_new else State.NOTHING_NEW
 
 
-def _rehearse(run: ImportRun, publication: Publication, watch: Watch) -> None:
+def _rehearse(run: ImportRun, publication: Publication, watch: Watch) -> bool:
+    """Rehearse one release; whether it is a new one."""
     began = time.monotonic()
     watch.about(_named(publication))
     while True:
@@ -171,8 +172,8 @@ def _rehearse(run: ImportRun, publication: Publication, watch: Watch) -> None:
                 raise Cancelled from None
             watch.pause(1)
     if release.state != Release.State.REHEARSED:
-        runs.say(run, f"{release} is loaded already, with the same content. Nothing to do.")
-        return
+        runs.say(run, f"{release} is loaded already, {_of_it(publication, release)}. Nothing to do.")
+        return False
     tally, against = release.changes.tally(), release.compared_with
     changed = release_words.changes(release, tally) or "no changes"
     against_what = (
@@ -193,6 +194,15 @@ def _rehearse(run: ImportRun, publication: Publication, watch: Watch) -> None:
         golden=found.golden,
         files={file.name: file.sha256 for file in release.files.all()},
     )
+    return True
+
+
+def _of_it(publication: Publication, release: Release) -> str:
+    """How much of a loaded release came again: all, or all but some of its files."""
+    if lacking := known.lacking(publication, release):
+        number = release.files.count()
+        return f"from {number} files; these are {number - len(lacking)} of them, without {', '.join(lacking)}"
+    return "with the same content"
 
 
 def _changes_in_words(release: Release) -> str:

@@ -106,7 +106,7 @@ def end(run: ImportRun, state: str, reason: str = "", among: Iterable[str] = Imp
     """
     over = {"state": state, "reason": reason, "ended_at": timezone.now(), "step": "", "is_cancel_asked": False}
     open_one = ImportRun.objects.filter(pk=run.pk, state__in=among)
-    if state == State.REHEARSED:
+    if state in (State.REHEARSED, State.NOTHING_NEW):
         open_one = open_one.filter(is_cancel_asked=False)
     is_ended = open_one.update(**over)
     run.refresh_from_db()

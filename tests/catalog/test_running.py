@@ -56,7 +56,7 @@ def test_changes_and_doubts_are_in_the_log(tmp_path, ada):
     folder = write_ptp(tmp_path / "q3", "2024Q3", PAIR, parts=3)
     next(folder.glob("*f1*")).unlink()
     run = work(make_run(ada, folder))
-    assert log(run)[0].endswith("Against April 2024: 1 added.")
+    assert log(run)[0].endswith("Against April 2024: 15 missing from this file, 1 added.")
     assert log(run, warnings=True)[0] == "PTP edits, practitioner, July 2024: Part f1 is missing."
 
 
@@ -97,6 +97,9 @@ def test_one_damaged_release_does_not_keep_the_others(tmp_path, ada):
     assert (run.state, states()) == ("rehearsed", {"MUE, practitioner, April 2026": "rehearsed"})
     (warning,) = log(run, warnings=True)
     assert warning.startswith("PTP edits, practitioner, July 2024 is refused. ")
+    assert [reason in warning for reason in run.refused] == [True]
+    rehearsal.activate(Release.objects.get(), by="ada")
+    assert runs.can_try_again(run)
 
 
 def test_files_that_say_nothing_are_refused(tmp_path, ada):
@@ -159,7 +162,28 @@ def test_what_is_loaded_already_is_said_and_its_files_go(tmp_path, ada):
     assert log(run) == [
         "PTP edits, practitioner, July 2024 is loaded already, with the same content. Nothing to do."
     ]
-    assert (run.state, inbox.paths(run)) == ("rehearsed", [])
+    assert (run.state, inbox.paths(run)) == ("nothing_new", [])
+
+
+def test_parts_of_what_is_loaded_already_are_called_parts(tmp_path, ada):
+    folder = write_ptp(tmp_path / "q3", parts=4)
+    work(make_run(ada, folder))
+    rehearsal.activate(Release.objects.get(), by="ada")
+    next(folder.glob("*f3*")).unlink()
+    run = work(make_run(ada, folder))
+    assert log(run) == [
+        "PTP edits, practitioner, July 2024 is loaded already, from 4 files; these are 3 of them, without "
+        "ccipra-v302r0-f3.TXT. Nothing to do."
+    ]
+    assert run.state == "nothing_new"
+
+
+def test_a_refused_release_beside_one_that_is_loaded_already_refuses_the_run(tmp_path, ada):
+    mue = write_mue(tmp_path / "mue", "04-01-2026").parent
+    work(make_run(ada, mue))
+    rehearsal.activate(Release.objects.get(), by="ada")
+    run = work(make_run(ada, write_ptp(tmp_path / "ptp", "2024Q3", PAIR, PAIR), mue))
+    assert (run.state, runs.can_try_again(run)) == ("refused", True)
 
 
 def test_an_unexpected_error_ends_the_run_and_is_not_swallowed(tmp_path, ada, monkeypatch):
