@@ -89,7 +89,7 @@ def test_a_wrong_answer_is_told_the_right_one(client, release):
 
 def test_the_score_leads_to_the_next_ten(client, release):
     score = asked(client, at="score")
-    assert "/levels/drill/?seed=K7QX&round=2#quiz" in links(score)
+    assert "/levels/drill/?seed=K7QX&round=2#round-h" in links(score)
     assert "/levels/" in links(score)
     assert "nothing comes twice before everything has been asked" in words(score)
 

@@ -281,6 +281,13 @@ def test_where_to_go_on_comes_before_what_was_missed(client, items):
     assert 0 < page.index("Ask the one again") < page.index('class="missed"')
 
 
+def test_every_way_through_a_round_leads_to_its_heading(client, items):
+    answer(client, 1, "Never")
+    pages = [shown(client, 1), shown(client, 2), shown(client, "score")]
+    ways = [link["href"] for page in pages for link in main(page).select("a[href*='&at=']")]
+    assert sorted(way.partition("&at=")[2] for way in ways) == ["1#round-h", "2#round-h", "2#round-h"]
+
+
 def test_a_score_before_the_end_says_what_is_open_and_gives_nothing_away(client, items):
     answer(client, 1, "Never")
     response = shown(client, "score")
