@@ -177,7 +177,7 @@ def _start(request: HttpRequest, choice: Choice, bank: list[Question], notes: li
         notes = [*notes, "None of the items asked for is there any longer. Choose a round of others."]
     elif bank and not fits:
         notes = [*notes, "No practice item fits this choice. Choose more topics, or another difficulty."]
-    published = PracticeItem.objects.filter(is_published=True)
+    asked = PracticeItem.objects.filter(slug__in=[question.key for question in bank])
     context = {
         "here": "quiz",
         "notes": notes,
@@ -189,7 +189,7 @@ def _start(request: HttpRequest, choice: Choice, bank: list[Question], notes: li
         "lengths": sorted({*LENGTHS, choice.length or USUAL_LENGTH}),
         "word": choice.seed or fresh_word(),
         "longest_word": LONGEST_WORD,
-        "last_edited": published.aggregate(newest=Max("updated_at"))["newest"],
+        "last_edited": asked.aggregate(newest=Max("updated_at"))["newest"],
     }
     return render(request, "catalog/quiz.html", context)
 

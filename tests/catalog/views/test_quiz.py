@@ -259,6 +259,14 @@ def test_the_first_page_says_when_the_last_question_was_edited(client, bank):
     assert "Last edited Nov 3, 2026" in words(client.get("/levels/quiz/"))
 
 
+def test_the_day_of_a_question_that_cannot_be_asked_is_not_told(client, bank):
+    PracticeItem.objects.update(updated_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    broken = PracticeItem.objects.first()
+    broken.choices.all().delete()
+    PracticeItem.objects.filter(pk=broken.pk).update(updated_at=datetime(2026, 11, 9, 12, tzinfo=UTC))
+    assert "Last edited Nov 3, 2026" in words(client.get("/levels/quiz/"))
+
+
 def test_the_day_of_a_question_that_is_not_published_is_not_told(client, bank):
     PracticeItem.objects.update(updated_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
     hidden = PracticeItem.objects.first()
