@@ -1,7 +1,7 @@
 """The Markdown that editors write their texts in: CommonMark without raw HTML, pictures and program code.
 
-There are paragraphs, emphasis, lists, quotes, headings and links. Text that has none of their marks comes out as
-plain paragraphs do, a new line for every line typed.
+There are paragraphs, emphasis, lists, quotes, headings, links and tables. Text that has none of their marks comes
+out as plain paragraphs do, a new line for every line typed. A star between letters or digits is a star: 5*3*2.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock, list_block
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline.state_inline import Delimiter, StateInline
 from markdown_it.token import Token
 
 Words = Callable[[str], str]
@@ -26,14 +27,30 @@ DEEPEST_NESTING = 20
 HIGHEST_HEADING = 3
 
 _SANITIZER = nh3.Cleaner(
-    tags={"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "a", "code", "span"},
-    attributes={"a": {"href"}, "ol": {"start"}},
-    allowed_classes={"a": {"mono"}, "span": {"text-nowrap"}},
+    tags={
+        *("p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "a", "code", "span"),
+        *("div", "table", "thead", "tbody", "tr", "th", "td"),
+    },
+    attributes={
+        "a": {"href"},
+        "ol": {"start"},
+        "div": {"tabindex", "role", "aria-label"},
+        "th": {"scope"},
+    },
+    allowed_classes={
+        "a": {"mono"},
+        "span": {"text-nowrap"},
+        "div": {"table-scroll"},
+        "table": {"table", "t"},
+        "th": {"num"},
+        "td": {"num"},
+    },
     url_schemes={"http", "https", "mailto"},
     link_rel=None,
 )
 _LONG_NUMBER = re.compile(r"[0-9]{4}")
 _TARGET = re.compile(r"\]\([^()\s]*\)")
+_PICTURE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
 
 
 def html(text: str, words: Words = escape, heading: int = HIGHEST_HEADING) -> str:
@@ -50,6 +67,11 @@ def opening_and_rest(text: str, words: Words = escape) -> tuple[str, str]:
     ends = (at for at, token in enumerate(tokens, 1) if token.level == 0 and token.nesting <= 0)
     first = next(ends, 0)
     return _rendered(tokens[:first], words), _rendered(tokens[first:], words)
+
+
+def pictures(text: str) -> list[str]:
+    """The marks of pictures in a text, of which a reader would see the words alone, as a link."""
+    return [found[0] for found in _PICTURE.finditer(text)]
 
 
 def without_addresses(text: str) -> str:
@@ -69,6 +91,31 @@ def _list(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bo
     """A list, but not from a year or a code at the head of a line: “99213. Office visits …”."""
     line = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
     return not _LONG_NUMBER.match(line) and list_block(state, start_line, end_line, silent)
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """Stars and underscores between blanks and signs; one with a letter or digit on both sides is no mark.
+
+    As the rule of the parser, which asks this of underscores alone.
+    """
+    marker = state.src[state.pos]
+    if silent or marker not in "*_":
+        return False
+    scanned = state.scanDelims(state.pos, False)
+    for _ in range(scanned.length):
+        state.push("text", "", 0).content = marker
+        state.delimiters.append(
+            Delimiter(
+                marker=ord(marker),
+                length=scanned.length,
+                token=len(state.tokens) - 1,
+                end=-1,
+                open=scanned.can_open,
+                close=scanned.can_close,
+            )
+        )
+    state.pos += scanned.length
+    return True
 
 
 def _set_links_apart(state: StateCore) -> None:
@@ -104,13 +151,33 @@ def _heading(self: RendererHTML, tokens: Sequence[Token], at: int, options: obje
     return f"<{'/' if tokens[at].nesting < 0 else ''}h{level}>"
 
 
+def _table(self: RendererHTML, tokens: Sequence[Token], at: int, options: object, env: dict) -> str:
+    """A table as the rest of the site has them; on a phone it scrolls by itself, for keyboards too."""
+    if tokens[at].nesting < 0:
+        return "</table></div>"
+    return '<div class="table-scroll" tabindex="0" role="group" aria-label="Table"><table class="table t">'
+
+
+def _cell(self: RendererHTML, tokens: Sequence[Token], at: int, options: object, env: dict) -> str:
+    """What is set to the right are numbers. The parser says so by a style, which no page may have."""
+    cell = tokens[at]
+    number = ' class="num"' if cell.attrGet("style") == "text-align:right" else ""
+    scope = ' scope="col"' if cell.tag == "th" else ""
+    return f"<{cell.tag}{scope}{number}>"
+
+
 def _made_parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"breaks": True, "maxNesting": DEEPEST_NESTING})
-    parser.enable(["heading", "list", "blockquote", "newline", "escape", "backticks", "emphasis", "link"])
+    parser.enable(["heading", "list", "blockquote", "newline", "escape", "backticks", "emphasis", "link", "table"])
+    parser.inline.ruler.at("emphasis", _emphasis)
     parser.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.core.ruler.push("set_links_apart", _set_links_apart)
     parser.add_render_rule("text", _words)
     parser.add_render_rule("link_text", _link_words)
+    parser.add_render_rule("table_open", _table)
+    parser.add_render_rule("table_close", _table)
+    parser.add_render_rule("th_open", _cell)
+    parser.add_render_rule("td_open", _cell)
     parser.add_render_rule("heading_open", _heading)
     parser.add_render_rule("heading_close", _heading)
     return parser

@@ -14,7 +14,7 @@ from django.forms.models import BaseInlineFormSet
 from django.urls import Resolver404, resolve
 
 from catalog import codes, item_checks, typed_units
-from catalog.markdown_field import MarkdownField
+from catalog.markdown_field import MarkdownField, MarkdownTextarea
 from catalog.models import DecisionChoice, DecisionStep, Misconception, Section
 
 
@@ -41,6 +41,12 @@ class LabelledLinesField(forms.CharField):
 class PreviewedForm(forms.ModelForm):
     """A form that is checked, but not saved, when it was sent by the button “Preview”."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, MarkdownTextarea):
+                field.widget.is_previewed = "_preview" in self.data
+
     def is_valid(self) -> bool:
         return super().is_valid() and "_preview" not in self.data
 
@@ -64,7 +70,9 @@ class LinkForm(PreviewedForm):
 
 
 class MisconceptionForm(LinkForm):
-    why_wrong = MarkdownField(help_text=Misconception._meta.get_field("why_wrong").help_text)
+    why_wrong = MarkdownField(
+        help_text=Misconception._meta.get_field("why_wrong").help_text, has_preview_button=False
+    )
 
 
 def _check_page(link: str) -> None:

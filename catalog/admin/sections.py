@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from catalog import moved_codes
 from catalog.admin.bulk import SectionTexts
 from catalog.admin.trail import Trail
-from catalog.markdown_field import LONGEST_TEXT
+from catalog.markdown_field import LONGEST_TEXT, previewed
 from catalog.models import Section, SectionRange
 from catalog.moved_codes import Move
 from catalog.section_form import DraftAct, RangesFormSet, SectionForm, kept_as_draft
@@ -185,7 +185,7 @@ def markdown_preview(request: HttpRequest) -> HttpResponse:
         return render(request, "admin/catalog/_markdown_preview.html", {"is_logged_out": True})
     text = request.POST.get(request.htmx.trigger_name or "", "")[:LONGEST_TEXT]
     heading = 2 if request.GET.get("heading") == "2" else 3
-    return render(request, "admin/catalog/_markdown_preview.html", {"text": text, "heading": heading})
+    return render(request, "admin/catalog/_markdown_preview.html", previewed(text, heading))
 
 
 def _in_words(moves: Iterable[Move]) -> str:

@@ -187,7 +187,6 @@ class PracticeItemAdmin(PreviewAdmin):
 @admin.register(Misconception)
 class MisconceptionAdmin(PreviewAdmin):
     form = MisconceptionForm
-    save_on_top = True  # so that Enter saves, before the first “Preview”
     preview_template = "admin/catalog/_misconception_preview.html"
     list_display = ["claim", "sort", "on_slide", "how_sure", "source", "updated_at"]
     list_editable = ["on_slide", "sort"]

@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.template.defaultfilters import linebreaks
 
-from catalog.markdown import html, opening_and_rest, without_addresses
+from catalog.markdown import html, opening_and_rest, pictures, without_addresses
 from catalog.starter import load
 
 
@@ -41,10 +41,29 @@ def test_texts_without_marks_look_as_plain_paragraphs_do():
         ("[CMS](https://cms.example/a)", '<p><a href="https://cms.example/a">CMS</a></p>'),
         ("[drugs](/sections/drugs/)", '<p><a href="/sections/drugs/">drugs</a></p>'),
         (r"5\*3\*2", "<p>5*3*2</p>"),
+        ("**5*3*2** units, (*once*)", "<p><strong>5*3*2</strong> units, (<em>once</em>)</p>"),
     ],
 )
 def test_marks_are_read(text, markup):
     assert as_seen(html(text)) == markup
+
+
+def test_a_table_scrolls_by_itself_and_sets_numbers_to_the_right_without_a_style():
+    text = "Units:\n\n| Code | Units |\n|---|--:|\n| J1885 | **4** |\n\nEnd."
+    offered = []
+    page = BeautifulSoup(html(text, lambda words: offered.append(words) or escape(words)), "html.parser")
+    frame = page.select_one("p + div.table-scroll + p").find_previous("div")
+    assert (frame["tabindex"], frame["role"], frame["aria-label"]) == ("0", "group", "Table")
+    assert [(cell["scope"], cell.get("class")) for cell in frame.select("th")] == [("col", None), ("col", ["num"])]
+    assert [cell.get_text() for cell in frame.select("td")] == ["J1885", "4"]
+    assert frame.select_one("td.num > strong")
+    assert not page.select("[style]")
+    assert "J1885" in offered
+    assert "".join(opening_and_rest(text)) == html(text).replace("\n<div", "<div").replace("\n<p>", "<p>")
+
+
+def test_pictures_are_found_by_their_marks():
+    assert pictures("A ![plan](/a.png), ![](b) and [a link](/c)! [x](/d)") == ["![plan](/a.png)", "![](b)"]
 
 
 def test_headings_begin_where_they_are_told_to():
@@ -54,7 +73,11 @@ def test_headings_begin_where_they_are_told_to():
 
 
 @pytest.mark.parametrize(
-    "text", ["99213. Office visits", "2003. The end", "---", "snake_case_name", "#4 of 5", "&amp;"]
+    "text",
+    [
+        *("99213. Office visits", "2003. The end", "---", "snake_case_name", "#4 of 5", "&amp;"),
+        *("5*3*2", "5*(3*2)*4", "2 * 3 * 4", "a | b"),
+    ],
 )
 def test_what_codes_years_and_plain_typing_look_like_is_no_mark(text):
     assert as_seen(html(text)) == f"<p>{escape(text)}</p>"
