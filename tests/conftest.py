@@ -17,6 +17,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.databases import let_the_audit_log_be_emptied
+
 CMS_FILES = Path(os.environ.get("CMS_FILES") or settings.BASE_DIR.parent / "shared" / "cms")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 WRK = shutil.which("wrk")
@@ -57,12 +59,8 @@ def cms_files() -> Path:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
     """The tests' database, whose audit log may be emptied after a test; a real one refuses that."""
-    in_the_way = {
-        "sqlite": "catalog_auditentry_no_delete",
-        "postgresql": "catalog_auditentry_stays_whole ON catalog_auditentry",
-    }
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER IF EXISTS {in_the_way[connection.vendor]}")
+    with django_db_blocker.unblock():
+        let_the_audit_log_be_emptied()
 
 
 @pytest.fixture
