@@ -24,8 +24,10 @@ from openpyxl.styles import Font
 
 # What makes a spreadsheet read a cell of a CSV file as a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_GUARDED = re.compile(r"'*[=+\-@\t\r\n]")
 _LOSES_ZEROS = re.compile("0[0-9]")  # what a spreadsheet would make a number of when somebody edits the cell
 _LARGEST_NUMBER = 10**15 - 1  # Excel keeps fifteen digits
+_LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # a workbook means a character by it: _x000D_ is CR
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes the file for a local code page
 
 
@@ -131,20 +133,21 @@ def _text(cell: object) -> str:
 
 
 def _harmless(cell: object) -> str:
+    """With an apostrophe before what would run as a formula; where somebody wrote one there, with one more."""
     text = _text(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _GUARDED.match(text) else text
 
 
 def without_guard(text: str) -> str:
-    """A cell of a CSV file of ours, come back: without the apostrophe before what would run as a formula."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_STARTS) else text
+    """A cell of a CSV file of ours, come back: without that apostrophe, and with all that somebody wrote."""
+    return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
 
 
 def _cell(page, cell: object, *, bold: bool) -> WriteOnlyCell | str | int | None:
     """A cell of a workbook. Only what needs a style has one, for that takes longer than all else."""
     if isinstance(cell, int) and abs(cell) <= _LARGEST_NUMBER:
         return cell
-    text = ILLEGAL_CHARACTERS_RE.sub("", _text(cell))
+    text = _LIKE_AN_ESCAPE.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", _text(cell)))
     if not (bold or text.startswith(_FORMULA_STARTS) or _LOSES_ZEROS.match(text)):
         return text or None
     styled = WriteOnlyCell(page, text)

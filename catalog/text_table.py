@@ -1,7 +1,7 @@
 """A table of texts as an editor sends it: CSV as any spreadsheet saves it, or an Excel workbook, taken as text.
 
 Nothing in it is ever computed. A cell that is not text (a formula, a date, an error) is named, for what a
-spreadsheet shows in its place is not what the editor wrote. ::
+spreadsheet shows in its place is not what the editor wrote. Only where a column holds dates, a date is one. ::
 
     id,term,means,code,note
     17,knee scooter,,E0118,
@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from openpyxl import load_workbook
@@ -33,6 +34,8 @@ LAST_ROW = 1_048_576  # of any spreadsheet: what names a later one is not a spre
 _DELIMITERS = (",", ";", "\t")
 _WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OLD_CODE_PAGE = "Read as Windows-1252, as it is not UTF-8. Look at accents, dashes and quotation marks."
+_LEFT_OUT = "What is not there stays as it is; to empty a text, send an Excel workbook (.xlsx)."
+_ESCAPED = re.compile("_x(000[9AD]|005F)_", re.IGNORECASE)  # a tab, the end of a line, and “_” before such
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -41,10 +44,13 @@ class Unreadable(Exception):  # noqa: N818 - a file is unreadable, it does not g
 
 
 class Line(NamedTuple):
-    """A row: its number in the file (1-based), its texts by column, and why a cell is not one, by column."""
+    """A row: its number in the file (1-based), its texts by column, and why a cell is not one, by column.
+
+    A text is None where the row ends before its column: nothing is said of it.
+    """
 
     number: int
-    texts: dict[str, str]
+    texts: dict[str, str | None]
     faults: dict[str, str]
 
 
@@ -59,50 +65,64 @@ class Table(NamedTuple):
 class _Row(NamedTuple):
     number: int
     cells: Sequence[object]
-    may_end_early: bool  # a workbook leaves out the empty cells at the end; in CSV something went missing
+    behind: str | None  # its end: a workbook leaves out empty cells, of CSV nobody knows what was left out
+    is_cut_off: bool = False  # whether the file ends before the line does
+
+
+class _Columns(NamedTuple):
+    """The names of the columns: those taken, those that must be there, those that hold dates."""
+
+    known: Sequence[str]
+    needed: Sequence[str]
+    days: Sequence[str]
 
 
 class _NotText(NamedTuple):
-    """A cell that holds something else, and in words what."""
+    """A cell that holds something else, and in words what; the day in ISO form where it is one."""
 
     reason: str
+    day: str = ""
 
 
-def read(content: bytes, known: Sequence[str], needed: Iterable[str]) -> Table:
-    """The table in a file. Columns that are not ``known`` are left out, and said to be.
+def read(content: bytes, known: Sequence[str], needed: Sequence[str], days: Sequence[str] = ()) -> Table:
+    """The table in a file. Columns that are not ``known`` are left out, and said to be; ``days`` may hold dates.
 
     Raises Unreadable for whatever is no table, has none of the columns ``needed``, or is too large.
     """
+    columns = _Columns(known, needed, days)
     if len(content) > LARGEST_FILE:
         raise Unreadable(TOO_LARGE)
     if content.startswith(_OLD_WORKBOOK):
         raise Unreadable("This workbook is of the old kind (.xls), or has a password. Save it as .xlsx or as CSV.")
     if content.startswith(_WORKBOOK):
-        return _table(_workbook_rows(content), known, needed, [])
+        return _table(_workbook_rows(content), columns, [])
     text, remarks = _decoded(content)
-    return _table(_csv_rows(text, known), known, needed, remarks)
+    return _table(_csv_rows(text, known), columns, remarks)
 
 
-def _table(rows: Iterator[_Row], known: Sequence[str], needed: Iterable[str], remarks: list[str]) -> Table:
+def _table(rows: Iterator[_Row], columns: _Columns, remarks: list[str]) -> Table:
     header = next(rows, None)
     if header is None:
         raise Unreadable("The file is empty.")
     names = _names(header)
-    if missing := [name for name in needed if name not in names]:
+    if missing := [name for name in columns.needed if name not in names]:
         raise Unreadable(
-            f"The first line names no column {_quoted(missing)}. It has to name the columns: {', '.join(known)}."
+            f"The first line names no column {_quoted(missing)}. It has to name the columns: "
+            f"{', '.join(columns.known)}."
         )
-    columns = tuple(name for name in names if name in known)
-    if others := [name for name in names if name and name not in known]:
+    if others := [name for name in names if name and name not in columns.known]:
         remarks.append(f"Columns not known here are left out: {_quoted(others)}.")
     lines = []
     for row in rows:
         if len(lines) == MOST_LINES:
             raise Unreadable(f"The file has more than {MOST_LINES:,} rows. Send it in parts.")
-        lines.append(_line(row, names, known))
+        lines.append(_line(row, names, columns))
     if not lines:
         raise Unreadable("The file has a line of column names, and nothing below it.")
-    return Table(columns, tuple(lines), tuple(remarks))
+    if short := sum(None in line.texts.values() for line in lines):
+        rows_end = "1 row ends" if short == 1 else f"{short:,} rows end"
+        remarks.append(f"{rows_end} before the last column. {_LEFT_OUT}")
+    return Table(tuple(name for name in names if name in columns.known), tuple(lines), tuple(remarks))
 
 
 def _names(header: _Row) -> list[str]:
@@ -112,20 +132,30 @@ def _names(header: _Row) -> list[str]:
     return names
 
 
-def _line(row: _Row, names: list[str], known: Sequence[str]) -> Line:
-    texts, faults = {}, {}
+def _line(row: _Row, names: list[str], columns: _Columns) -> Line:
+    texts = {name: row.behind for name in names if name in columns.known}
+    faults = {}
     for name, cell in zip(names, row.cells, strict=False):
-        if name not in known:
+        if name not in texts:
             continue
-        if isinstance(cell, _NotText):
+        is_text = not isinstance(cell, _NotText)
+        texts[name] = str(cell) if is_text else cell.day if name in columns.days else ""
+        if not is_text and not texts[name]:
             faults[name] = cell.reason
-        texts[name] = "" if isinstance(cell, _NotText) else str(cell)
     if any(row.cells[len(names) :]):
-        last = next(name for name in reversed(names) if name in known)
-        faults[last] = "The row goes on behind the last column. A text that holds a comma needs quotation marks."
-    if not row.may_end_early and (missing := [name for name in names[len(row.cells) :] if name in known]):
-        faults[missing[0]] = f"The row ends before the column “{missing[0]}”."
-    return Line(row.number, {name: texts.get(name, "") for name in names if name in known}, faults)
+        faults[[*texts][-1]] = (
+            "The row goes on behind the last column. A text that holds a comma needs quotation marks."
+        )
+    if missing := [name for name, text in texts.items() if text is None]:
+        faults |= _faults_of_end(row, missing, columns)
+    return Line(row.number, texts, faults)
+
+
+def _faults_of_end(row: _Row, missing: list[str], columns: _Columns) -> dict[str, str]:
+    """What is wrong with a row of CSV that ends before these columns. Old spreadsheets leave out empty cells."""
+    if row.is_cut_off:
+        return {missing[0]: f"The file ends before the column “{missing[0]}”: is it whole?"}
+    return {name: f"The row ends before the column “{name}”." for name in missing if name in columns.needed}
 
 
 def _quoted(names: Iterable[str]) -> str:
@@ -158,12 +188,14 @@ def _csv_rows(text: str, known: Sequence[str]) -> Iterator[_Row]:
         text, skipped = text.partition("\n")[2], 1
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=lambda one: len({*_split(first, one)} & {*known}))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    stream, is_whole = io.StringIO(text, newline=""), text.endswith(("\r", "\n"))
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
     began = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield _Row(began + skipped, [without_guard(cell) for cell in cells], may_end_early=False)
+                is_cut_off = not is_whole and stream.tell() == len(text)
+                yield _Row(began + skipped, [without_guard(cell) for cell in cells], None, is_cut_off)
             began = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(f"The row that begins in line {began + skipped} cannot be read: {error}.") from error
@@ -189,7 +221,7 @@ def _workbook_rows(content: bytes) -> Iterator[_Row]:
             if row is blank:
                 continue
             if any(cell.value not in (None, "") for cell in row):
-                yield _Row(number, _trimmed([_content(cell) for cell in row]), may_end_early=True)
+                yield _Row(number, _trimmed([_content(cell) for cell in row]), behind="")
             else:
                 blank = row
     except Unreadable:
@@ -226,9 +258,15 @@ def _content(cell) -> object:
     if cell.data_type == "e":
         return _NotText(f"An error of the spreadsheet: {value}.")
     if isinstance(value, (date, time, timedelta)):
-        return _NotText(f"A date or time, not a text: {value}. Format the column as text and type it again.")
+        reason = f"A date or time, not a text: {value}. Format the column as text and type it again."
+        return _NotText(reason, str(value)[:10] if _is_day(value) else "")
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
+
+
+def _is_day(value: object) -> bool:
+    """Whether it is a date, or the first moment of one, as Excel keeps dates."""
+    return value.time() == time() if isinstance(value, datetime) else isinstance(value, date)
