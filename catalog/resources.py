@@ -12,7 +12,8 @@ from difflib import get_close_matches
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, Model, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -34,7 +35,7 @@ OUTDATED = (
 _EITHER = next(
     one.violation_error_message for one in Synonym._meta.constraints if one.name == "means_words_or_a_code"
 )
-_ZEROS = "A code has five characters. Did a spreadsheet drop zeros? Format the column as text."
+ZEROS = "A code has five characters. Did a spreadsheet drop zeros? Format the column as text."
 _BATCH = 200  # rows in one statement
 _LONGEST_REASON = 100  # characters, of simple_history's column
 
@@ -52,10 +53,12 @@ class TextResource(ModelResource):
     """What each column is for, in the order of an export."""
     needed: tuple[str, ...]
     """The columns a file must have."""
+    days: tuple[str, ...] = ()
+    """The columns that hold dates."""
     for_reading: tuple[str, ...] = ()
     """Columns of an export that help to find one's way; what stands in them is not taken."""
-    adds = False
-    """Whether a row can add a text."""
+    adds = ""
+    """Which rows add a text, in a sentence; nothing where none can."""
     called = ""
     """The texts in words, where that is not the plural of the model."""
     parts: tuple[Part, ...] = ()
@@ -98,7 +101,7 @@ class TextResource(ModelResource):
         model, reason = self._meta.model, f"Imported from {self.file_name}"[:_LONGEST_REASON]
         changed = [row.text for row in plan.changed]
         _keep(model, {text.pk for text in changed}, self.parts)
-        columns = set()
+        columns = self.make_way(changed)
         for row in plan.changed:
             labels = {rewording.label for rewording in row.rewordings}
             columns |= labels | self.touch(row.text, labels, by)
@@ -123,6 +126,8 @@ class TextResource(ModelResource):
         for line, row in zip(self.table.lines, result.rows, strict=True):
             if row.validation_error:
                 problems += _problems(line, row.validation_error)
+            elif clash := self.clash(row.instance):
+                problems.append(Problem(line.number, "", "", clash))
             else:
                 rewordings = tuple(self._reworded(row))
                 name = str(row.original or row.instance)
@@ -136,6 +141,10 @@ class TextResource(ModelResource):
             before = "" if row.original is None else field.export(row.original)
             if not field.readonly and before != after:
                 yield Rewording(field.column_name, before, after)
+
+    def make_way(self, changed: list[Model]) -> set[str]:
+        """Free what one text takes over from another in the same file; the names of what is set for it."""
+        return set()
 
     def touch(self, text: Model, changed: set[str], by: str) -> set[str]:
         """Set what a change of these fields brings along; the names of what may be set."""
@@ -154,17 +163,20 @@ class TextResource(ModelResource):
         if faults := {column: why for column, why in line.faults.items() if column not in self.for_reading}:
             raise ValidationError(faults)
         for column, text in row.items():
-            row[column] = self.tidy(column, text)
+            row[column] = text and self.tidy(column, text)
 
     def tidy(self, column: str, text: str) -> str:
         """A text as a form would take it."""
         return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def import_field(self, field: Field, instance: Model, row: dict, is_m2m: bool = False, **kwargs) -> None:
-        """Take what a cell says, unless it says the same with other ends of lines."""
+        """Take what a cell says, unless there is none, or it says the same with other ends of lines."""
+        if row.get(field.column_name, "") is None:
+            return
         before = field.get_value(instance)
         super().import_field(field, instance, row, is_m2m, **kwargs)
-        if not field.readonly and self.tidy(field.column_name, before or "") == field.get_value(instance):
+        is_text = isinstance(before, str) and not field.readonly
+        if is_text and self.tidy(field.column_name, before) == field.get_value(instance):
             setattr(instance, field.attribute, before)
 
     def import_instance(self, instance: Model, row: dict, row_number: int, **kwargs) -> None:
@@ -200,6 +212,10 @@ class TextResource(ModelResource):
     def check_text(self, instance: Model) -> None:
         """Raise ValidationError for what its fields alone do not tell."""
 
+    def clash(self, instance: Model) -> str:
+        """Why there can be no such text beside the others, as the file leaves them; nothing where there can."""
+        return ""
+
     def remark(self, instance: Model, changed: set[str]) -> str:
         """What an editor is to know before these fields of the text are changed."""
         return ""
@@ -231,7 +247,7 @@ def _problems(line: Line, error: ValidationError) -> Iterator[Problem]:
     for column, messages in reasons.items():
         name = "" if column == NON_FIELD_ERRORS else column
         for message in messages:
-            yield Problem(line.number, name, line.texts.get(name, ""), message)
+            yield Problem(line.number, name, line.texts.get(name) or "", message)
 
 
 class SynonymResource(TextResource):
@@ -246,7 +262,7 @@ class SynonymResource(TextResource):
         "note": "for editors",
         "version": "of an export: keeps you from undoing what others changed since; empty in new rows",
     }
-    adds = True
+    adds = "Rows without a number are added, unless they are on file already."
     id = Field(attribute="id", column_name="id", readonly=True)
 
     class Meta(TextResource.Meta):
@@ -257,6 +273,8 @@ class SynonymResource(TextResource):
         on_file = self.on_file()
         self.by_number = {str(synonym.pk): synonym for synonym in on_file}
         self.by_meaning = {_meaning(synonym): synonym for synonym in on_file}
+        self.by_term = {synonym.term: (str(synonym.pk), str(synonym)) for synonym in on_file}
+        self.named = {number and number.strip() for number in (dataset["id"] if "id" in dataset.headers else ())}
 
     def tidy(self, column: str, text: str) -> str:
         text = " ".join(text.split())
@@ -264,14 +282,15 @@ class SynonymResource(TextResource):
 
     def before_import_row(self, row: dict[str, str], **kwargs) -> None:
         super().before_import_row(row, **kwargs)
-        code = row.get("code", "")
+        code = row.get("code") or ""
         if code.isdecimal() and len(code) < 5:
-            raise ValidationError({"code": _ZEROS})
+            raise ValidationError({"code": ZEROS})
 
     def get_instance(self, instance_loader: object, row: dict[str, str]) -> Synonym | None:
-        number = row.get("id", "")
+        number = row.get("id")
         if not number:
-            return self.by_meaning.get((row["term"], row.get("means", ""), row.get("code", "")))
+            held = self.by_meaning.get((row["term"], row.get("means") or "", row.get("code") or ""))
+            return None if held and str(held.pk) in self.named else held
         if number not in self.by_number:
             raise ValidationError({"id": "There is no synonym of this number. Leave it empty to add one."})
         return self.by_number[number]
@@ -283,8 +302,29 @@ class SynonymResource(TextResource):
     def check_text(self, instance: Synonym) -> None:
         if bool(instance.means) == bool(instance.code):
             raise ValidationError(_EITHER)
-        if self.by_meaning.get(_meaning(instance), instance) is not instance:
-            raise ValidationError("There is such a synonym already.")
+
+    def clash(self, instance: Synonym) -> str:
+        """Another one may give its meaning to this one, if it is another row of the file that says so."""
+        held = self.by_meaning.get(_meaning(instance), instance)
+        stays = held is not instance and _meaning(held) == _meaning(instance)
+        return "There is such a synonym already." if stays else ""
+
+    def make_way(self, changed: list[Synonym]) -> set[str]:
+        """No two mean the same, not even while rows are written: who gives a meaning away has no term first.
+
+        A term that begins like this can stand in no file, as tidying takes it for a blank.
+        """
+        taken = {_meaning(synonym) for synonym in changed}
+        leaving = [held.pk for meaning, held in self.by_meaning.items() if meaning in taken - {_meaning(held)}]
+        no_term = Concat(Value("\x1f"), Cast("pk", CharField()))
+        return {"term"} if Synonym.objects.filter(pk__in=leaving).update(term=no_term) else set()
+
+    def remark(self, instance: Synonym, changed: set[str]) -> str:
+        """That a row without a number is not the synonym it may have been meant to change."""
+        number, held = self.by_term.get(instance.term, ("", ""))
+        if instance.pk or not number or number in self.named:
+            return ""
+        return f"“{held}” is on file and stays. To change that one instead, put its number, {number}, in “id”."
 
 
 def _meaning(synonym: Synonym) -> tuple[str, str, str]:

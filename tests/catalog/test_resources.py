@@ -143,6 +143,62 @@ def test_a_synonym_cannot_become_one_that_there_is():
     assert problems(SynonymResource, *rows) == [(2, "", "There is such a synonym already.")]
 
 
+def test_two_synonyms_swap_their_meanings_within_one_file():
+    one, two = make_synonym("cane", "", code="E0100"), make_synonym("cane", "", code="E0105")
+    three = make_synonym("cane", "stick")
+    write(
+        SynonymResource,
+        "id | term | means | code",
+        f"{one.pk} | cane | | E0105",
+        f"{two.pk} | cane | stick | ",
+        f"{three.pk} | walking stick | stick | ",
+        " | cane | | E0100",
+    )
+    assert list(Synonym.objects.order_by("pk").values_list("pk", "term", "means", "code")) == [
+        (one.pk, "cane", "", "E0105"),
+        (two.pk, "cane", "stick", ""),
+        (three.pk, "walking stick", "stick", ""),
+        (three.pk + 1, "cane", "", "E0100"),
+    ]
+    assert {row.term for row in Synonym.history.all()} == {"cane", "walking stick"}
+
+
+def test_a_meaning_that_another_row_keeps_cannot_be_taken_over():
+    one, two = make_synonym(), make_synonym("d.m.e.")
+    rows = (f"{one.pk} | dme | durable medical equipment", f"{two.pk} | dme | durable medical equipment")
+    assert problems(SynonymResource, "id | term | means", *rows) == [
+        (3, "", "The same term and meaning as in line 2.")
+    ]
+    assert problems(SynonymResource, "id | term | means", rows[1]) == [(2, "", "There is such a synonym already.")]
+
+
+def test_a_row_that_loses_its_number_is_told_apart_from_the_synonym_it_adds_to():
+    synonym = make_synonym()
+    (row,) = plan(SynonymResource, "id | term | means", " | dme | equipment").added
+    assert row.remark == (
+        "“dme: durable medical equipment” is on file and stays. "
+        f"To change that one instead, put its number, {synonym.pk}, in “id”."
+    )
+    rows = (" | dme | equipment", f"{synonym.pk} | dmes | supplies")
+    assert plan(SynonymResource, "id | term | means", *rows).added[0].remark == ""
+
+
+def test_what_a_row_does_not_say_stays_and_what_it_says_to_be_empty_is_emptied():
+    left, emptied = make_synonym(note="old"), make_synonym("o2", "oxygen", note="old")
+    said = {"term": "dme", "means": "equipment", "note": None, "id": str(left.pk)}
+    rows = (said, said | {"term": "o2", "note": "", "id": str(emptied.pk)}, said | {"id": None, "term": "new"})
+    lines = tuple(Line(number, row, {}) for number, row in enumerate(rows, 2))
+    sheet = SynonymResource(Table(("term", "means", "note", "id"), lines), "texts.csv")
+    with transaction.atomic():
+        sheet.write(planned := sheet.plan(), "ann")
+    assert planned.problems == ()
+    assert set(Synonym.objects.values_list("term", "means", "note")) == {
+        ("dme", "equipment", "old"),
+        ("o2", "equipment", ""),
+        ("new", "equipment", ""),
+    }
+
+
 def test_faults_of_cells_are_problems():
     lines = (Line(2, {"term": "dme", "means": ""}, {"means": "A formula, not a text: =A1. Paste it as a value."}),)
     (problem,) = SynonymResource(Table(("term", "means"), lines)).plan().problems
