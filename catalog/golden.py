@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from catalog.models import Dataset, GoldenPair, PtpEdit, Release
+from catalog.edits import pair_answer
+from catalog.models import Dataset, GoldenPair, PtpEdit, Release, Setting
 from catalog.wording import us_date
 
 TOGETHER = 10
@@ -22,11 +23,15 @@ class Outcome(StrEnum):
 
 
 class Result(NamedTuple):
-    """What a release says of a pair. ``said`` is its answer where it is another one, or why there is none."""
+    """What a release says of a pair. ``said`` is its answer where it is another one, or why there is none.
+
+    ``row`` is the one that answers; None where no edit is on file, and where the pair was not checked.
+    """
 
     pair: GoldenPair
     outcome: Outcome
     said: str = ""
+    row: PtpEdit | None = None
 
     @property
     def is_wrong(self) -> bool:
@@ -44,6 +49,44 @@ class Checked(NamedTuple):
         """How many came out how, every outcome present, the worst first."""
         found = Counter(result.outcome for result in self.results)
         return {outcome: found[outcome] for outcome in Outcome}
+
+    @property
+    def checked(self) -> int:
+        """How many pairs it was checked against."""
+        return len(self.results) - self.unchecked
+
+    @property
+    def unchecked(self) -> int:
+        return self.tally[Outcome.NOT_CHECKED]
+
+    @property
+    def silence(self) -> str:
+        """Why no pair tells whether it is right; nothing where one does."""
+        if self.checked:
+            return ""
+        if not self.results:
+            return none_kept(self.release.setting)
+        number, whose = len(self.results), _whose(self.release.setting)
+        none = f"None of the {number} golden pairs" if number > 1 else "The golden pair"
+        can = "can" if number > 1 else "cannot"
+        return f"{none} kept for {whose} {can} be checked against it: {_NOTHING_CHECKED}"
+
+
+_NOTHING_CHECKED = "nothing was checked against expected answers."
+
+
+def none_kept(setting: str) -> str:
+    """What is to be said of the releases of a setting for which there is no pair."""
+    return f"No golden pair is kept for {_whose(setting)}: {_NOTHING_CHECKED}"
+
+
+def _whose(setting: str) -> str:
+    return f"{Setting(setting).label.lower()}s"
+
+
+def check(release: Release) -> Checked:
+    """All pairs of its setting on a PTP release."""
+    return Checked(release, results(release))
 
 
 def check_all(pairs: Iterable[GoldenPair] | None = None) -> list[Checked]:
@@ -94,4 +137,5 @@ def _result(pair: GoldenPair, release: Release, rows: list[PtpEdit], is_incomple
     if is_incomplete and not rows:
         return Result(pair, Outcome.NOT_CHECKED, "No row of it, but the table is not whole")
     said = pair.answered_otherwise(rows)
-    return Result(pair, Outcome.OTHERWISE if said else Outcome.AS_EXPECTED, said)
+    answering = pair_answer(rows, pair.day).row
+    return Result(pair, Outcome.OTHERWISE if said else Outcome.AS_EXPECTED, said, answering)

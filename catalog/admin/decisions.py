@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalog import golden as golden_pairs
 from catalog import release_words, run_words, runs
 from catalog.admin.import_parts import ACTIVATE, LOAD, only_for, page
 from catalog.import_form import DecisionForm
 from catalog.importers import rehearsal as rehearsals
 from catalog.importers import succession, verify
 from catalog.importers.files import Refused
-from catalog.models import Dataset, GoldenPair, Release
+from catalog.models import AuditEntry, Change, Dataset, Release
 from catalog.templatetags.catalog import us_date
 from catalog.views import edit_changes, releases
 
@@ -26,7 +27,7 @@ State = Release.State
 
 
 class Other(NamedTuple):
-    """A release that could be current in the place of another one, and whether that would be a step back."""
+    """A release that could be current in the place of another one, and whether that would be rolling back."""
 
     release: Release
     is_back: bool
@@ -45,7 +46,7 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
     """What a rehearsed release holds and would change; or the table of changes alone, or as a file."""
     release = _shown().filter(pk=pk).first()
     if release is None:
-        return _gone(request)
+        return _gone(request, pk)
     if release.state != State.REHEARSED:
         return _decided(request, release)
     return _rehearsal(request, release, DecisionForm())
@@ -57,7 +58,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
     """The second click."""
     release = _shown().filter(pk=pk).first()
     if release is None:
-        return _gone(request)
+        return _gone(request, pk)
     form = DecisionForm(request.POST)
     if release.state != State.REHEARSED:
         return _decided(request, release)
@@ -71,7 +72,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except Refused as reason:
             if not _shown().filter(pk=pk).exists():
-                return _gone(request)
+                return _gone(request, pk)
             form.add_error(None, str(reason))
         else:
             messages.success(request, f"{release} is active: readers are answered from it now.")
@@ -84,7 +85,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     release = _shown().filter(pk=pk).first()
     if release is None:
-        return _gone(request)
+        return _gone(request, pk)
     form = DecisionForm(request.POST)
     if release.state != State.REHEARSED:
         return _decided(request, release)
@@ -94,7 +95,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
             rehearsals.discard(release, by=request.user.get_username(), note=form.cleaned_data["note"])
         except Refused as reason:
             if not _shown().filter(pk=pk).exists():
-                return _gone(request)
+                return _gone(request, pk)
             form.add_error(None, str(reason))
         else:
             messages.success(request, f"The rehearsal of {name} is discarded. Nothing has changed for readers.")
@@ -116,18 +117,26 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error("accept_doubts", f"{release} looked incomplete. Say that you accept it all the same.")
     if form.is_valid():
         try:
-            rehearsals.activate(release, by=request.user.get_username(), note=form.cleaned_data["note"])
+            rehearsals.activate(
+                release,
+                by=request.user.get_username(),
+                note=form.cleaned_data["note"],
+                accept_doubts=form.cleaned_data["accept_doubts"],
+            )
         except Refused as reason:
             form.add_error(None, str(reason))
         else:
             messages.success(request, f"{release} is active: readers are answered from it now.")
             return redirect("admin:imports")
-    is_back = current is None or not succession.outranks(release, current)
+    is_back = succession.is_way_back(release, current)
+    is_older = current is not None and release.dataset != Dataset.HCPCS and release.last_day < current.last_day
     context = {
         "title": f"{'Roll back to' if is_back else 'Activate'} {release}",
         "release": release,
         "current": current,
         "is_back": is_back,
+        "place": release_words.place(release, current),
+        "unchecked_after": release.last_day if is_older else None,
         "sides": [(one, release_words.held(one), _dates(one)) for one in (current, release) if one],
         "golden": _golden_failures(release),
         "form": form,
@@ -147,13 +156,15 @@ def kept() -> list[Kept]:
         others = [one for one in group if not one.is_current]
         others = [one for one in others if not one.is_starter] or others
         if current and others:
-            others = [Other(one, not succession.outranks(one, current)) for one in others[:KEPT_SHOWN]]
+            others = [Other(one, succession.is_way_back(one, current)) for one in others[:KEPT_SHOWN]]
             found.append(Kept(current, others))
     return found
 
 
 def _shown():
-    return Release.objects.exclude(state=State.LOADING).select_related("run__asked_by", "compared_with")
+    return Release.objects.exclude(state=State.LOADING).select_related(
+        "run__asked_by", "compared_with", "compared_current"
+    )
 
 
 def _decided(request: HttpRequest, release: Release) -> HttpResponse:
@@ -162,31 +173,48 @@ def _decided(request: HttpRequest, release: Release) -> HttpResponse:
     return redirect("release", pk=release.pk)
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
-    """Where to go when nothing is left to decide on."""
-    messages.info(request, "That rehearsal is not there any more: it was discarded or rehearsed again meanwhile.")
+def _gone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where to go when nothing is left to decide on: to the rehearsal that took its place, if one did."""
+    became = AuditEntry.objects.filter(
+        release_number=pk, action__in=(AuditEntry.Action.REPLACED, AuditEntry.Action.DISCARDED)
+    ).first()
+    if became is None:
+        messages.info(
+            request, "That rehearsal is not there any more: it was discarded or rehearsed again meanwhile."
+        )
+    elif became.action == AuditEntry.Action.DISCARDED:
+        messages.info(request, f"{became.by} discarded that rehearsal of {became.subject}.")
+    else:
+        messages.info(request, f"{became.by} has rehearsed {became.subject} again since: that took its place.")
+        return redirect("admin:rehearsal", pk=became.detail["rehearsed_again_as"])
     return redirect("admin:imports")
 
 
 def _rehearsal(request: HttpRequest, release: Release, form: DecisionForm) -> HttpResponse:
+    current = succession.current(release)
+    instead = Change.every.after_activating(release) if _is_compared_with(release, current) else None
+    is_asked = instead is not None and request.GET.get("than") == "current"
     changes_of = releases.changes if release.dataset == Dataset.HCPCS else edit_changes.changes
-    changed = changes_of(request, release)
+    changed = changes_of(request, release, instead if is_asked else None)
     if not isinstance(changed, dict):
         return changed
     golden, doubts, outdated = rehearsals.objections(release)
     asked_by = release.run and release.run.asked_by
-    current = succession.current(release)
+    beside = [one for one in (release.compared_with, current if instead is not None else None) if one]
     context = {
         "title": f"Rehearsal: {release}",
         "release": release,
         "run": release.run,
         "current": current,
-        "is_older": current is not None and not succession.outranks(release, current),
+        "place": release_words.place(release, current),
         "is_replaced": current in succession.superseded(release),
         "to_decide": True,
-        "counts": list(run_words.counts(release)),
+        "beside": beside,
+        "counts": list(run_words.counts(release, beside)),
         "tally": release_words.changes(release, release.changes.tally()),
-        "golden_checked": _golden_checked(release),
+        "tally_instead": None if instead is None else release_words.changes(release, instead.tally()),
+        "instead_of_current": is_asked,
+        "tried": golden_pairs.check(release) if release.dataset == Dataset.PTP else None,
         "golden": golden,
         "doubts": doubts,
         "outdated": outdated,
@@ -196,6 +224,11 @@ def _rehearsal(request: HttpRequest, release: Release, form: DecisionForm) -> Ht
         "form": form,
     }
     return page(request, "rehearsal.html", context | changed)
+
+
+def _is_compared_with(release: Release, current: Release | None) -> bool:
+    """Whether it was compared with what readers are answered from, where that is not the one before it."""
+    return current is not None and current == release.compared_current
 
 
 def _dates(release: Release) -> str:
@@ -210,10 +243,3 @@ def _golden_failures(release: Release) -> list[str]:
     if release.dataset != Dataset.PTP:
         return []
     return list(verify.golden_pair_failures(release, is_partial=release.partial))
-
-
-def _golden_checked(release: Release) -> int:
-    """How many golden pairs a release was tried on; those of days after its quarter are not."""
-    if release.dataset != Dataset.PTP:
-        return 0
-    return GoldenPair.objects.filter(setting=release.setting, day__lte=release.last_day).count()

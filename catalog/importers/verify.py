@@ -46,10 +46,10 @@ def golden_pair_failures(release: Release, *, is_partial: bool = False) -> Itera
 
     That a release which looks incomplete has no edit of a pair is no answer.
     """
-    for pair, outcome, said in golden.results(release, is_partial=is_partial):
-        if outcome is golden.Outcome.OTHERWISE:
-            expected = pair.get_expected_display()
-            yield f"{pair.column_one} and {pair.column_two} on {pair.day}: {said}; expected: {expected}."
+    for result in golden.results(release, is_partial=is_partial):
+        if result.is_wrong:
+            pair, expected = result.pair, result.pair.get_expected_display()
+            yield f"{pair.column_one} and {pair.column_two} on {pair.day}: {result.said}; expected: {expected}."
 
 
 def refuse_wrong_answers(release: Release, *, is_partial: bool = False) -> None:

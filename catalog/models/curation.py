@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from catalog import codes
@@ -78,6 +80,8 @@ class GoldenPair(models.Model):
         VOID = Standing.VOID, "Edit withdrawn from its start"
         NONE = Standing.NONE, "No edit on file"
 
+    FARTHEST = timedelta(days=366)  # ahead: CMS posts a release a few weeks before its quarter
+
     # Only these two have a PTP table for Medicare.
     SETTINGS = [(one.value, one.label) for one in (Setting.PRACTITIONER, Setting.OUTPATIENT_HOSPITAL)]
 
@@ -114,6 +118,12 @@ class GoldenPair(models.Model):
             raise ValidationError({"column_two": "A pair has two different codes."})
         if self.day and self.day < FIRST_DAY:
             raise ValidationError({"day": "NCCI began on Jan 1, 1996: no edit is older."})
+        if self.day and self.day > timezone.localdate() + self.FARTHEST:
+            raise ValidationError({"day": "No release answers for a date that far ahead. Is the year right?"})
+
+    def validate_constraints(self, exclude: Iterable[str] | None = None) -> None:
+        """A pair has one answer on a day, in whichever order its codes are given."""
+        super().validate_constraints(exclude)
         turned = {"column_one": self.column_two, "column_two": self.column_one}
         others = GoldenPair.objects.filter(**turned, setting=self.setting, day=self.day).exclude(pk=self.pk)
         if self.day and others.exists():

@@ -100,7 +100,7 @@ def test_the_other_order_of_a_pair_is_the_same_pair(admin_client):
         ({"expected": "indicator_0"}, "answers otherwise: Edit in force, a modifier may bypass it (indicator 1)."),
         ({"column_one": "97597", "column_two": "11042"}, "in the other order"),
         ({"column_two": "99999"}, "answers otherwise: No edit on file."),
-        ({"column_two": "99999", "expected": "no_edit_on_file"}, ""),
+        ({"column_two": "99999", "expected": "no_edit_on_file"}, "has no edit of 99999 with any code."),
         ({"day": "2026-10-01", "expected": "indicator_0"}, ""),
     ],
 )

@@ -25,7 +25,7 @@ def make_table(setting: str = "practitioner", quarter: str = "2024Q3", **fields)
 
 def test_each_pair_comes_out_as_expected_otherwise_or_not_checked():
     release = make_table()
-    make_ptp("11042", "97597", release)
+    row = make_ptp("11042", "97597", release)
     pairs = [make_pair(), make_pair("97598"), make_pair("97602", day=date(2024, 10, 1))]
     found = {result.pair: result for result in golden.results(release)}
     assert [found[pair].outcome for pair in pairs] == [
@@ -33,6 +33,7 @@ def test_each_pair_comes_out_as_expected_otherwise_or_not_checked():
         Outcome.OTHERWISE,
         Outcome.NOT_CHECKED,
     ]
+    assert [found[pair].row for pair in pairs] == [row, None, None]
     assert found[pairs[1]].said == "No edit on file"
     assert found[pairs[2]].said == "It answers for Jan 1, 1996 to Sep 30, 2024 only"
     tally = golden.Checked(release, list(found.values())).tally
@@ -46,7 +47,7 @@ def test_a_table_that_is_not_whole_answers_only_with_the_rows_it_has(fields):
     present, missing = make_pair(expected="indicator_0"), make_pair("97598")
     found = {result.pair: result for result in golden.results(release)}
     assert found[present].is_wrong
-    assert found[missing] == (missing, Outcome.NOT_CHECKED, "No row of it, but the table is not whole")
+    assert found[missing] == (missing, Outcome.NOT_CHECKED, "No row of it, but the table is not whole", None)
 
 
 def test_a_release_that_is_being_written_is_as_incomplete_as_it_is_told_to_be():
@@ -88,3 +89,22 @@ def test_without_a_pair_no_table_is_read(django_assert_num_queries):
     release = make_table()
     with django_assert_num_queries(1):
         assert golden.results(release) == []
+
+
+def test_a_release_that_no_pair_speaks_for_says_so_and_never_that_all_is_well():
+    release = make_table()
+    make_pair(setting="outpatient_hospital")
+    kept = golden.check(release)
+    assert (kept.checked, kept.silence) == (0, golden.none_kept("practitioner"))
+    assert kept.silence == (
+        "No golden pair is kept for practitioners: nothing was checked against expected answers."
+    )
+    make_pair(day=date(2024, 10, 1))
+    assert golden.check(release).silence == (
+        "The golden pair kept for practitioners cannot be checked against it: "
+        "nothing was checked against expected answers."
+    )
+    make_pair("97598", day=date(2024, 10, 1))
+    assert golden.check(release).silence.startswith("None of the 2 golden pairs kept for practitioners can be")
+    make_pair("97602")
+    assert (golden.check(release).checked, golden.check(release).silence) == (1, "")
