@@ -68,10 +68,14 @@ class Plan(NamedTuple):
         return self.of_kind(CHANGED)
 
     @property
-    def added_cells(self) -> list[tuple[int, list[str]]]:
-        """What is added as a table: the line, and its texts below ``columns``."""
-        texts = ((row.line, {one.label: one.after for one in row.rewordings}) for row in self.added)
-        return [(line, [said.get(column, "") for column in self.columns]) for line, said in texts]
+    def told(self) -> list[PlannedRow]:
+        """The rows that do something, as they are shown: first what changes, then what is added."""
+        return [*self.changed, *self.added]
+
+    def as_table(self, rows: list[PlannedRow]) -> list[tuple[PlannedRow, list[str]]]:
+        """Rows, each with its texts below ``columns``."""
+        texts = ((row, {one.label: one.after for one in row.rewordings}) for row in rows)
+        return [(row, [said.get(column, "") for column in self.columns]) for row, said in texts]
 
     @property
     def unchanged(self) -> list[PlannedRow]:

@@ -8,6 +8,7 @@ keep the file in a temporary folder for whoever knows its name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -28,8 +30,10 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_safe
 
 from catalog import exports, text_table
+from catalog.golden_resource import GoldenPairResource
 from catalog.resources import SectionResource, SynonymResource, TextResource
-from catalog.text_plan import Plan
+from catalog.starter.load import FOLDER as STARTER
+from catalog.text_plan import ADDED, CHANGED, Plan
 from catalog.text_table import Line, Table, Unreadable
 from catalog.uploads import announced
 
@@ -37,6 +41,7 @@ FIELDS_AROUND = 10_000  # bytes of a request that are not of its file
 LARGEST_CONFIRMATION = 900_000  # characters; DATA_UPLOAD_MAX_MEMORY_SIZE with room for the rest of the form
 TIME_TO_CONFIRM = 60 * 60  # seconds
 PROBLEMS_SHOWN = 200
+ROWS_SHOWN = 200  # on one page of what a file would do
 
 
 class Tried(NamedTuple):
@@ -68,6 +73,7 @@ class BulkTexts:
     """For a ModelAdmin, before it in the bases: its list gets “Import” and exports of what it shows."""
 
     resource_class: type[TextResource]
+    starter: Path | None = None  # a file of ours, to begin with
     change_list_template = "admin/import_export/change_list.html"
 
     def get_urls(self) -> list:
@@ -77,8 +83,13 @@ class BulkTexts:
             path(
                 "export/<slug:export_format>/", self.admin_site.admin_view(self.export_view), name=f"{name}_export"
             ),
+            *self._starter_urls(name),
             *super().get_urls(),
         ]
+
+    def _starter_urls(self, name: str) -> list:
+        view = self.admin_site.admin_view(require_safe(self.starter_view))
+        return [path("starter/", view, name=f"{name}_starter")] if self.starter else []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         may = {"may_import": self.has_import_permission(request)}
@@ -145,26 +156,42 @@ class BulkTexts:
             return self._page(request, refusal="Choose a file first.")
         return self._tried(request)
 
+    def starter_view(self, request: HttpRequest) -> HttpResponse:
+        """What our own file would do, to be let or not."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        return self._read(request, self.starter.name, self.starter.read_bytes())
+
     def _tried(self, request: HttpRequest) -> HttpResponse:
         file = request.FILES["file"]
+        return self._read(request, file.name, file.read())
+
+    def _read(self, request: HttpRequest, file_name: str, content: bytes) -> HttpResponse:
+        resource = self.resource_class
         try:
-            columns = self.resource_class.columns()
-            table = text_table.read(file.read(), columns, self.resource_class.needed)
-            return self._shown(request, file.name, table)
+            table = text_table.read(content, resource.columns(), resource.needed, resource.days)
+            return self._shown(request, file_name, table)
         except Unreadable as reason:
-            return self._page(request, file_name=file.name, refusal=str(reason))
+            return self._page(request, file_name=file_name, refusal=str(reason))
 
     def _shown(self, request: HttpRequest, file_name: str, table: Table, **context: object) -> HttpResponse:
+        """What a file would do, a page of it at a time."""
         plan = self.resource_class(table, file_name).plan()
-        if not plan.problems and (plan.added or plan.changed):
+        rows = Paginator(plan.told, ROWS_SHOWN).get_page(request.POST.get("page"))
+        if not plan.problems and plan.told:
             context["tried"] = Tried(file_name, table, plan.fingerprint).packed(self._salt(request))
-        return self._page(request, file_name=file_name, table=table, plan=plan, **context)
+            context["changed"] = [row for row in rows if row.kind == CHANGED]
+            context["added"] = plan.as_table([row for row in rows if row.kind == ADDED])
+            context["has_remarks"] = any(row.remark for row, _ in context["added"])
+        return self._page(request, file_name=file_name, table=table, plan=plan, rows=rows, **context)
 
     def _confirmed(self, request: HttpRequest) -> HttpResponse:
         try:
             tried = Tried.unpacked(request.POST["tried"], self._salt(request))
         except signing.BadSignature:
             return self._page(request, refusal="It is too long ago that this file was tried. Choose it again.")
+        if "page" in request.POST:
+            return self._shown(request, tried.file_name, tried.table)
         plan = self._written(request, tried)
         if plan is None:
             return self._shown(request, tried.file_name, tried.table, is_outdated=True)
@@ -199,6 +226,7 @@ class BulkTexts:
             "title": f"Import {self._plural()}",
             "resource": self.resource_class,
             "limits": text_table.LIMITS,
+            "starter": self.starter,
             "problems_shown": PROBLEMS_SHOWN,
         }
         request.current_app = self.admin_site.name
@@ -217,3 +245,8 @@ class SynonymTexts(BulkTexts):
 
 class SectionTexts(BulkTexts):
     resource_class = SectionResource
+
+
+class GoldenPairTexts(BulkTexts):
+    resource_class = GoldenPairResource
+    starter = STARTER / "golden-pairs.csv"

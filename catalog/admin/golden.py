@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -13,9 +14,11 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from catalog import golden
+from catalog.admin.bulk import GoldenPairTexts
 from catalog.admin.trail import Trail
 from catalog.golden import Checked, Outcome, Result
-from catalog.models import Dataset, GoldenPair, Release
+from catalog.models import Dataset, GoldenPair, PtpEdit, Release
+from catalog.wording import us_date
 
 MARKS = {Outcome.OTHERWISE: "state-bad", Outcome.AS_EXPECTED: "state-good", Outcome.NOT_CHECKED: ""}
 """How each outcome looks at the desk."""
@@ -24,16 +27,19 @@ MARKS = {Outcome.OTHERWISE: "state-bad", Outcome.AS_EXPECTED: "state-good", Outc
 class GoldenPairForm(forms.ModelForm):
     class Meta:
         help_texts = {
-            "column_one": "The code that this edit does not deny.",
+            "setting": "Each setting has a table of its own: a pair is tried on those of this one only.",
+            "column_one": "The code that this edit does not deny. Five characters, without a modifier.",
             "column_two": "The code that is denied beside it. Without an edit on file the order does not matter.",
-            "day": "The pair is tried on every release that answers for this date, and on no other one.",
+            "day": "The pair is tried on every release that answers for this date. On others it counts as not "
+            "checked, never as passed.",
             "expected": "What CMS’s table says for that date, not what becomes of a claim.",
-            "source": "Where anybody can look it up, such as a chapter of the NCCI Policy Manual and its section.",
+            "source": "Where anybody can look it up: a document of CMS with its year and chapter, table or page. "
+            "A release that is loaded here proves nothing of itself.",
         }
 
 
 @admin.register(GoldenPair)
-class GoldenPairAdmin(Trail, admin.ModelAdmin):
+class GoldenPairAdmin(GoldenPairTexts, Trail, admin.ModelAdmin):
     """A PTP release that answers one of them otherwise is not loaded."""
 
     about = "A PTP release that answers one of these pairs otherwise than expected cannot be activated."
@@ -66,6 +72,12 @@ class GoldenPairAdmin(Trail, admin.ModelAdmin):
         changes.result_list = shown
         return changes
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The list, with the settings that no pair speaks for."""
+        kept = {*GoldenPair.objects.order_by().values_list("setting", flat=True).distinct()}
+        silences = [golden.none_kept(setting) for setting, _ in GoldenPair.SETTINGS if setting not in kept]
+        return super().changelist_view(request, {"silences": silences} | (extra_context or {}))
+
     def check_view(self, request: HttpRequest) -> HttpResponse:
         """What every current and every rehearsed release says of every pair, the wrong answers first."""
         if not self.has_view_permission(request):
@@ -75,24 +87,32 @@ class GoldenPairAdmin(Trail, admin.ModelAdmin):
             Checked(release, sorted(results, key=lambda one: order.index(one.outcome)))
             for release, results in golden.check_all()
         ]
+        found = [result for one in checked for result in one.results]
+        prefetch_related_objects([result.row for result in found if result.row], "file")
         context = {
             **self.admin_site.each_context(request),
             "title": "Golden pairs, checked now",
             "opts": self.opts,
             "checked": checked,
-            "wrong": sum(result.is_wrong for one in checked for result in one.results),
+            "told": sum(one.checked for one in checked),
+            "wrong": sum(result.is_wrong for result in found),
         }
         return TemplateResponse(request, "admin/golden/check.html", context)
 
     def save_model(self, request: HttpRequest, obj: GoldenPair, form: forms.ModelForm, change: bool) -> None:
-        """Save it, and tell when the current release answers otherwise: one of the two is wrong."""
+        """Save it, and tell what the current release says: where it is another answer, one of the two is wrong."""
         super().save_model(request, obj, form, change)
         release = Release.objects.answering(Dataset.PTP, obj.setting, obj.day)
-        for result in golden.results(release, [obj]) if release else ():
+        if release is None:
+            messages.info(request, f"Not checked: no release that is loaded answers for {us_date(obj.day)}.")
+            return
+        for result in golden.results(release, [obj]):
             if result.is_wrong:
                 messages.warning(
                     request, f"{release} answers otherwise: {result.said}. It would be refused if loaded again."
                 )
+        for code in _unknown(obj, release):
+            messages.warning(request, f"{release} has no edit of {code} with any code. Is it typed right?")
 
     @admin.display(description="pair", ordering="column_one")
     def pair(self, golden_pair: GoldenPair) -> SafeString:
@@ -116,6 +136,14 @@ class GoldenPairAdmin(Trail, admin.ModelAdmin):
             for result in one.results
         )
         return format_html_join("", "<div>{} ({}): {}</div>", lines)
+
+
+def _unknown(golden_pair: GoldenPair, release: Release) -> list[str]:
+    """The codes that a whole table never names: one typed wrongly is as expected where no edit is."""
+    if release.is_starter or release.partial or golden_pair.expected != GoldenPair.Expected.NONE:
+        return []
+    edits, codes = PtpEdit.objects.of(release), (golden_pair.column_one, golden_pair.column_two)
+    return [code for code in codes if not edits.for_code(code).exists()]
 
 
 def _shown(result: Result) -> SafeString:

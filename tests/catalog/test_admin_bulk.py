@@ -111,6 +111,28 @@ def test_seven_hundred_synonyms_fit_into_the_form_that_confirms_them(editor):
     assert Synonym.objects.count() == Synonym.history.count() == 700
 
 
+def test_a_long_file_is_shown_a_page_at_a_time_and_imported_whole(editor):
+    Synonym.objects.create(term="term 0", means="words 0", note="old")
+    lines = [f"term {number},words {number},new" for number in range(450)]
+    page = tried(editor, Synonym, file_of("term,means,note", *lines, ""))
+    assert [len(page.context[kind]) for kind in ("changed", "added")] == [1, 199]
+    assert "1 to 200 of the 450" in page.content.decode()
+    last = editor.post(address(Synonym, "import"), {"tried": page.context["tried"], "page": "3"})
+    assert [row.line for row, _ in last.context["added"]] == list(range(402, 452))
+    assert "Those after" not in last.content.decode()
+    assert Synonym.objects.count() == 1
+    confirmed(editor, Synonym, last)
+    assert (Synonym.objects.count(), Synonym.objects.get(term="term 0").note) == (450, "new")
+
+
+def test_rows_that_end_early_empty_no_text_and_the_editor_is_told(editor):
+    synonym = Synonym.objects.create(term="dme", means="durable", note="old")
+    page = tried(editor, Synonym, file_of("id,term,means,code,note", f"{synonym.pk},dme,equipment", ""))
+    assert "1 row ends before the last column. What is not there stays as it is" in page.content.decode()
+    confirmed(editor, Synonym, page)
+    assert Synonym.objects.values_list("means", "code", "note").get() == ("equipment", "", "old")
+
+
 def test_what_changes_is_shown_word_by_word_and_in_words(editor):
     make_section("drugs", ("J0000", "J9999"), description="Drugs given by infusion.", title="Drugs")
     page = tried(editor, Section, file_of("slug,description", "drugs,Drugs given by injection."))

@@ -4,10 +4,11 @@ import re
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from catalog.models import GoldenPair, Release
+from catalog.models import GoldenPair, PtpEdit, Release
 from catalog.roles import DATA_MANAGERS, EDITORS, create_groups
 from tests.builders import make_ptp, make_release
 
@@ -81,6 +82,54 @@ def test_a_check_without_a_wrong_answer_or_without_a_table_says_so(manager, pair
     assert "No PTP release is loaded" in words(manager.get(CHECK))
 
 
+def test_where_nothing_was_checked_no_page_says_that_all_is_well(manager):
+    make_release("2024Q3", dataset="ptp", setting="practitioner")
+    rehearsed = make_release("2024Q4", dataset="ptp", setting="practitioner", state=Release.State.REHEARSED)
+    none = "No golden pair is kept for practitioners: nothing was checked against expected answers."
+    for address in (LIST, CHECK, reverse("admin:rehearsal", args=[rehearsed.pk])):
+        assert none in words(manager.get(address)), address
+    said = words(manager.get(CHECK))
+    assert "Nothing was checked." in said
+    assert "as expected" not in said
+    GoldenPair.objects.create(**PAIR | {"day": date(2025, 2, 1)})
+    said = words(manager.get(reverse("admin:rehearsal", args=[rehearsed.pk])))
+    assert "The golden pair kept for practitioners cannot be checked against it: nothing was checked" in said
+    assert "Nothing was checked." in words(manager.get(CHECK))
+    assert none not in words(manager.get(LIST))
+
+
+def test_a_rehearsal_counts_as_answered_only_what_it_answers(manager, pairs):
+    rehearsed = Release.objects.get(state=Release.State.REHEARSED)
+    address = reverse("admin:rehearsal", args=[rehearsed.pk])
+    assert "2 of 2 golden pairs answered otherwise than expected" in words(manager.get(address))
+    Release.objects.filter(pk=rehearsed.pk).update(partial=True)
+    make_ptp("11042", "97597", rehearsed)
+    assert "1 golden pair answered as expected 1 not checked" in words(manager.get(address))
+
+
+def test_a_check_cites_the_row_that_answers_and_what_to_do_about_a_wrong_one(manager, pairs):
+    row = PtpEdit.objects.get()
+    response = manager.get(CHECK)
+    said = words(response)
+    assert (
+        f"By the row 11042 97597 , indicator 1, Jan 1, 2020 to further notice: {row.file.name}, line {row.line}"
+        in said
+    )
+    assert said.count("By the row") == 1
+    assert "look the pair up in its source" in said
+    assert "roll back" in said
+
+
+def test_a_date_that_no_release_answers_for_is_not_checked_and_said_so_on_saving(manager, pairs):
+    form = PAIR | {"day": "2025-02-01", "made_from": ""}
+    said = words(manager.post(reverse("admin:catalog_goldenpair_add"), form, follow=True))
+    assert "Not checked: no release that is loaded answers for Feb 1, 2025." in said
+    assert "Not checked: It answers for Jan 1, 1996 to Sep 30, 2024 only" in said
+    far = {"day": "2062-08-01", "column_two": "97602"}
+    refused = manager.post(reverse("admin:catalog_goldenpair_add"), form | far)
+    assert "No release answers for a date that far ahead. Is the year right?" in words(refused)
+
+
 def test_only_who_keeps_golden_pairs_may_check_them(client, log_in, pairs):
     assert client.get(CHECK).status_code == 302
     assert log_in(EDITORS).get(CHECK).status_code == 403
@@ -99,8 +148,8 @@ def test_the_list_says_of_each_pair_how_it_comes_out_now(manager, pairs):
 def test_the_list_asks_as_much_for_fifty_pairs_as_for_two(manager, pairs, django_assert_max_num_queries):
     for number in range(48):
         GoldenPair.objects.create(**PAIR | {"column_two": f"{97600 + number}"})
-    # Session, user and permissions, two counts, the pairs, the releases, and the rows of ten pairs at a time.
-    with django_assert_max_num_queries(13):
+    # Session, user, permissions, two counts, settings, pairs, releases, and the rows of ten pairs at a time.
+    with django_assert_max_num_queries(14):
         assert len(manager.get(LIST).context["cl"].result_list) == 50
 
 
@@ -120,3 +169,64 @@ def test_who_changed_a_pair_from_what_to_what_stays_on_its_trail(manager, pairs)
     assert (newest.day, newest.history_user.get_username()) == (date(2024, 8, 2), DATA_MANAGERS)
     assert before.day == date(2024, 8, 1)
     assert manager.get(reverse("admin:catalog_goldenpair_history", args=[pairs[0].pk])).status_code == 200
+
+
+# --- By a file -------------------------------------------------------------------------------------------------
+
+IMPORT = reverse("admin:catalog_goldenpair_import")
+STARTER = reverse("admin:catalog_goldenpair_starter")
+
+
+def file_of(*lines: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("pairs.csv", "\r\n".join([*lines, ""]).encode())
+
+
+def test_pairs_come_by_a_file_after_it_was_shown_what_the_releases_say_of_them(manager, pairs):
+    page = manager.post(
+        IMPORT,
+        {
+            "file": file_of(
+                "setting,column_one,column_two,day,expected,source",
+                "practitioner,11042,97597,8/1/2024,indicator_0,CMS",
+                "Practitioner,97602,11042,2024-08-01,no edit on file,CMS",
+            )
+        },
+    )
+    assert GoldenPair.objects.count() == 2
+    said = words(page)
+    assert "This file would add 1 and change 1." in said
+    assert "As expected (PTP edits, practitioner, July 2024)." in said
+    assert "Answers otherwise: Edit in force, a modifier may bypass it (indicator 1)" in said
+    manager.post(IMPORT, {"tried": page.context["tried"]})
+    assert set(GoldenPair.objects.values_list("column_one", "column_two", "expected")) == {
+        ("11042", "97597", "indicator_0"),
+        ("11042", "97598", "indicator_1"),
+        ("97602", "11042", "no_edit_on_file"),
+    }
+    newest = GoldenPair.history.first()
+    assert (str(newest.history_user), newest.history_change_reason) == (DATA_MANAGERS, "Imported from pairs.csv")
+
+
+def test_an_export_of_pairs_comes_back_without_a_change(manager, pairs):
+    GoldenPair.objects.create(**PAIR | {"setting": "outpatient_hospital", "source": "=A1"})
+    for export_format in ("csv", "xlsx"):
+        sent = manager.get(reverse("admin:catalog_goldenpair_export", args=[export_format]))
+        page = manager.post(IMPORT, {"file": SimpleUploadedFile(f"x.{export_format}", sent.getvalue())})
+        assert len(page.context["plan"].unchanged) == 3
+
+
+def test_the_starter_pairs_are_shown_and_added_by_a_click(manager):
+    page = manager.get(STARTER)
+    assert GoldenPair.objects.count() == 0
+    assert "Not checked: no table of this setting is loaded." in words(page)
+    manager.post(IMPORT, {"tried": page.context["tried"]})
+    assert GoldenPair.objects.count() == len(page.context["plan"].added) == 10
+    assert "This file would change nothing." in words(manager.get(STARTER))
+
+
+def test_only_who_keeps_golden_pairs_may_bring_them(client, log_in):
+    for address in (IMPORT, STARTER, reverse("admin:catalog_goldenpair_export", args=["csv"])):
+        client.logout()
+        assert client.get(address).status_code == 302
+        assert log_in(EDITORS).get(address).status_code == 403
+        User.objects.all().delete()
