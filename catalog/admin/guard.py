@@ -171,7 +171,9 @@ class Guard:
                 row.pop(formset.fk.name, None)  # nothing to be a part of, yet
             merge.write_rows(mine, prefix, *merge.merge_rows(rows, {}, {}))
         if mine.pop(MADE_FROM, None):
-            request.conflict = Conflict(version=known[-1], theirs=[], address=self.address_of("history", pk))
+            is_own = known[-1].by == request.user
+            address = self.address_of("history", pk)
+            request.conflict = Conflict(version=known[-1], theirs=[], address=address, is_own=is_own)
         request.POST = mine
         request.brought_back = pk
 

@@ -142,7 +142,8 @@ class SectionAdmin(SectionTexts, Trail, Drafts, admin.ModelAdmin):
     ) -> HttpResponse:
         """The form. What is to be kept as a draft is one before anything else is looked at."""
         if object_id is not None and DraftAct.BEGIN in request.POST:
-            section = Section.objects.filter(pk=self.key_of(object_id)).first()
+            pk = self.key_of(object_id)
+            section = Section.objects.filter(pk=pk).first() or Section.history.filter(id=pk).first()
             request.POST = kept_as_draft(request.POST, section.description) if section else request.POST
         return super().changeform_view(request, object_id, form_url, extra_context)
 

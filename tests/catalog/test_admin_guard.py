@@ -142,6 +142,23 @@ def test_a_change_that_left_no_trail_is_noticed_too(ann, note):
     assert "Somebody saved this text while you had it open" in refusal(response)
 
 
+def test_a_program_that_has_seen_no_page_is_not_refused_and_what_it_replaced_is_in_the_trail(ann, note):
+    sent = {"code": "J1885", "text": "By a program."}
+    assert ann.save(note, sent).status_code == 302
+    assert [one.text for one in note.history.all()] == ["By a program.", "As it began."]
+
+
+def test_one_s_own_older_page_is_told_so_and_keeps_what_was_written(ann, note):
+    opened = ann.open(note)
+    ann.save(note, opened | {"text": "First."})
+    response = ann.save(note, opened | {"text": "Second."})
+    assert "You saved this text yourself after this page was opened" in refusal(response)
+    assert "Here is the text of this page; the saved one is above." in refusal(response)
+    assert again(response)["text"] == "Second."
+    note.refresh_from_db()
+    assert note.text == "First."
+
+
 def test_one_who_saves_what_is_on_file_by_now_is_told_all_the_same(ann, ben, note):
     opened = ann.open(note)
     ben.send(note, text="The same.")

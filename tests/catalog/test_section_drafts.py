@@ -307,6 +307,17 @@ def test_a_draft_that_somebody_published_meanwhile_keeps_the_words_of_the_other(
     assert texts(drafted) == ("Not *yet*.", "Mine.")
 
 
+def test_what_is_to_be_a_draft_of_a_deleted_section_comes_back_with_it_as_a_draft(admin_client, lab):
+    send(admin_client, lab, title="Laboratory")
+    page = admin_client.get(address(lab))
+    lab.refresh_from_db()
+    admin_client.post(address(lab).replace("change", "delete"), {"post": "yes"})
+    answer = press(admin_client, page, lab, "_begin_draft", description="Soon.")
+    assert "You deleted this text yourself after this page was opened" in words(answer)
+    assert admin_client.post(address(lab), filled_in(answer) | {"_save": "1"}).status_code == 302
+    assert texts(lab) == ("Published.\nTwice.", "Soon.")
+
+
 def test_a_newer_draft_is_not_discarded_by_an_old_page(admin_client, drafted):
     page = admin_client.get(address(drafted))
     press(admin_client, page, drafted, "_save_draft", draft="Newer.")
