@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
+
+import axes.admin  # noqa: F401 - so that there is something to take the place of
+from axes.models import AccessAttempt
 from django import forms
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import localize
 
-# Importing Django's admins has registered them; these take their place.
-admin.site.unregister([User, Group])
+from catalog.models import AuditEntry
+
+# Importing the admins of Django and axes has registered them; these take their place.
+admin.site.unregister([User, Group, AccessAttempt])
 
 
 @admin.register(User)
@@ -40,6 +51,18 @@ class PersonAdmin(UserAdmin):
             )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> tuple:
+        """What deleting would take along, and in words what forbids it: the trail shall say who it was."""
+        users = list(objs)
+        deleted, counts, lacking, protected = super().get_deleted_objects(users, request)
+        refusals = [
+            f"{user} has done things here that the trail, the imports or the audit log tell of. Switch the "
+            "account off instead: untick “Active”, and nobody can log in with it."
+            for user in users
+            if _has_history(user)
+        ]
+        return deleted, counts, lacking, [*protected, *refusals]
+
     @admin.display(description="name", ordering="last_name")
     def full_name(self, user: User) -> str:
         return user.get_full_name()
@@ -52,3 +75,49 @@ class PersonAdmin(UserAdmin):
 @admin.register(Group)
 class RoleAdmin(GroupAdmin):
     filter_horizontal = ()
+
+
+@admin.register(AccessAttempt)
+class FailedLoginAdmin(admin.ModelAdmin):
+    """A row counts the failures of one name from one address. Without it they are forgotten, and the lock too."""
+
+    heading = "Failed logins"
+    about = "Too many of them lock the login for a while. Lift a lock by choosing its row, and the action below."
+    actions = ["lift"]
+    list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "locked"]
+    list_filter = ["attempt_time"]
+    search_fields = ["username", "ip_address"]
+    search_help_text = "A name or an address"
+    fields = readonly_fields = [
+        *("username", "ip_address", "failures_since_start", "attempt_time", "locked", "user_agent")
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """Deleting is called what it is for."""
+        return {name: action for name, action in super().get_actions(request).items() if name == "lift"}
+
+    @admin.action(description="Lift the lock, and forget these failures", permissions=["delete"])
+    def lift(self, request: HttpRequest, queryset: QuerySet[AccessAttempt]) -> None:
+        names = sorted({attempt.username or "nobody" for attempt in queryset})
+        queryset.delete()
+        messages.success(request, f"The failures of {', '.join(names)} are forgotten: they can log in again.")
+
+    @admin.display(description="locked")
+    def locked(self, attempt: AccessAttempt) -> str:
+        """Until when, where so many failures lock it now."""
+        until = attempt.attempt_time + timedelta(hours=settings.AXES_COOLOFF_TIME)
+        if attempt.failures_since_start < settings.AXES_FAILURE_LIMIT or until < timezone.now():
+            return "no"
+        return f"until {localize(timezone.localtime(until))}"
+
+
+def _has_history(user: User) -> bool:
+    """Whether anything that is kept names this account, as who changed a text or took a step."""
+    if AuditEntry.objects.filter(by=user.get_username()).exists() or LogEntry.objects.filter(user=user).exists():
+        return True
+    kept = (each for each in User._meta.get_fields(include_hidden=True) if each.one_to_many and each.auto_created)
+    of_ours = (each for each in kept if each.related_model._meta.app_label == "catalog")
+    return any(each.related_model._base_manager.filter(**{each.field.name: user}).exists() for each in of_ours)
