@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
@@ -14,11 +15,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from catalog import exports
+from catalog import audit_words, exports
 from catalog.admin.releases import ReadOnly
 from catalog.models import AuditEntry, ImportRun, Release
 
-HEADER = ("Step", "When", "Who", "What", "Subject", "Release", "Import", "Note", "Detail")
+HEADER = ("Step", "When", "Who", "What", "Subject", "Release", "Import", "Note", "Detail", "In words")
 
 
 @admin.register(AuditEntry)
@@ -27,13 +28,14 @@ class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
     change_list_template = "admin/audit/change_list.html"
     change_form_template = "admin/audit/change_form.html"
     counted_as = "steps"
-    list_display = ["at", "by", "action", "matter"]
+    list_display = ["at", "in_words", "see"]
     list_display_links = ["at"]
     list_filter = ["action", "by", "at"]
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ["by", "subject", "note"]
-    search_help_text = "Words of the subject or the note, or a name"
+    sortable_by = ["at"]
+    search_fields = ["by", "subject", "note", "detail"]
+    search_help_text = "A name, words of the subject or the note, a file or its SHA-256"
     fields = ["at", "by", "action", "subject", "release", "run", "note", "details"]
 
     def get_urls(self) -> list[URLPattern]:
@@ -51,10 +53,28 @@ class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
         filename = f"audit-log-{timezone.localdate().isoformat()}.{export_format}"
         return exports.download(filename, export_format, rows, [exports.Page("Audit log", rows)])
 
-    @admin.display(description="subject, and what was noted", ordering="subject")
-    def matter(self, entry: AuditEntry) -> SafeString:
-        noted = format_html('<span class="d-block small">“{}”</span>', entry.note) if entry.note else ""
-        return format_html("{}{}", entry.subject, noted)
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list, where each step knows what is told of it; those shown are asked for together."""
+        changes = super().get_changelist_instance(request)
+        changes.result_list = _told(changes.result_list)
+        return changes
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEntry | None:
+        entry = super().get_object(request, object_id, from_field)
+        return next(iter(_told([entry] if entry else [])), None)
+
+    @admin.display(description="what was done, and why")
+    def in_words(self, entry: AuditEntry) -> SafeString:
+        remarks = format_html_join(
+            "", '<span class="d-block small muted">{}</span>', ([one] for one in entry.told.remarks)
+        )
+        return format_html("{}{}", entry.told.sentence, remarks)
+
+    @admin.display(description="see")
+    def see(self, entry: AuditEntry) -> SafeString:
+        """Its release and its import, where they still are."""
+        links = ((link.href, link.name) for link in entry.told.links)
+        return format_html_join(" ", '<a class="d-block text-nowrap" href="{}">{}</a>', links)
 
     @admin.display(description="release")
     def release(self, entry: AuditEntry) -> SafeString | str:
@@ -79,6 +99,14 @@ class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
         """Counts, hashes and the like, a line each."""
         lines = ((name.replace("_", " "), _plain(value)) for name, value in entry.detail.items())
         return format_html_join("", "<div>{}: {}</div>", lines) or "none"
+
+
+def _told(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
+    """The same steps, each of which knows how it reads."""
+    told = audit_words.told(entries)
+    for one in told:
+        one.entry.told = one
+    return [one.entry for one in told]
 
 
 def _link(name: str, pk: int, text: str) -> SafeString | str:
@@ -115,4 +143,5 @@ def _rows(entries: Iterable[AuditEntry]) -> Iterator[Sequence[object]]:
             entry.run_number,
             entry.note,
             json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "",
+            " ".join((audit_words.sentence(entry), *audit_words.remarks(entry))),
         )

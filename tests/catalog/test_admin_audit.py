@@ -1,6 +1,7 @@
 import csv
 import io
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import sys
 import openpyxl
 import psycopg
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -60,9 +62,32 @@ def test_a_list_of_a_hundred_steps_takes_as_many_queries_as_one_of_three(
 ):
     for number in range(100):
         AuditEntry.objects.record(Action.LOADED, by="mary", subject=f"Release {number}")
-    # Session, user and permissions, a count, the rows, and who is in the filter.
-    with django_assert_max_num_queries(7):
+    # Session, user and permissions, a count, the rows with their releases and imports, and who is in the filter.
+    with django_assert_max_num_queries(9):
         assert manager.get(LIST).status_code == 200
+
+
+def test_the_list_tells_each_step_in_a_sentence_with_when_why_and_where_it_can_be_looked_at(manager, log):
+    doubts = ["Part 3 is missing."]
+    AuditEntry.objects.record(
+        Action.ROLLED_BACK, by="mary", subject=f"{log}, in place of January 2026", release=log, doubts=doubts
+    )
+    rows = BeautifulSoup(manager.get(LIST).content, "html.parser").select("#result_list tbody tr")
+    told = [" ".join(row.select_one(".field-in_words").get_text(" ").split()) for row in rows]
+    assert told == [
+        f"mary rolled back to {log}, in place of January 2026. Doubts: Part 3 is missing.",
+        f"paul activated {log}. Note: “=1+1, looked through”",
+        f"mary had {log} rehearsed.",
+        "mary uploaded hcpcs.zip.",
+    ]
+    assert re.search(r", \d{4}, \d+:\d\d [AP]M E[SD]T$", rows[0].th.get_text(strip=True))
+    release, run = [link["href"] for link in rows[1].select(".field-see a")]
+    assert release == reverse("admin:catalog_release_change", args=[log.pk])
+    assert run == ImportRun.objects.get().get_absolute_url()
+
+
+def test_a_step_is_found_by_the_hash_of_a_file(manager, log):
+    assert listed(manager, q="ab12") == ["uploaded"]
 
 
 def test_a_step_is_shown_with_its_note_its_counts_and_the_release(manager, log):
@@ -91,7 +116,7 @@ def test_a_step_outlives_the_release_and_the_import_it_names(manager, log):
     log.delete()
     entry = AuditEntry.objects.get(action=Action.ACTIVATED)
     shown = manager.get(reverse("admin:catalog_auditentry_change", args=[entry.pk])).content.decode()
-    assert "HCPCS Level II, October 2025" in shown
+    assert "<h1>paul activated HCPCS Level II, October 2025.</h1>" in shown
     assert shown.count("no longer on record") == 2
 
 
@@ -114,6 +139,7 @@ def test_the_log_goes_along_as_csv_as_it_is_filtered_and_without_formulas(manage
     assert [row["What"] for row in rows] == ["Activated", "Rehearsed", "Uploaded files"]
     assert rows[0]["Note"] == "'=1+1, looked through"
     assert rows[1]["Detail"] == '{"rows": 8900}'
+    assert rows[0]["In words"] == f"paul activated {log}. Note: “=1+1, looked through”"
     filtered = manager.get(address, {"by": "paul"}).getvalue().decode()
     assert len(filtered.splitlines()) == 2
 

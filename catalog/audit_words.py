@@ -1,0 +1,87 @@
+"""The audit log in sentences, as somebody reads it who was not there: who did what with which release, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from catalog.models import AuditEntry, ImportRun, Release
+
+Action = AuditEntry.Action
+
+SENTENCES = {
+    Action.UPLOADED: "{by} uploaded {subject}.",
+    Action.FETCHED: "{by} fetched {subject} from CMS.",
+    Action.LICENSE: "{by} accepted the AMA license for {subject}.",
+    Action.ASKED_AGAIN: "{by} asked again for {subject}.",
+    Action.REHEARSED: "{by} had {subject} rehearsed.",
+    Action.REPLACED: "{by} replaced the rehearsal of {subject}.",
+    Action.REFUSED: "{subject} was refused to {by}.",
+    Action.CANCELLED: "{by} cancelled {subject}.",
+    Action.INTERRUPTED: "{subject} was interrupted.",
+    Action.DISMISSED: "{by} dismissed {subject}, which had failed.",
+    Action.DISCARDED: "{by} discarded the rehearsal of {subject}.",
+    Action.LOADED: "{by} loaded {subject} without activating it.",
+    Action.ACTIVATED: "{by} activated {subject}.",
+    Action.ROLLED_BACK: "{by} rolled back to {subject}.",
+    Action.PRUNED: "{by} removed the rows of {subject}.",
+}
+
+
+class Link(NamedTuple):
+    name: str
+    href: str
+
+
+class Told(NamedTuple):
+    """A step in a sentence, what else is to be known of it, and where its release and import are, if they are."""
+
+    entry: AuditEntry
+    sentence: str
+    remarks: list[str]
+    links: list[Link]
+
+
+def told(entries: Iterable[AuditEntry]) -> list[Told]:
+    """Steps as they are shown, in two queries however many they are."""
+    entries = list(entries)
+    releases = Release.objects.in_bulk({entry.release_number for entry in entries} - {None})
+    runs = ImportRun.objects.in_bulk({entry.run_number for entry in entries} - {None})
+    return [
+        Told(
+            entry,
+            sentence(entry),
+            list(remarks(entry)),
+            list(_links(releases.get(entry.release_number), runs.get(entry.run_number))),
+        )
+        for entry in entries
+    ]
+
+
+def sentence(entry: AuditEntry) -> str:
+    """``mary activated PTP edits, practitioner, July 2024, in place of April 2024.``"""
+    subject = entry.subject or (f"import {entry.run_number}" if entry.run_number else "something unnamed")
+    return SENTENCES[Action(entry.action)].format(by=entry.by, subject=subject)
+
+
+def remarks(entry: AuditEntry) -> Iterator[str]:
+    """Why, in the words of whoever did it or of the importer; and what spoke against it, a sentence each."""
+    if entry.note:
+        yield f"Note: “{entry.note}”"
+    if reason := entry.detail.get("reason"):
+        yield str(reason)
+    if doubts := entry.detail.get("doubts"):
+        yield f"Doubts: {' '.join(map(str, doubts))}"
+    if golden := entry.detail.get("golden"):
+        yield f"Golden pairs: {' '.join(map(str, golden))}"
+
+
+def _links(release: Release | None, run: ImportRun | None) -> Iterator[Link]:
+    if release and release.state == Release.State.REHEARSED:
+        yield Link("Rehearsal", reverse("admin:rehearsal", args=[release.pk]))
+    elif release and release.state != Release.State.LOADING:
+        yield Link("Release", reverse("admin:catalog_release_change", args=[release.pk]))
+    if run:
+        yield Link(str(run), run.get_absolute_url())
