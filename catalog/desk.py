@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import NamedTuple
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import NoReverseMatch, URLPattern, URLResolver, include, path, reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRefresh
 
 
 class Page(NamedTuple):
@@ -33,7 +38,10 @@ MENU: dict[str, tuple[str | Page, ...]] = {
         *("catalog.PracticeItem", "catalog.Misconception", "catalog.ComparisonRow", "catalog.Statement"),
         "catalog.DecisionStep",
     ),
-    "People": ("auth.User", "auth.Group", "axes.AccessAttempt", "axes.AccessFailureLog"),
+    "People": (
+        *("auth.User", "auth.Group"),
+        Page("admin:axes_accessattempt_changelist", "Failed logins", "axes.view_accessattempt"),
+    ),
 }
 
 
@@ -47,6 +55,23 @@ class Desk(admin.AdminSite):
         from catalog.admin import imports  # its pages are made for this site
 
         return [path("imports/", include(imports.urls(self))), *super().get_urls()]
+
+    def admin_view(
+        self, view: Callable[..., HttpResponse], cacheable: bool = False
+    ) -> Callable[..., HttpResponse]:
+        """Ask people who are logged out to log in: where htmx asks for part of a page, by loading the page again.
+
+        It would follow the redirect to the login page, and put that in the place of the part.
+        """
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def seen(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if request.htmx and not self.has_permission(request):
+                return never_cache(lambda request: HttpResponseClientRefresh())(request)
+            return guarded(request, *args, **kwargs)
+
+        return seen
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The menu: groups of pages that this person may open, in the shape Django's templates know.
@@ -70,6 +95,8 @@ class Desk(admin.AdminSite):
         from catalog.desk_page import DeskPage
 
         page = DeskPage(request.user, timezone.localdate())
+        if request.htmx.target == "now":
+            return render(request, "admin/_now.html", {"page": page, "is_alone": True})
         return super().index(request, (extra_context or {}) | {"page": page})
 
     def each_context(self, request: HttpRequest) -> dict[str, object]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -14,12 +15,11 @@ from urllib.parse import urlencode
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Max, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog import golden, runs
+from catalog import audit_words, failed_runs, golden, run_words, runs
 from catalog.edits import quarter_of
 from catalog.freshness import Freshness, freshness
 from catalog.models import (
@@ -42,7 +42,6 @@ TEXTS = (Section, Level, Synonym, CodeNote, PracticeItem, Misconception, Compari
 WITH_TRAIL = (*TEXTS, GoldenPair)
 SHOWN = 8  # of what was changed last, and of the steps taken with releases
 DRAFT_IS_OLD = timedelta(days=14)
-FAILURE_IS_NEWS = timedelta(days=14)
 
 
 class Matter(NamedTuple):
@@ -64,8 +63,15 @@ class Edited(NamedTuple):
     href: str
 
 
+class Running(NamedTuple):
+    """An import that waits or runs, and in words how far it is."""
+
+    run: ImportRun
+    progress: str
+
+
 class DeskPage:
-    """What one person sees on one day. None is what is not theirs to see."""
+    """What one person sees on one day, asked for when a template shows it. None is what is not theirs to see."""
 
     def __init__(self, user: AbstractBaseUser, day: date):
         self.user = user
@@ -73,26 +79,52 @@ class DeskPage:
         self.quarter = quarter_of(day)
         self.may_load = user.has_perm("catalog.load_release")
         self.may_decide = user.has_perm("catalog.activate_release")
-        self.loaded = freshness(day)
-        sees_imports = self.may_load or self.may_decide
-        self.open_runs = list(open_runs()) if sees_imports else None
-        self.rehearsed = list(rehearsed()) if sees_imports else None
-        self.steps = list(AuditEntry.objects.all()[:SHOWN]) if user.has_perm("catalog.view_auditentry") else None
-        self.drafts = list(drafts()) if user.has_perm("catalog.change_section") else None
-        models = [model for model in WITH_TRAIL if user.has_perm(f"catalog.view_{model._meta.model_name}")]
-        self.edited = edited_last(models) if models else None
-        self.matters = list(self._matters())
+        self.sees_imports = self.may_load or self.may_decide
+
+    @cached_property
+    def loaded(self) -> list[Freshness]:
+        return freshness(self.day)
+
+    @cached_property
+    def open_runs(self) -> list[Running] | None:
+        if not self.sees_imports:
+            return None
+        return [Running(run, run_words.progress(run)) for run in open_runs()]
+
+    @cached_property
+    def rehearsed(self) -> list[Release] | None:
+        return list(rehearsed()) if self.sees_imports else None
+
+    @cached_property
+    def steps(self) -> list[audit_words.Told] | None:
+        return audit_words.told(AuditEntry.objects.all()[:SHOWN]) if self._sees("auditentry") else None
+
+    @cached_property
+    def drafts(self) -> list[Section] | None:
+        return list(drafts()) if self.user.has_perm("catalog.change_section") else None
+
+    @cached_property
+    def edited(self) -> list[Edited] | None:
+        models = [model for model in WITH_TRAIL if self._sees(model._meta.model_name)]
+        return edited_last(models) if models else None
+
+    @cached_property
+    def matters(self) -> list[Matter]:
+        return list(self._matters())
+
+    def _sees(self, model: str) -> bool:
+        return self.user.has_perm(f"catalog.view_{model}")
 
     def _matters(self) -> Iterator[Matter]:
         """The most pressing first: what fails now, what readers are told wrongly, what waits."""
         if self.open_runs is not None:
             yield from _worker(self.open_runs)
-            yield from map(_failed, failed_runs())
+            yield from map(_failed, failed_runs.unmended())
         if self.may_load:
             yield from _stale(self.loaded)
-        if self.user.has_perm("catalog.view_release"):
-            yield from _incomplete(self.loaded)
-        if self.user.has_perm("catalog.view_goldenpair"):
+        if self._sees("release"):
+            yield from map(self._incomplete, Release.objects.current().filter(partial=True).newest_first())
+        if self._sees("goldenpair"):
             yield from _golden()
         if self.rehearsed is not None:
             yield from map(_undecided, self.rehearsed)
@@ -102,6 +134,13 @@ class DeskPage:
         if self.user.is_superuser:
             yield from _locked_out()
 
+    def _incomplete(self, release: Release) -> Matter:
+        """It stands until the whole release is loaded; who may not do that sees what is known of it."""
+        words = " ".join([f"{release} looks incomplete, and readers are answered from it.", *release.doubts])
+        if self.may_load:
+            return Matter(words, reverse("admin:imports"), "Load it whole")
+        return Matter(words, reverse("admin:catalog_release_change", args=[release.pk]), "See its files")
+
 
 # --- What there is ----------------------------------------------------------------------------------------
 
@@ -110,17 +149,6 @@ def open_runs() -> QuerySet[ImportRun]:
     """Imports that wait for the worker or are under way. Those whose worker died are settled first."""
     runs.settle()
     return ImportRun.objects.filter(state__in=ImportRun.OPEN).select_related("asked_by")
-
-
-def failed_runs() -> QuerySet[ImportRun]:
-    """Imports that came to nothing of late, unless a later one went through."""
-    went_through = ImportRun.objects.filter(state=ImportRun.State.REHEARSED)
-    last = went_through.aggregate(last=Coalesce(Max("pk"), 0))["last"]
-    return ImportRun.objects.filter(
-        state__in=(ImportRun.State.REFUSED, ImportRun.State.INTERRUPTED),
-        asked_at__gte=timezone.now() - FAILURE_IS_NEWS,
-        pk__gt=last,
-    )
 
 
 def rehearsed() -> QuerySet[Release]:
@@ -164,7 +192,7 @@ def _edited(record) -> Edited:
 # --- What needs attention ---------------------------------------------------------------------------------
 
 
-def _worker(open_runs: list[ImportRun]) -> Iterator[Matter]:
+def _worker(open_runs: list[Running]) -> Iterator[Matter]:
     if not runs.worker_is_alive():
         number = len(open_runs)
         waiting = f" {number} import{'s wait' if number > 1 else ' waits'} for it." if open_runs else ""
@@ -173,9 +201,12 @@ def _worker(open_runs: list[ImportRun]) -> Iterator[Matter]:
 
 
 def _failed(run: ImportRun) -> Matter:
-    return Matter(
-        f"{run} was {run.get_state_display().lower()}. {run.reason}".strip(), run.get_absolute_url(), "See why"
-    )
+    """What came to nothing, or the part of it that did: it is tried again or dismissed on its page."""
+    part = "" if run.state in (ImportRun.State.REFUSED, ImportRun.State.INTERRUPTED) else "in part "
+    became = run.get_state_display().lower() if not part else "refused"
+    why = run.reason or " ".join(run.refused)
+    words = f"{run} ({run_words.subject(run)}) was {part}{became}. {why}".replace(" ()", "")
+    return Matter(words.strip(), run.get_absolute_url(), "Try again or dismiss")
 
 
 def _stale(loaded: list[Freshness]) -> Iterator[Matter]:
@@ -191,13 +222,6 @@ def _stale(loaded: list[Freshness]) -> Iterator[Matter]:
     if behind:
         words = f"Quarters behind, and readers are told so beside each answer: {'; '.join(behind)}."
         yield Matter(words, href, "Load newer releases")
-
-
-def _incomplete(loaded: list[Freshness]) -> Iterator[Matter]:
-    for one in loaded:
-        if one.release and one.release.partial:
-            href = reverse("admin:catalog_release_change", args=[one.release.pk])
-            yield Matter(f"{one.release} looked incomplete when it was activated.", href, "See what it lacks")
 
 
 def _golden() -> Iterator[Matter]:

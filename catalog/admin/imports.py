@@ -6,8 +6,7 @@ What is decided about a rehearsed release is in ``decisions``.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -21,12 +20,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
-from catalog import release_words, run_words, runs, uploads
+from catalog import failed_runs, release_words, run_words, runs, uploads
 from catalog.admin import decisions
 from catalog.admin.import_parts import ACTIVATE, LOAD, only_for, page
 from catalog.import_form import FetchForm, SaidForm, UploadForm
@@ -37,6 +34,10 @@ from catalog.uploads import Received
 
 RUNS_PER_PAGE = 20
 LINES_SHOWN = 200
+WITHOUT_LENGTH = (
+    "The upload did not say how large it is, as some programs and proxies send it, and was not read. Nothing was "
+    "kept. Send it with a browser; a proxy before the site has to pass Content-Length on."
+)
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -49,29 +50,13 @@ def urls(site: AdminSite) -> list[URLPattern]:
         ("<int:pk>/", import_run, "import"),
         ("<int:pk>/cancel/", cancel, "cancel_import"),
         ("<int:pk>/again/", again, "import_again"),
+        ("<int:pk>/dismiss/", dismiss, "dismiss_import"),
         ("rehearsals/<int:pk>/", decisions.rehearsal, "rehearsal"),
         ("rehearsals/<int:pk>/activate/", decisions.activate, "activate"),
         ("rehearsals/<int:pk>/discard/", decisions.discard, "discard"),
         ("roll-back/<int:pk>/", decisions.roll_back, "roll_back"),
     ]
-    return [path(address, _at_the_desk(site, view), name=name) for address, view, name in pages]
-
-
-def _at_the_desk(site: AdminSite, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Ask people who are logged out to log in: where htmx asks for a part of a page, by loading the page again.
-
-    It would follow the redirect to the login page, and put that in the place of the part.
-    """
-    guarded = site.admin_view(view)
-
-    @wraps(guarded)
-    @never_cache
-    def seen(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if request.htmx and not site.has_permission(request):
-            return HttpResponseClientRefresh()
-        return guarded(request, *args, **kwargs)
-
-    return seen
+    return [path(address, site.admin_view(view), name=name) for address, view, name in pages]
 
 
 @only_for(LOAD, ACTIVATE)
@@ -87,6 +72,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take files in. Who may not send them, and what is too large, is turned away before any of it is read."""
     if request.method == "GET":  # the address somebody comes back to after logging in again
         return redirect("admin:imports")
+    if not uploads.announced(request):
+        return _turned_away(request, WITHOUT_LENGTH, status=411)
     if uploads.announced(request) > settings.LARGEST_UPLOAD + uploads.FIELDS_AROUND:
         return _turned_away(request, uploads.too_large(settings.LARGEST_UPLOAD), status=413)
     try:
@@ -116,7 +103,7 @@ def _received(request: HttpRequest, into: uploads.IntoFolder) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES, day=timezone.localdate())
     if into.complaints:
         form.errors.clear()
-        form.add_error("files", [*into.complaints, "Nothing was kept."])
+        form.add_error("files", [*into.complaints, _nothing_kept(into)])
         AuditEntry.objects.record(
             AuditEntry.Action.REFUSED,
             by=_by(request),
@@ -128,6 +115,17 @@ def _received(request: HttpRequest, into: uploads.IntoFolder) -> HttpResponse:
     run = _kept(request, form, into.folder)
     runs.begin(run)
     return redirect(run)
+
+
+def _nothing_kept(into: uploads.IntoFolder) -> str:
+    """That the others were refused as well, by name, so that nobody thinks that they are here."""
+    others = [name for name in into.names if not any(name in complaint for complaint in into.complaints)]
+    if not others:
+        return "Nothing was kept."
+    return (
+        f"Nothing was kept. Files are taken all together or not at all, so {run_words.listed(others)} "
+        f"{'was' if len(others) == 1 else 'were'} not kept either: send the good ones again without what is wrong."
+    )
 
 
 def _kept(request: HttpRequest, form: UploadForm, folder: Path) -> ImportRun:
@@ -236,6 +234,19 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(run)
 
 
+@only_for(LOAD)
+@require_POST
+def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say of an import that failed that nothing more is to be done: the first page tells of it no longer."""
+    run = get_object_or_404(ImportRun, pk=pk)
+    if run in failed_runs.unmended():
+        AuditEntry.objects.record(
+            AuditEntry.Action.DISMISSED, by=_by(request), run=run, subject=runs.files_in_words(run)
+        )
+        messages.success(request, f"{run} is dismissed: the desk no longer asks for attention to it.")
+    return redirect(run)
+
+
 def _imports(
     request: HttpRequest,
     *,
@@ -293,6 +304,7 @@ def _import_run(request: HttpRequest, pk: int, said_form: SaidForm | None = None
         ],
         "to_decide": [release for release in releases if release.state == Release.State.REHEARSED],
         "can_try_again": runs.can_try_again(run),
+        "is_unmended": not run.is_open and run in failed_runs.unmended(),
         "said_form": said_form or SaidForm(initial=said, day=timezone.localdate()),
         "is_worker_missing": run.is_open and not runs.worker_is_alive(),
     }

@@ -160,6 +160,7 @@ def test_what_is_no_release_file_is_named_and_nothing_is_kept(manager, october, 
     assert response.status_code == 200
     assert said in complaints(response)
     assert "Nothing was kept." in complaints(response)
+    assert f"so {october.name} was not kept either" in complaints(response) or name == october.name
     assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
     step = AuditEntry.objects.get()
     assert (step.action, step.by, step.subject) == ("refused", "dana", f"{october.name}, {name}")
@@ -183,6 +184,22 @@ def test_an_upload_that_lies_about_its_size_is_cut_off(manager, october, inbox, 
     response = upload(manager, october)
     assert "the most that is taken" in complaints(response)
     assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
+
+
+@pytest.mark.parametrize(("name", "advice"), [("a.xls", "save it as XLSX"), ("a.xlsm", "give the zip as CMS")])
+def test_workbooks_of_other_kinds_are_turned_away_with_advice(manager, name, advice):
+    response = manager.post(reverse("admin:upload"), {"files": [named(name, b"\xd0\xcf")], "end": "True"})
+    assert f"{name} is no release file" in complaints(response)
+    assert advice in complaints(response)
+
+
+def test_an_upload_that_does_not_say_how_large_it_is_is_turned_away_in_a_sentence(inbox):
+    manager = data_manager(enforce_csrf_checks=True)
+    kind = {"content_type": "multipart/form-data; boundary=x", "CONTENT_LENGTH": ""}
+    response = manager.generic("POST", reverse("admin:upload"), b"--x--", **kind)
+    assert response.status_code == 411
+    assert "did not say how large it is" in complaints(response)
+    assert kept(inbox) == []
 
 
 def test_too_many_files_are_turned_away(manager, october, inbox, settings):

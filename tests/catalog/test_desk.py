@@ -7,17 +7,12 @@ import pytest
 from axes.models import AccessAttempt
 from bs4 import BeautifulSoup
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.auth.models import Group, User
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.admin.tables import ShortCount
 from catalog.models import AuditEntry, GoldenPair, ImportRun, Release, Section, Synonym
 from catalog.roles import DATA_MANAGERS, EDITORS, create_groups
-from catalog.starter.load import load_starter
 from tests.builders import make_level, make_mue, make_ptp, make_release, make_section, make_table
 
 pytestmark = pytest.mark.django_db
@@ -136,17 +131,28 @@ def test_an_editor_is_not_told_to_load_releases(log_in, see):
 def test_a_release_that_looked_incomplete_needs_attention_while_it_is_current(log_in, see):
     log_in(DATA_MANAGERS)
     release = make_table("ptp", "practitioner", partial=True)
-    assert f"{release} looked incomplete" in matters(see())
+    Release.objects.update(doubts=["Part 3 of 4 is missing."])
+    said = f"{release} looks incomplete, and readers are answered from it. Part 3 of 4 is missing. Load it whole"
+    assert said in matters(see())
     Release.objects.update(partial=False)
-    assert "looked incomplete" not in matters(see())
+    assert "looks incomplete" not in matters(see())
 
 
-def test_a_run_that_failed_needs_attention_until_a_later_one_goes_through(log_in, see):
+def test_an_incomplete_quarter_of_mue_needs_attention_as_well_when_it_is_not_the_one_of_today(log_in, see):
+    log_in(DATA_MANAGERS)
+    older = make_table("mue", "practitioner", "2024Q2", partial=True)
+    make_table("mue", "practitioner")
+    assert f"{older} looks incomplete" in matters(see())
+
+
+def test_a_run_that_failed_needs_attention_although_another_one_goes_through(log_in, see):
     user = log_in(DATA_MANAGERS)
     failed = ImportRun.objects.create(origin="upload", state="refused", asked_by=user, reason="Line 3 is cut off.")
-    assert f"{failed} was refused. Line 3 is cut off." in matters(see())
+    assert f"{failed} was refused. Line 3 is cut off. Try again or dismiss" in matters(see())
     ImportRun.objects.create(origin="upload", state="rehearsed", asked_by=user)
-    assert str(failed) not in matters(see())
+    page = see()
+    assert f"{failed} was refused." in matters(page)
+    assert page.select(f'.matters a[href="{failed.get_absolute_url()}"]')
 
 
 def test_a_failure_is_news_for_two_weeks(log_in, see):
@@ -182,8 +188,39 @@ def test_a_run_shows_how_far_it_is(log_in, see):
     page = see()
     panel = page.select_one("[aria-labelledby=h-runs]")
     assert "asked for by ann" in panel.get_text()
-    assert "1,500 of 6,000" in panel.get_text()
+    assert "Writing rows: 1,500 of about 6,000 rows" in panel.get_text()
     assert panel.progress["value"] == "1500"
+
+
+def test_what_runs_asks_for_itself_until_nothing_does_and_brings_what_needs_attention_then(log_in, client):
+    user = log_in(DATA_MANAGERS)
+    run = ImportRun.objects.create(origin="upload", state="waiting", asked_by=user)
+
+    def now() -> BeautifulSoup:
+        head = {"HX-Request": "true", "HX-Target": "now"}
+        return BeautifulSoup(client.get(reverse("admin:index"), headers=head).content, "html.parser")
+
+    running = now()
+    assert running.select_one("#now")["hx-trigger"] == "every 2s"
+    assert running.find("main") is None
+    assert not running.select("#matters")
+    ImportRun.objects.update(state="refused", reason="Line 3 is cut off.")
+    over = now()
+    assert not over.select_one("#now").has_attr("hx-get")
+    assert over.select_one("#matters")["hx-swap-oob"] == "true"
+    assert f"{run} was refused. Line 3 is cut off." in matters(over)
+
+
+def test_the_part_that_runs_is_not_replaced_by_the_login_page(client, db):
+    asked = client.get(reverse("admin:index"), headers={"HX-Request": "true", "HX-Target": "now"})
+    assert (asked.status_code, asked["HX-Refresh"], asked.content) == (200, "true", b"")
+
+
+def test_an_editor_who_asks_for_what_runs_gets_nothing_of_it(log_in, client):
+    ImportRun.objects.create(origin="upload", state="waiting", step="Writing rows")
+    log_in(EDITORS)
+    asked = client.get(reverse("admin:index"), headers={"HX-Request": "true", "HX-Target": "now"})
+    assert "Writing rows" not in asked.content.decode()
 
 
 def test_a_draft_is_listed_and_needs_attention_once_it_is_old(log_in, see):
@@ -258,7 +295,28 @@ def test_steps_with_releases_are_listed_newest_first(log_in, see):
     for subject in ("First", "Second"):
         AuditEntry.objects.record("activated", by="ann", subject=subject)
     rows = [row.get_text(" ", strip=True) for row in see().select("[aria-labelledby=h-steps] li")]
-    assert ["Activated Second" in rows[0], "Activated First" in rows[1]] == [True, True]
+    assert ["ann activated Second." in rows[0], "ann activated First." in rows[1]] == [True, True]
+
+
+def test_a_step_leads_to_its_release_and_import_where_they_are(log_in, see):
+    user = log_in(DATA_MANAGERS)
+    run = ImportRun.objects.create(origin="upload", state="rehearsed", asked_by=user)
+    release = make_release()
+    AuditEntry.objects.record("activated", by="ann", release=release, run=run)
+    (step,) = see().select("[aria-labelledby=h-steps] li")
+    hrefs = [link["href"] for link in step.select("a")]
+    assert hrefs == [reverse("admin:catalog_release_change", args=[release.pk]), run.get_absolute_url()]
+    Release.objects.all().delete()
+    ImportRun.objects.all().delete()
+    (step,) = see().select("[aria-labelledby=h-steps] li")
+    assert not step.select("a")
+
+
+def test_a_release_offers_no_history_as_nobody_changes_it_here(log_in, client):
+    log_in(DATA_MANAGERS)
+    release = make_release()
+    shown = client.get(reverse("admin:catalog_release_change", args=[release.pk])).content.decode()
+    assert "/history/" not in shown
 
 
 # --- How much it asks -------------------------------------------------------------------------------------
@@ -277,88 +335,8 @@ def test_the_first_page_asks_the_same_number_of_questions_however_much_there_is(
     for section in Section.objects.all():
         section._history_user = admin_user
         section.save()
-    # Session, user; what is loaded, imports (settled, open, failed), releases rehearsed, steps, drafts, logins;
-    # one for each of ten kinds of text.
-    with django_assert_max_num_queries(25):
+    # Session, user; what is loaded and incomplete; imports (settled, open), those that failed (files, what was
+    # loaded since, who dismissed any); releases rehearsed, steps with what they lead to, drafts, logins; and one
+    # for each of ten kinds of text.
+    with django_assert_max_num_queries(28):
         assert admin_client.get(reverse("admin:index")).status_code == 200
-
-
-# --- Lists ------------------------------------------------------------------------------------------------
-
-# Session and user, how many there are (here and in all), the rows; and what a list shows beside: parents, choices.
-QUESTIONS = {
-    **dict.fromkeys(("Level", "Synonym", "CodeNote", "Release", "AuditEntry", "Group"), 5),
-    "GoldenPair": 6,  # the releases they are tried on
-    **dict.fromkeys(("PtpEdit", "Mue", "AddOnEdit"), 5),  # the releases for the filter, one count for both
-    **dict.fromkeys(("HcpcsCode", "Modifier", "ProcessingNote", "Change"), 6),
-    **dict.fromkeys(("Misconception", "ComparisonRow", "Statement"), 5),
-    "PracticeItem": 6,
-    "User": 7,
-    "Section": 7,
-    "DecisionStep": 7,
-    "DBTaskResult": 7,
-    **dict.fromkeys(("AccessAttempt", "AccessLog", "AccessFailureLog"), 8),
-}
-
-
-def test_every_list_asks_a_few_questions_however_full_it_is(admin_client, django_assert_max_num_queries):
-    load_starter()
-    for model in admin.site._registry:
-        name = model._meta
-        with django_assert_max_num_queries(QUESTIONS[name.object_name], info=name.label):
-            address = reverse(f"admin:{name.app_label}_{name.model_name}_changelist")
-            assert admin_client.get(address).status_code == 200
-
-
-@pytest.mark.parametrize("name", ["ptpedit", "mue", "addonedit"])
-def test_no_list_counts_all_rows_of_a_table(admin_client, name):
-    make_table({"ptpedit": "ptp", "addonedit": "addon"}.get(name, name))
-    with CaptureQueriesContext(connection) as asked:
-        admin_client.get(reverse(f"admin:catalog_{name}_changelist"))
-    counts = [one["sql"] for one in asked.captured_queries if "COUNT(" in one["sql"]]
-    assert len(counts) == 1
-    assert "LIMIT 2000" in counts[0]
-
-
-def test_a_list_that_stops_counting_says_that_there_is_more(admin_client, monkeypatch):
-    table = make_table("mue", "practitioner")
-    for code in ("11042", "11043", "11044"):
-        make_mue(code, 1, table)
-    monkeypatch.setattr(ShortCount, "MOST", 2)
-    answer = admin_client.get(reverse("admin:catalog_mue_changelist"))
-    assert "2 or more MUE" in answer.content.decode()
-
-
-def test_a_list_says_by_which_column_it_is_sorted_and_which_filter_is_on(admin_client):
-    make_section("open", title="Open")
-    answer = admin_client.get(reverse("admin:catalog_section_changelist"), {"o": "-1", "closed__exact": "0"})
-    page = BeautifulSoup(answer.content, "html.parser")
-    (sorted_by,) = page.select("#result_list [aria-sort]")
-    assert (sorted_by.get_text(strip=True), sorted_by["aria-sort"]) == ("Title", "descending")
-    closed = next(one for one in page.select(".choice summary") if one.get_text().startswith("Closed"))
-    assert closed.b.get_text() == "No"
-    assert "Clear all filters" in page.select_one("#changelist-filter").get_text()
-
-
-def test_every_cell_of_a_list_but_the_one_that_names_the_row_says_its_column_for_narrow_screens(admin_client):
-    make_section("open", title="Open")
-    page = BeautifulSoup(
-        admin_client.get(reverse("admin:catalog_section_changelist")).content, "html.parser"
-    ).select_one("#result_list")
-    heads = [head.get_text(strip=True) for head in page.select("thead th:not(.action-checkbox-column)")]
-    assert "stacked" in page["class"]
-    assert [page.select_one("tbody th").get_text(strip=True)] == ["Open"]
-    assert [cell["data-label"] for cell in page.select("tbody td:not(.action-checkbox)")] == heads[1:]
-
-
-# --- Forms ------------------------------------------------------------------------------------------------
-
-
-def test_a_form_that_is_refused_is_headed_by_the_text_on_file(admin_client):
-    synonym = Synonym.objects.create(term="sugar", means="glucose")
-    address = reverse("admin:catalog_synonym_change", args=[synonym.pk])
-    page = BeautifulSoup(admin_client.post(address, {"term": "salt"}).content, "html.parser")
-    assert page.select_one("[name=term]")["value"] == "salt"
-    assert page.h1.get_text() == "sugar: glucose"
-    assert page.title.get_text().startswith("Error: sugar: glucose | ")
-    assert "salt" not in page.select_one(".crumbs").get_text()
