@@ -12,7 +12,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -113,7 +113,7 @@ def receiving(inbox: Path) -> Iterator[Path]:
     """
     try:
         inbox.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(inbox)
+        remove_abandoned(inbox)
         folder = Path(tempfile.mkdtemp(prefix="incoming-", dir=inbox))
     except OSError as error:
         raise Refused(f"The inbox cannot be written: {error.strerror or error}. Nothing was kept.") from error
@@ -123,10 +123,12 @@ def receiving(inbox: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _remove_abandoned(inbox: Path) -> None:
+def remove_abandoned(inbox: Path) -> None:
+    """Remove the folders of uploads that were never finished. One that ends in this moment is left alone."""
     for left in inbox.glob("incoming-*"):
-        if left.stat().st_mtime < time.time() - ABANDONED:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - ABANDONED:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def announced(request: HttpRequest) -> int:

@@ -11,22 +11,23 @@ import os
 import signal
 import socket
 import time
-from datetime import timedelta
+from collections.abc import Callable
 
-from django.db import connection
-from django.utils import timezone
+from django.db import close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from catalog import inbox, runs
-from catalog.importers import rehearsal
-from catalog.importers.locks import Taken, sole_worker
+from catalog import chores, runs
+from catalog.importers import load
+from catalog.importers.locks import Busy, Lost, Taken, sole_import, sole_worker
 from catalog.running import Stop
 
 PAUSE = 0.5  # seconds between two looks for something to do
-RESULTS_KEPT = timedelta(days=14)
+CHORES_EVERY = 24 * 60 * 60  # seconds
 # Readers go first where processors are few. Not on SQLite, where editors wait for whoever holds its one lock.
 NICENESS = 19
+
+logger = logging.getLogger(__name__)
 
 
 def work(parent: int = 0) -> None:
@@ -46,27 +47,48 @@ def work(parent: int = 0) -> None:
         worker_id=f"{socket.gethostname()[:40]} {os.getpid()}",
     )
     _obey_signals(worker)
+    is_waiting = False
     while not _is_over(parent):
         try:
-            with sole_worker():
-                _settle()
-                _take_tasks(worker, parent)
+            with sole_worker() as notice_loss:
+                is_waiting = False
+                runs.settle_all()
+                _take_tasks(worker, parent, notice_loss)
         except Taken:
+            if not is_waiting:
+                logger.info("Another worker is there. This one waits until it is gone.")
+            is_waiting = True
             time.sleep(PAUSE)
+        except Lost:
+            logger.warning("The connection that held the worker's lock was dropped. It is taken anew.")
 
 
-def _settle() -> None:
-    runs.settle_all()
-    inbox.clear_old()
-    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - RESULTS_KEPT).delete()
-    rehearsal.tidy()
-
-
-def _take_tasks(worker: Worker, parent: int) -> None:
+def _take_tasks(worker: Worker, parent: int, notice_loss: Callable[[], None]) -> None:
+    """Do what is asked for until the end, and beside it what is to be done anyway."""
+    is_tidy, chores_due = False, time.monotonic()
     while not _is_over(parent):
+        notice_loss()
+        close_old_connections()  # one that was dropped is opened anew
+        if time.monotonic() >= chores_due:
+            chores.do_all()
+            is_tidy, chores_due = False, time.monotonic() + CHORES_EVERY
+        is_tidy = is_tidy or _tidy()
         if DBTaskResult.objects.ready().exists():
             worker.run()
         time.sleep(PAUSE)
+
+
+def _tidy() -> bool:
+    """Remove what killed imports have left, and whether that could be done.
+
+    Not while another import runs: or while the server has not noticed yet that the one before was killed.
+    """
+    try:
+        with sole_import():
+            load.remove_leftovers()
+    except Busy:
+        return False
+    return True
 
 
 def _obey_signals(worker: Worker) -> None:

@@ -7,11 +7,12 @@ a file of their own, as only its lock is wanted; the rows go into the main one, 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from catalog.importers.files import Refused
@@ -27,11 +28,16 @@ class Lock(NamedTuple):
 IMPORT = Lock(0x48435043, "import")
 WORKER = Lock(0x48435057, "worker")
 
+DROPPED = (InterfaceError, OperationalError)  # what a connection raises that the server has ended
 PATIENCE = 1  # seconds: somebody who only looks whether the worker's lock is held holds it for a moment
 
 
 class Taken(Exception):  # noqa: N818 - it passes
     """Another process holds the lock."""
+
+
+class Lost(Exception):  # noqa: N818 - it is taken anew
+    """The lock is gone that this process held, with the connection that held it."""
 
 
 class Busy(Refused):
@@ -52,10 +58,23 @@ def sole_import() -> Iterator[None]:
 
 
 @contextmanager
-def sole_worker() -> Iterator[None]:
-    """Raise Taken for a second worker while one lives. Its connection does nothing else, and so stays open."""
+def sole_worker() -> Iterator[Callable[[], None]]:
+    """Raise Taken for a second worker while one lives.
+
+    Gives what a worker calls now and then: it raises Lost once the lock is gone. Its connection does nothing else,
+    and servers and firewalls drop one that is silent for long.
+    """
     with closing(connection.copy()) as own, held(WORKER, own, PATIENCE):
-        yield
+        yield partial(_notice_loss, own)
+
+
+def _notice_loss(own: BaseDatabaseWrapper) -> None:
+    if own.vendor == "postgresql":  # a file beside SQLite is there as long as the process
+        try:
+            with own.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except DROPPED as error:
+            raise Lost from error
 
 
 @contextmanager
@@ -69,7 +88,8 @@ def held(lock: Lock, own: BaseDatabaseWrapper, patience: float = 0) -> Iterator[
             try:
                 yield
             finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock.number])
+                with suppress(*DROPPED):  # then the lock is gone as well
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [lock.number])
     else:
         with closing(_beside(own, lock, patience)) as file:
             try:

@@ -172,6 +172,12 @@ def test_folders_of_uploads_that_died_are_removed_after_a_day(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["12", "incoming-young"]
 
 
+def test_a_folder_that_goes_in_this_moment_is_no_trouble(tmp_path):
+    (tmp_path / "incoming-gone").symlink_to(tmp_path / "nowhere")
+    with receiving(tmp_path) as folder:
+        assert folder.is_dir()
+
+
 def test_an_inbox_that_cannot_be_written_is_said_plainly(tmp_path):
     (tmp_path / "file").write_text("")
     with (

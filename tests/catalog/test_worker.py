@@ -1,4 +1,7 @@
-"""The worker as a process of its own, on the tests' database: killed, stopped, and there twice."""
+"""The worker as a process of its own, on the tests' database: killed, stopped, cut off, and there twice.
+
+What it has to do is little, and waited for long: on PostgreSQL it makes way for whatever else the machine does.
+"""
 
 import os
 import signal
@@ -10,10 +13,12 @@ from contextlib import ExitStack
 
 import pytest
 from django.conf import settings as project
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
 
-from catalog import runs
+from catalog import runs, tasks
 from catalog.importers import load, rehearsal
-from catalog.importers.locks import sole_import, sole_worker
+from catalog.importers.locks import WORKER, sole_import, sole_worker
 from catalog.models import ImportRun, PtpEdit, Release
 from tests import ptp_files
 from tests.databases import url_of_this_database
@@ -21,8 +26,8 @@ from tests.ptp_files import Edit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SECONDS = 60
-MANY = [Edit(f"{one}", f"{two}") for one in range(10000, 10200) for two in range(20000, 20300)]
+SECONDS = 300
+EDITS = [Edit(f"{one}", f"{two}") for one in range(10000, 10020) for two in range(20000, 20030)]
 
 
 @pytest.fixture(autouse=True)
@@ -34,25 +39,28 @@ def no_partitions_left():
 
 @pytest.fixture
 def run(tmp_path, settings) -> ImportRun:
-    """An import of 60,000 rows, not begun yet."""
+    """An import of 600 rows in two parts, not begun yet."""
     settings.INBOX = tmp_path / "inbox"
     made = ImportRun.objects.create(origin="upload")
-    for path in ptp_files.write_release(runs.inbox_of(made), [MANY[:30_000], MANY[30_000:]]):
+    for path in ptp_files.write_release(runs.inbox_of(made), [EDITS[:300], EDITS[300:]]):
         made.files.create(name=path.name, size=path.stat().st_size, sha256="0" * 64)
     return made
 
 
 @pytest.fixture
 def start(tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
-    """Starts a worker and waits until it can be given work; what still runs after the test is ended."""
+    """Starts a worker, or the one that stays in the middle of an import; what still runs at the end is killed."""
     variables = {"DATABASE_URL": url_of_this_database(), "DJANGO_SETTINGS_MODULE": "coding_reference.settings"}
     environment = os.environ | variables | {"INBOX": str(tmp_path / "inbox")}
 
     with ExitStack() as ends:
 
-        def start(*options: str) -> subprocess.Popen:
-            command = [sys.executable, "manage.py", "worker", *options]
-            process = subprocess.Popen(command, cwd=project.BASE_DIR, env=environment)
+        def start(*options: str, is_stuck: bool = False) -> subprocess.Popen:
+            command = ["-m", "tests.stuck_worker"] if is_stuck else ["manage.py", "worker", *options]
+            with (tmp_path / "worker.log").open("a") as log:
+                process = subprocess.Popen(
+                    [sys.executable, *command], cwd=project.BASE_DIR, env=environment, stderr=log
+                )
             ends.callback(process.wait)
             ends.callback(process.kill)
             return process
@@ -64,7 +72,7 @@ def until(condition: Callable[[], bool]) -> None:
     last = time.monotonic() + SECONDS
     while not condition():
         assert time.monotonic() < last
-        time.sleep(0.01)
+        time.sleep(0.02)
 
 
 def state(run: ImportRun) -> str:
@@ -82,8 +90,8 @@ def test_a_worker_does_what_is_asked_for_and_stops_when_told(run, start):
     runs.begin(run)
     assert until_over(run) == ("rehearsed", "")
     release = Release.objects.get()
-    assert (release.state, release.counts["edits"]) == ("rehearsed", 60_000)
-    assert PtpEdit.objects.of(release).count() == 60_000
+    assert (release.state, release.counts["edits"]) == ("rehearsed", 600)
+    assert PtpEdit.objects.of(release).count() == 600
     rehearsal.discard(release, by="ada")
     until(lambda: not PtpEdit.objects.exists())
     worker.send_signal(signal.SIGTERM)
@@ -92,8 +100,7 @@ def test_a_worker_does_what_is_asked_for_and_stops_when_told(run, start):
 
 
 def test_a_worker_killed_in_the_middle_leaves_a_run_to_try_again(run, start):
-    worker = start()
-    until(runs.worker_is_alive)
+    worker = start(is_stuck=True)
     runs.begin(run)
     until(lambda: Release.objects.filter(state="loading").exists())
     worker.kill()
@@ -108,11 +115,11 @@ def test_a_worker_killed_in_the_middle_leaves_a_run_to_try_again(run, start):
     assert not PtpEdit.objects.exists()
     runs.try_again(run)
     assert until_over(run) == ("rehearsed", "")
-    assert PtpEdit.objects.of(Release.objects.get()).count() == 60_000
+    assert PtpEdit.objects.of(Release.objects.get()).count() == 600
 
 
 def test_the_next_worker_settles_what_the_killed_one_left_without_anybody_looking(run, start):
-    worker = start()
+    worker = start(is_stuck=True)
     runs.begin(run)
     until(lambda: Release.objects.filter(state="loading").exists())
     worker.kill()
@@ -124,7 +131,7 @@ def test_the_next_worker_settles_what_the_killed_one_left_without_anybody_lookin
 
 
 def test_a_worker_told_to_stop_ends_what_it_does_and_says_so(run, start):
-    worker = start()
+    worker = start(is_stuck=True)
     runs.begin(run)
     until(lambda: Release.objects.filter(state="loading").exists())
     worker.send_signal(signal.SIGTERM)
@@ -146,14 +153,56 @@ def test_a_run_is_cancelled_while_a_worker_works_at_it(run, start):
     assert not PtpEdit.objects.exists()
 
 
-def test_a_second_worker_waits_until_the_first_is_gone(run, start):
+def test_what_a_killed_import_left_is_removed_as_soon_as_its_lock_is_gone(start):
+    Release.objects.create(dataset="mue", setting="practitioner", quarter="2026Q2", state="loading")
+    with sole_import():  # as a server holds it until it notices that the import was killed
+        start()
+        asked = tasks.tidy.enqueue()
+        until(lambda: DBTaskResult.objects.finished().filter(pk=asked.id).exists())
+        assert Release.objects.exists()
+    until(lambda: not Release.objects.exists())
+
+
+def test_a_second_worker_waits_until_the_first_is_gone(run, start, tmp_path):
     with sole_worker():
-        second = start()
+        start()
         runs.begin(run)
-        with pytest.raises(subprocess.TimeoutExpired):
-            second.wait(3)  # it has had the time to begin, or to give up
+        until(lambda: "Another worker is there" in (tmp_path / "worker.log").read_text())
         assert state(run) == "waiting"
     assert until_over(run) == ("rehearsed", "")
+
+
+@pytest.mark.postgres
+def test_a_worker_whose_connection_was_dropped_takes_its_lock_anew(run, start, tmp_path):
+    start()
+    until(runs.worker_is_alive)
+    (first,) = holders_of_the_lock()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [first])
+    until(lambda: holders_of_the_lock() not in ([], [first]))
+    assert "was dropped" in (tmp_path / "worker.log").read_text()
+    runs.begin(run)
+    assert until_over(run) == ("rehearsed", "")
+
+
+@pytest.mark.postgres
+def test_a_worker_outlives_the_end_of_all_its_connections(run, start):
+    start()
+    until(runs.worker_is_alive)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    runs.begin(run)
+    assert until_over(run) == ("rehearsed", "")
+
+
+def holders_of_the_lock() -> list[int]:
+    """The server's processes that hold the lock of a worker."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [WORKER.number])
+        return [pid for (pid,) in cursor.fetchall()]
 
 
 def test_a_worker_whose_parent_is_gone_stops(start):
