@@ -112,6 +112,11 @@ class DecisionForm(forms.Form):
         label="I have read the doubts, and want to use this release all the same", required=False
     )
 
+    def clean(self) -> dict[str, object]:
+        if self.cleaned_data.get("accept_doubts") and not self.cleaned_data.get("note"):
+            self.add_error("note", "Say why this release is used although it looks incomplete.")
+        return self.cleaned_data
+
 
 def fetched_quarters(day: date) -> list[tuple[str, str]]:
     """Choices: the quarter after that of the day, which CMS publishes before it begins, and those before."""

@@ -28,6 +28,20 @@ def changes(release: Release, tally: dict[str, int]) -> str:
     return ", ".join(f"{tally[kind]:,} {labels[kind].lower()}" for kind in labels if tally.get(kind))
 
 
+def place(release: Release, current: Release | None) -> str:
+    """What is to be known of a release beside the one that readers are answered from, unless it is the next."""
+    if current is None or current.is_starter:
+        return ""
+    if release.partial and not current.partial:
+        return f"This looks incomplete, and {current.title}, which readers are answered from now, does not."
+    if release.quarter < current.quarter:
+        return f"This is older than what readers are answered from now, {current.title}: it takes them back."
+    if release.quarter == current.quarter and release.revision != current.revision:
+        which = "an earlier" if release.revision < current.revision else "another"
+        return f"This is {which} posting of the quarter that readers are answered from now, as {current.title}."
+    return ""
+
+
 def dates(release: Release) -> str:
     """The dates of service it answers for, in the few words of a table."""
     if release.state == Release.State.PRUNED:

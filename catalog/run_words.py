@@ -16,11 +16,10 @@ NAMES_IN_A_LIST = 1
 
 
 class CountRow(NamedTuple):
-    """Rows of one kind in a release, and in the one it was compared with, where there is one."""
+    """Rows of one kind, in each of some releases; None where one says nothing of it."""
 
     kind: str
-    before: int | None
-    now: int
+    numbers: list[int | None]
 
 
 def kind_name(dataset: str, setting: str) -> str:
@@ -75,12 +74,11 @@ def duration(span: timedelta) -> str:
     return f"{round(seconds / 60)} minutes"
 
 
-def counts(release: Release) -> Iterator[CountRow]:
-    """What a release holds, beside the one it was compared with."""
-    before = release.compared_with.counts if release.compared_with else {}
+def counts(release: Release, beside: Iterable[Release] = ()) -> Iterator[CountRow]:
+    """What a release holds, and before that what others hold that stand beside it."""
     for kind in release_words.COUNTED:
         if kind in release.counts:
-            yield CountRow(kind, before.get(kind), release.counts[kind])
+            yield CountRow(kind, [one.counts.get(kind) for one in (*beside, release)])
 
 
 def _rows(number: float, total: int = 0) -> str:

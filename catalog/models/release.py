@@ -187,8 +187,9 @@ class Release(models.Model):
 
     @property
     def short_title(self) -> str:
-        """The title with the month cut to three letters, for narrow places: ``Oct 2025``."""
-        return self.title if self.is_starter else f"{QUARTER_STARTS[self.quarter[5]][:3]} {self.quarter[:4]}"
+        """The title cut short for narrow places: ``Oct 2025``, ``Oct 2025 r2``."""
+        month = f"{QUARTER_STARTS[self.quarter[5]][:3]} {self.quarter[:4]}"
+        return self.title if self.is_starter else f"{month} r{self.revision}" if self.revision else month
 
     @property
     def is_starter(self) -> bool:

@@ -50,17 +50,20 @@ def page(request: HttpRequest, shown: Release) -> HttpResponse:
     return render(request, "catalog/release.html", context | changed)
 
 
-def changes(request: HttpRequest, shown: Release) -> HttpResponse | dict[str, object]:
-    """What ``_edit_changes.html`` shows of a release, nothing when it changed nothing.
+def changes(
+    request: HttpRequest, shown: Release, found: QuerySet | None = None
+) -> HttpResponse | dict[str, object]:
+    """What ``_edit_changes.html`` shows of a release or of changes ``found``, nothing where nothing changed.
 
     An answer instead when the table of changes alone was asked for, or that table as a file.
     """
-    tally = {kind: number for kind, number in shown.changes.tally().items() if number}
+    found = shown.changes.all() if found is None else found
+    tally = {kind: number for kind, number in found.tally().items() if number}
     if not tally:
         return {}
     kind, code = asked(request, tally)
-    against = shown.changes.select_related("against").first().against
-    changes = naming(shown.changes.filter(kind=kind), code).order_by("code", "other_code")
+    against = found.select_related("against").first().against
+    changes = naming(found.filter(kind=kind), code).order_by("code", "other_code")
     fits_workbook = tally[kind] <= WORKBOOK_ROWS or (code and changes.count() <= WORKBOOK_ROWS)
     if request.GET.get("_export") == "xlsx" and not fits_workbook:
         return redirect(f"{request.path}?{urlencode(request.GET.dict() | {'_export': 'csv'})}")
@@ -80,9 +83,7 @@ def changes(request: HttpRequest, shown: Release) -> HttpResponse | dict[str, ob
             (name, labels[name], number, width)
             for (name, number), width in zip(tally.items(), widths, strict=True)
         ],
-        "of_values": shown.changes.filter(fields__has_key="mue_value").count()
-        if shown.dataset == Dataset.MUE
-        else None,
+        "of_values": found.filter(fields__has_key="mue_value").count() if shown.dataset == Dataset.MUE else None,
     }
 
 

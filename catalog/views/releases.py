@@ -111,20 +111,23 @@ def _answer(
     return render(request, template, context | {"here": "releases", "release": shown} | changed)
 
 
-def changes(request: HttpRequest, shown: Release) -> HttpResponse | dict[str, object]:
-    """What ``_changes.html`` shows of a release of codes, nothing when it changed nothing.
+def changes(
+    request: HttpRequest, shown: Release, found: QuerySet | None = None
+) -> HttpResponse | dict[str, object]:
+    """What ``_changes.html`` shows of a release of codes or of changes ``found``, nothing where nothing changed.
 
     An answer instead when the table of changes alone was asked for, or that table as a file.
     """
-    counts = _counts(shown)
+    found = shown.changes.all() if found is None else found
+    counts = _counts(found)
     if not counts:
         return {}
     kind, letter = _asked(request, counts)
-    changes = shown.changes.filter(kind=kind)
+    against, changes = found.select_related("against").first().against, found.filter(kind=kind)
     if letter:
         changes = changes.filter(record=Change.Record.CODE, code__startswith=letter)
     table = ChangeTable(changes, kind, order_by="code")
-    if answer := table_alone(request, table, lambda: _sheet(shown, kind, letter, table)):
+    if answer := table_alone(request, table, lambda: _sheet(shown, against, kind, letter, table)):
         return answer
     return {
         "table": table,
@@ -132,14 +135,14 @@ def changes(request: HttpRequest, shown: Release) -> HttpResponse | dict[str, ob
         "letter": letter,
         "kinds": _by_kind(counts),
         "letters": _by_letter(counts[kind], snapshot.of(request).tree),
-        "against": _against(shown),
+        "against": against,
         "quarters": _quarters(shown),
     }
 
 
-def _counts(shown: Release) -> Counts:
+def _counts(found: QuerySet) -> Counts:
     """Empty when the release changed nothing, or no release before it is loaded to compare with."""
-    rows = shown.changes.order_by().values_list("kind", "record", Substr("code", 1, 1)).annotate(Count("pk"))
+    rows = found.order_by().values_list("kind", "record", Substr("code", 1, 1)).annotate(Count("pk"))
     counts: Counts = {}
     for kind, record, letter, number in rows:
         found = counts.setdefault(kind, Counter())
@@ -197,13 +200,8 @@ def _quarters(shown: Release) -> charts.QuarterChart:
     return charts.quarters(by_day("added_date"), by_day("termination_date"), shown.last_day)
 
 
-def _against(shown: Release) -> Release:
-    """The release its changes were found against."""
-    return shown.changes.select_related("against").first().against
-
-
-def _sheet(shown: Release, kind: str, letter: str, table: ChangeTable) -> exports.Sheet:
-    about = f"HCPCS Level II, {shown.title}, against {_against(shown).title}"
+def _sheet(shown: Release, against: Release, kind: str, letter: str, table: ChangeTable) -> exports.Sheet:
+    about = f"HCPCS Level II, {shown.title}, against {against.title}"
     what = f"codes in {letter}" if letter else "codes and modifiers"
     title = f"{Change.Kind(kind).label}: {what}"
     return exports.Sheet(title, (about,), shown.title, table.as_values())

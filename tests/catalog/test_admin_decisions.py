@@ -4,23 +4,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
-from catalog.admin import decisions
 from catalog.importers import load, rehearsal
-from catalog.models import AuditEntry, GoldenPair, ImportRun, Release
+from catalog.models import AuditEntry, Change, GoldenPair, ImportRun, Release
 from tests.builders import make_change, make_code, make_ptp, make_release, make_table
 from tests.catalog.views.page import codes_listed, links, main, text, words
+from tests.decisions import PAIR, REHEARSED, activate, address, make_quarters, make_rehearsal, messages, see, state
 from tests.desk import browser_of, data_manager, editor, make_user
 from tests.edit_releases import allow_small_tables, write_ptp
 from tests.ptp_files import Edit
 
 pytestmark = pytest.mark.django_db
-
-PAIR = Edit("99213", "36415")
-REHEARSED = Release.State.REHEARSED
 
 
 @pytest.fixture(autouse=True)
@@ -36,35 +32,7 @@ def manager() -> Client:
 
 @pytest.fixture
 def quarters(tmp_path, monkeypatch) -> list[Release]:
-    """PTP of April 2024, which is current, and July, which is rehearsed against it and adds a pair."""
-    allow_small_tables(monkeypatch)
-    (april,) = load.publications([write_ptp(tmp_path / "q2", "2024Q2")])
-    (july,) = load.publications([write_ptp(tmp_path / "q3", "2024Q3", PAIR)])
-    return [load.load(april).release, rehearsal.rehearse(july)]
-
-
-def address(name: str, release: Release) -> str:
-    return reverse(f"admin:{name}", args=[release.pk])
-
-
-def see(client: Client, release: Release, **asked):
-    return client.get(address("rehearsal", release), asked)
-
-
-def activate(client: Client, release: Release, **fields):
-    return client.post(address("activate", release), fields, follow=True)
-
-
-def messages(response) -> str:
-    return text(BeautifulSoup(response.content, "html.parser").select_one(".messagelist"))
-
-
-def state(release: Release) -> str:
-    return Release.objects.get(pk=release.pk).state
-
-
-def make_rehearsal(quarter: str = "2025Q4", **fields) -> Release:
-    return make_release(quarter, **{"state": REHEARSED, "loaded_at": None, "activated_at": None} | fields)
+    return make_quarters(tmp_path, monkeypatch)
 
 
 # --- Who may ---
@@ -149,6 +117,60 @@ def test_an_older_release_is_called_one(manager):
     assert "This is older than what readers are answered from now" in words(see(manager, make_rehearsal("2025Q3")))
 
 
+def test_what_readers_would_see_change_is_shown_beside_the_release_before(manager, tmp_path, monkeypatch):
+    allow_small_tables(monkeypatch)
+    folders = [write_ptp(tmp_path / quarter, quarter) for quarter in ("2024Q1", "2024Q2")]
+    folders.append(write_ptp(tmp_path / "2024Q3", "2024Q3", PAIR))
+    january, april, july = (load.publications([folder])[0] for folder in folders)
+    for one in (january, july):
+        load.load(one)
+    rehearsed = rehearsal.rehearse(april)
+    shown = see(manager, rehearsed)
+    assert "Against PTP edits, practitioner, January 2024: nothing changes." in words(shown)
+    assert "what readers are answered from now, July 2024: 1 no longer in the file. See which" in words(shown)
+    assert "Jan 2024 Apr 2024" not in words(shown)
+    assert "Edits Jan 2024 Jul 2024, now Apr 2024" not in words(shown)
+    instead = see(manager, rehearsed, than="current")
+    assert codes_listed(instead) == ["99213"]
+    assert "What changed from July 2024" in words(instead)
+    assert main(instead).select_one("#filter [name=than]")["value"] == "current"
+    sheet = b"".join(see(manager, rehearsed, than="current", kind="vanished", _export="csv")).decode()
+    assert "99213,36415" in sheet
+
+
+def test_so_it_is_of_codes(manager):
+    october = make_release("2025Q4")
+    july = make_rehearsal("2025Q3", compared_current=october)
+    make_code("J0163", october)
+    Change.objects.create(code="J0163", kind="vanished", record="code", release=july, against=october, awaits=july)
+    assert "what readers are answered from now, October 2025: 1 no longer in the file." in words(
+        see(manager, july)
+    )
+    instead = see(manager, july, than="current")
+    assert codes_listed(instead) == ["J0163"]
+    assert "?than=current&kind=vanished#changes" in links(instead)
+
+
+def test_what_was_current_when_it_was_rehearsed_and_is_no_more_is_not_shown(manager):
+    was = make_release("2025Q4", current=False)
+    make_release("2026Q1")
+    july = make_rehearsal("2025Q3", compared_current=was)
+    Change.objects.create(code="J0163", kind="vanished", record="code", release=july, against=was, awaits=july)
+    assert "readers are answered from now, October" not in words(see(manager, july, than="current"))
+
+
+def test_what_an_incomplete_release_lacks_is_listed(manager):
+    july = make_release("2025Q3")
+    october = make_rehearsal(compared_with=july, partial=True, doubts=["It is short."])
+    for code in ("J0163", "A2001"):
+        make_code(code, july)
+        make_change(code, "missing", october, july)
+    shown = see(manager, october)
+    assert "Against HCPCS Level II, July 2025: 2 missing from this file." in words(shown)
+    assert codes_listed(shown) == ["A2001", "J0163"]
+    assert "nobody can tell whether CMS removed them" in words(shown)
+
+
 def test_a_way_back_is_promised_only_where_there_is_one(manager):
     first = words(see(manager, make_rehearsal("2025Q2", dataset="mue", setting="practitioner")))
     assert "There is nothing to roll back to." in first
@@ -189,7 +211,10 @@ def test_doubts_must_be_accepted(manager):
     assert "looks incomplete: Part 2 of 4 is missing." in words(refused)
     assert main(refused).select_one("textarea").text.strip() == "Half"
     assert state(release) == REHEARSED
-    activate(manager, release, accept_doubts="on")
+    without_why = main(activate(manager, release, accept_doubts="on"))
+    assert "Say why this release is used although it looks incomplete." in text(without_why)
+    assert state(release) == REHEARSED
+    activate(manager, release, accept_doubts="on", note="CMS says so")
     assert state(release) == "current"
 
 
@@ -278,8 +303,24 @@ def test_the_slower_of_two_who_decide_is_told_that_it_is_gone(manager, is_remove
         manager.get(address("rehearsal", number), follow=True),
     ):
         assert response.redirect_chain[-1][0] == reverse("admin:imports")
-        assert "it was discarded or rehearsed again meanwhile" in messages(response)
+        assert "Dora discarded that rehearsal of HCPCS Level II, October 2025." in messages(response)
     assert AuditEntry.objects.filter(action="discarded").count() == 1
+
+
+def test_the_address_of_a_rehearsal_leads_to_the_one_that_took_its_place(manager, quarters, tmp_path):
+    _april, july = quarters
+    (publication,) = load.publications([write_ptp(tmp_path / "again", "2024Q3", Edit("99214", "36415"))])
+    new = rehearsal.rehearse(publication)
+    rehearsal.tidy()
+    response = manager.get(address("rehearsal", july), follow=True)
+    assert response.redirect_chain[-1][0] == address("rehearsal", new)
+    assert f"has rehearsed {july} again since: that took its place." in messages(response)
+
+
+def test_the_address_of_none_leads_to_the_imports(manager):
+    response = manager.get(reverse("admin:rehearsal", args=[77]), follow=True)
+    assert response.redirect_chain[-1][0] == reverse("admin:imports")
+    assert "That rehearsal is not there any more" in messages(response)
 
 
 def test_who_decides_in_the_same_moment_is_told_that_it_is_gone(manager, monkeypatch):
@@ -291,81 +332,4 @@ def test_who_decides_in_the_same_moment_is_told_that_it_is_gone(manager, monkeyp
         decide(release, **how)
 
     monkeypatch.setattr(rehearsal, "activate", too_late)
-    assert "it was discarded or rehearsed again meanwhile" in messages(activate(manager, release))
-
-
-# --- Rolling back ---
-
-
-def test_rolling_back_shows_from_what_to_what_and_asks(manager, quarters):
-    april, july = quarters
-    activate(manager, july)
-    shown = manager.get(address("roll_back", april))
-    assert "Roll back to PTP edits, practitioner, April 2024" in words(shown)
-    assert "Dates of service after Jun 30, 2024 will count as not checked." in words(shown)
-    assert (state(april), state(july)) == ("loaded", "current")
-    response = manager.post(address("roll_back", april), {"note": "July lacks a part"}, follow=True)
-    assert "April 2024 is active" in messages(response)
-    assert (state(april), state(july)) == ("current", "loaded")
-    step = AuditEntry.objects.get(action="rolled_back")
-    assert (step.by, step.note, step.release_number) == ("dana", "July lacks a part", april.pk)
-
-
-def test_one_may_go_forward_again(manager, quarters):
-    april, july = quarters
-    activate(manager, july)
-    manager.post(address("roll_back", april))
-
-    shown = words(manager.get(address("roll_back", july)))
-    assert "Activate PTP edits, practitioner, July 2024" in shown
-    assert "not checked" not in shown
-    manager.post(address("roll_back", july))
-    assert state(july) == "current"
-
-
-def test_one_goes_back_to_an_incomplete_release_with_open_eyes(manager):
-    make_release("2025Q4")
-    kept = make_release("2025Q3", current=False, partial=True, doubts=["Part 2 of 4 is missing."])
-    shown = manager.get(address("roll_back", kept))
-    assert "July 2025: looked incomplete when it was loaded. Part 2 of 4 is missing." in words(shown)
-    refused = main(manager.post(address("roll_back", kept), {"note": "Half"}))
-    assert "Say that you accept it all the same." in text(refused)
-    assert state(kept) == "loaded"
-    manager.post(address("roll_back", kept), {"accept_doubts": "on"})
-    assert state(kept) == "current"
-
-
-def test_golden_pairs_that_the_way_back_answers_wrongly_are_shown(manager, quarters):
-    april, july = quarters
-    activate(manager, july)
-    assert "golden pair" not in words(manager.get(address("roll_back", april)))
-    GoldenPair.objects.create(
-        setting="practitioner", column_one=PAIR.column_one, column_two=PAIR.column_two, day=date(2024, 6, 1),
-        expected="indicator_1", source="Test",
-    )  # fmt: skip
-    shown = words(manager.get(address("roll_back", april)))
-    assert "It answers 1 golden pair otherwise than expected." in shown
-    assert "99213 and 36415" in shown
-    manager.post(address("roll_back", april))
-    assert state(april) == "current"
-
-
-def test_there_is_no_way_back_to_what_is_not_kept(manager):
-    for gone in ("pruned", "loading", REHEARSED):
-        release = make_release("2025Q2", state=gone)
-        assert manager.post(address("roll_back", release)).status_code == 404
-    current = make_release()
-    assert "is active already" in messages(manager.get(address("roll_back", current), follow=True))
-
-
-def test_what_is_kept_is_offered_beside_what_is_current():
-    make_release("2025Q4", origin="starter", current=False)
-    current, newer, older = (make_release(q, current=q == "2025Q3") for q in ("2025Q3", "2025Q4", "2025Q2"))
-    make_table("mue", "practitioner", "2025Q3")
-    mue = make_table("mue", "practitioner", "2025Q4")
-    alone = make_table("addon", quarter="2025Q4")
-    starter = make_release("2025Q4", dataset="addon", origin="starter", current=False)
-    of_codes = (current, [(newer, False), (older, True)])
-    assert decisions.kept() == [(alone, [(starter, True)]), of_codes]
-    repost = make_release("2025Q4", dataset="mue", setting="practitioner", revision=1, current=False)
-    assert (mue, [(repost, False)]) in decisions.kept()
+    assert "Dora discarded that rehearsal" in messages(activate(manager, release))

@@ -44,6 +44,31 @@ def test_a_table_that_carries_dates_answers_for_the_past_and_one_that_does_not_f
     assert "from Jul 1, 2024 to Sep 30, 2024 only." in release_words.coverage(release("mue"))
 
 
+@pytest.mark.parametrize(
+    ("quarter", "fields", "words"),
+    [
+        ("2024Q4", {}, ""),
+        ("2024Q2", {}, "This is older than what readers are answered from now, July 2024, revision 1: it takes"),
+        (
+            "2024Q3",
+            {"revision": 2},
+            "This is another posting of the quarter that readers are answered from now, as",
+        ),
+        (
+            "2024Q3",
+            {},
+            "This is an earlier posting of the quarter that readers are answered from now, as July 2024, r",
+        ),
+        ("2024Q4", {"partial": True}, "This looks incomplete, and July 2024, revision 1, which readers are"),
+    ],
+)
+def test_where_a_release_stands_is_said_unless_it_is_the_next(quarter, fields, words):
+    said = release_words.place(release(quarter=quarter, **fields), release(revision=1))
+    assert said.startswith(words)
+    assert bool(said) == bool(words)
+    assert release_words.place(release(), None) == release_words.place(release(), release(origin="starter")) == ""
+
+
 @pytest.mark.parametrize("state", ["loaded", "pruned"])
 @pytest.mark.parametrize("dataset", ["ptp", "mue", "addon"])
 def test_what_is_not_current_answers_for_no_date(dataset, state):

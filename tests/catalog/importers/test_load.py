@@ -236,7 +236,7 @@ def test_a_dry_run_tells_the_differences_and_writes_nothing(july, october):
     load_file(july)
     before = row_counts()
     outcome = load_file(october, dry_run=True)
-    assert outcome.tally == dict(missing=0, added=1, revised=1, ended=1, reactivated=0, vanished=0)
+    assert outcome.tally == {"missing": 0, "added": 1, "revised": 1, "ended": 1, "reactivated": 0, "vanished": 0}
     assert outcome.release.pk is None
     assert outcome.against.title == "July 2025"
     assert row_counts() == before

@@ -256,7 +256,7 @@ def test_changes_of_pairs_are_counted_as_cms_counts_them(tmp_path, counts_free):
         ("revised", "20000", "20300", {"modifier_indicator": ["0", "1"]}),
         ("added", "20000", "20400", {}),
     ]
-    assert outcome.tally == dict(missing=0, added=2, revised=1, ended=1, reactivated=0, vanished=1)
+    assert outcome.tally == {"missing": 0, "added": 2, "revised": 1, "ended": 1, "reactivated": 0, "vanished": 1}
     assert {change.record for change in outcome.release.changes.all()} == {"ptp"}
 
 

@@ -1,0 +1,113 @@
+"""Going back from the desk to a release that is kept: what that takes, with which doubts, and the second click."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from catalog.admin import decisions
+from catalog.models import AuditEntry, GoldenPair, Release
+from tests.builders import make_release, make_table
+from tests.catalog.views.page import main, text, words
+from tests.decisions import PAIR, REHEARSED, activate, address, make_quarters, messages, state
+from tests.desk import data_manager
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def inbox(settings, tmp_path) -> Path:
+    settings.INBOX = tmp_path / "inbox"
+    return settings.INBOX
+
+
+@pytest.fixture
+def manager() -> Client:
+    return data_manager()
+
+
+@pytest.fixture
+def quarters(tmp_path, monkeypatch) -> list[Release]:
+    return make_quarters(tmp_path, monkeypatch)
+
+
+def test_rolling_back_shows_from_what_to_what_and_asks(manager, quarters):
+    april, july = quarters
+    activate(manager, july)
+    shown = manager.get(address("roll_back", april))
+    assert "Roll back to PTP edits, practitioner, April 2024" in words(shown)
+    assert "Dates of service after Jun 30, 2024 will count as not checked." in words(shown)
+    assert (state(april), state(july)) == ("loaded", "current")
+    response = manager.post(address("roll_back", april), {"note": "July lacks a part"}, follow=True)
+    assert "April 2024 is active" in messages(response)
+    assert (state(april), state(july)) == ("current", "loaded")
+    step = AuditEntry.objects.get(action="rolled_back")
+    assert (step.by, step.note, step.release_number) == ("dana", "July lacks a part", april.pk)
+
+
+def test_one_may_go_forward_again(manager, quarters):
+    april, july = quarters
+    activate(manager, july)
+    manager.post(address("roll_back", april))
+
+    shown = words(manager.get(address("roll_back", july)))
+    assert "Roll back to PTP edits, practitioner, July 2024" in shown
+    assert "not checked" not in shown
+    manager.post(address("roll_back", july))
+    assert state(july) == "current"
+
+
+def test_one_goes_back_to_an_incomplete_release_with_open_eyes(manager):
+    make_release("2025Q4")
+    kept = make_release("2025Q3", current=False, partial=True, doubts=["Part 2 of 4 is missing."])
+    shown = manager.get(address("roll_back", kept))
+    assert "July 2025: looked incomplete when it was loaded. Part 2 of 4 is missing." in words(shown)
+    refused = main(manager.post(address("roll_back", kept), {"note": "Half"}))
+    assert "Say that you accept it all the same." in text(refused)
+    assert state(kept) == "loaded"
+    assert "Say why this release is used" in words(
+        manager.post(address("roll_back", kept), {"accept_doubts": "on"})
+    )
+    assert state(kept) == "loaded"
+    manager.post(address("roll_back", kept), {"accept_doubts": "on", "note": "Better than none"})
+    assert state(kept) == "current"
+
+
+def test_golden_pairs_that_the_way_back_answers_wrongly_are_shown(manager, quarters):
+    april, july = quarters
+    activate(manager, july)
+    assert "golden pair" not in words(manager.get(address("roll_back", april)))
+    GoldenPair.objects.create(
+        setting="practitioner", column_one=PAIR.column_one, column_two=PAIR.column_two, day=date(2024, 6, 1),
+        expected="indicator_1", source="Test",
+    )  # fmt: skip
+    shown = words(manager.get(address("roll_back", april)))
+    assert "It answers 1 golden pair otherwise than expected." in shown
+    assert "99213 and 36415" in shown
+    manager.post(address("roll_back", april))
+    assert state(april) == "current"
+
+
+def test_there_is_no_way_back_to_what_is_not_kept(manager):
+    for gone in ("pruned", "loading", REHEARSED):
+        release = make_release("2025Q2", state=gone)
+        assert manager.post(address("roll_back", release)).status_code == 404
+    current = make_release()
+    assert "is active already" in messages(manager.get(address("roll_back", current), follow=True))
+
+
+def test_what_is_kept_is_offered_beside_what_is_current():
+    make_release("2025Q4", origin="starter", current=False)
+    current, newer, older = (make_release(q, current=q == "2025Q3") for q in ("2025Q3", "2025Q4", "2025Q2"))
+    never_used = make_release("2026Q1", current=False, activated_at=None)
+    make_table("mue", "practitioner", "2025Q3")
+    mue = make_table("mue", "practitioner", "2025Q4")
+    alone = make_table("addon", quarter="2025Q4")
+    starter = make_release("2025Q4", dataset="addon", origin="starter", current=False)
+    of_codes = (current, [(never_used, False), (newer, True), (older, True)])
+    assert decisions.kept() == [(alone, [(starter, True)]), of_codes]
+    repost = make_release(
+        "2025Q4", dataset="mue", setting="practitioner", revision=1, current=False, activated_at=None
+    )
+    assert (mue, [(repost, False)]) in decisions.kept()
