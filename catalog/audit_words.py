@@ -18,7 +18,7 @@ SENTENCES = {
     Action.ASKED_AGAIN: "{by} asked again for {subject}.",
     Action.REHEARSED: "{by} had {subject} rehearsed.",
     Action.REPLACED: "{by} replaced the rehearsal of {subject}.",
-    Action.REFUSED: "{subject} was refused to {by}.",
+    Action.REFUSED: "{by} brought {subject}, which was refused.",
     Action.CANCELLED: "{by} cancelled {subject}.",
     Action.INTERRUPTED: "{subject} was interrupted.",
     Action.DISMISSED: "{by} dismissed {subject}, which had failed.",

@@ -70,7 +70,7 @@ class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
         )
         return format_html("{}{}", entry.told.sentence, remarks)
 
-    @admin.display(description="see")
+    @admin.display(description="see", empty_value="")
     def see(self, entry: AuditEntry) -> SafeString:
         """Its release and its import, where they still are."""
         links = ((link.href, link.name) for link in entry.told.links)

@@ -83,6 +83,7 @@ class FailedLoginAdmin(admin.ModelAdmin):
 
     heading = "Failed logins"
     about = "Too many of them lock the login for a while. Lift a lock by choosing its row, and the action below."
+    counted_as = "failed logins"
     actions = ["lift"]
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "locked"]
     list_filter = ["attempt_time"]

@@ -22,7 +22,7 @@ def test_every_step_that_can_be_recorded_has_its_sentence():
     ("action", "said"),
     [
         (Action.ACTIVATED, "mary activated MUE, practitioner, July 2024."),
-        (Action.REFUSED, "MUE, practitioner, July 2024 was refused to mary."),
+        (Action.REFUSED, "mary brought MUE, practitioner, July 2024, which was refused."),
         (Action.PRUNED, "mary removed the rows of MUE, practitioner, July 2024."),
     ],
 )
