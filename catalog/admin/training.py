@@ -148,6 +148,7 @@ class PracticeItemAdmin(PreviewAdmin):
         "updated_at",
     ]  # fmt: skip
     list_editable = ["is_published", "sort"]
+    list_per_page = 50  # each row is a form, and takes several times as long to show as one to read
     list_filter = ["topic", "difficulty", "asks", "is_published", "mark"]
     search_fields = ["prompt", "slug", "code", "claim", "rationale", "source", "choices__text"]
     prepopulated_fields = {"slug": ["prompt"]}
