@@ -79,6 +79,8 @@ class SectionForm(PreviewedForm):
         self._described, self._drafted = self.instance.description, self.instance.draft  # as on file
         self.is_told_of_corrections = False
         self.act = next((act for act in DraftAct if act in self.data), None) if self.instance.pk else None
+        if DraftAct.BEGIN in self.data and "draft" in self.fields:
+            self.fields["draft"].help_text = "This is what you wrote. The description above is as readers see it."
         if not self.instance.pk:
             return
         if self._drafted or self.data.get("draft", "").strip():
@@ -123,7 +125,7 @@ class SectionForm(PreviewedForm):
             self.add_error("kind", f"{shape.label} is a kind of {shape.level.label}, not {level.name}.")
         if parent := self.cleaned_data.get("parent"):
             self._check_parent(parent, level)
-        if self.act:
+        if self.act and "draft" not in self.errors:
             self._follow(self.act)
 
     def _follow(self, act: DraftAct) -> None:
@@ -193,7 +195,7 @@ class RangesFormSet(BaseInlineFormSet):
         super().clean()
         if any(self.errors):
             return
-        if any(act in self.data for act in DraftAct):
+        if self.instance.pk and any(act in self.data for act in DraftAct):
             if self.has_changed():
                 raise ValidationError(f"Ranges: {ONLY_THE_DRAFT}")
             return

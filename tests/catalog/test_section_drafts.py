@@ -144,6 +144,7 @@ def test_a_draft_that_was_saved_meanwhile_is_not_saved_over(admin_client, drafte
 
     answer = admin_client.post(address(drafted), filled_in(mine) | {"draft": "Mine.", "_save_draft": "1"})
     assert "You saved this text yourself after this page was opened" in words(answer)
+    assert "There are no words here" not in words(answer)
     assert filled_in(answer)["draft"] == "Mine."
     assert Section.objects.get().draft == "Theirs."
 
@@ -253,6 +254,7 @@ def test_a_second_draft_from_an_old_page_stays_a_draft(admin_client, lab):
     answer = press(admin_client, page, lab, "_begin_draft", description="Second.")
     assert "You saved this text yourself after this page was opened" in words(answer)
     assert (filled_in(answer)["description"], filled_in(answer)["draft"]) == ("Published.\r\nTwice.", "Second.")
+    assert "This is what you wrote. The description above is as readers see it." in words(answer)
     assert texts(lab) == ("Published.\nTwice.", "First.")
     assert press(admin_client, answer, lab, "_save_draft").status_code == 302
     assert texts(lab) == ("Published.\nTwice.", "Second.")
@@ -314,6 +316,7 @@ def test_what_is_to_be_a_draft_of_a_deleted_section_comes_back_with_it_as_a_draf
     admin_client.post(address(lab).replace("change", "delete"), {"post": "yes"})
     answer = press(admin_client, page, lab, "_begin_draft", description="Soon.")
     assert "You deleted this text yourself after this page was opened" in words(answer)
+    assert "changed here as well" not in words(answer)
     assert admin_client.post(address(lab), filled_in(answer) | {"_save": "1"}).status_code == 302
     assert texts(lab) == ("Published.\nTwice.", "Soon.")
 
