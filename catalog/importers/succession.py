@@ -92,11 +92,6 @@ def is_way_back(release: Release, current: Release | None) -> bool:
     return release.activated_at is not None or not outranks(release, current)
 
 
-def incomplete() -> ReleaseQuerySet:
-    """The releases that readers are answered from although they looked incomplete."""
-    return Release.objects.current().published().filter(partial=True).newest_first()
-
-
 def current(release: Release) -> Release | None:
     """The one of its kind that readers are answered from."""
     return Release.objects.current().of_a_kind(release).first()

@@ -246,6 +246,13 @@ def test_what_is_compared_with_another_release_must_be_rehearsed_again(manager):
     assert run.state == "waiting"
 
 
+def test_what_was_refused_beside_it_may_be_tried_again_once_it_is_decided(manager):
+    fetched = {"origin": "fetch", "dataset": "hcpcs", "quarter": "2025Q4", "state": "rehearsed"}
+    run = ImportRun.objects.create(**fetched, refused=["HCPCS Level II, July 2025: it was damaged."])
+    activate(manager, make_rehearsal(run=run))
+    assert main(manager.get(run.get_absolute_url())).select_one("#again")
+
+
 def test_another_person_must_activate_where_that_is_set(settings):
     settings.SECOND_PERSON = True
     asked_by = make_user("dana", "Data managers")
