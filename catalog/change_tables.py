@@ -122,7 +122,7 @@ class MueChangeTable(EditChangeTable):
     FIELDS = ("mue_value", "adjudication_indicator")
     code = tables.Column("Code")
     value = tables.Column("MUE value", accessor="of_mue_value")
-    mai = tables.Column("MAI", accessor="of_adjudication_indicator")
+    mai = tables.Column("MAI", accessor="of_adjudication_indicator", attrs={"td": {"class": "mai"}})
 
     class Meta(EditChangeTable.Meta):
         sequence = ("code", "value", "mai", "changed")
