@@ -102,9 +102,13 @@ class ReleaseAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["dataset", "setting", "state", "partial", "origin"]
     search_fields = ["quarter", "files__name", "files__sha256"]
     fields = [
-        "dataset", "setting", "origin", "quarter", "revision", "state", "partial", "counted", "rows",
+        "dataset", "setting", "origin", "quarter", "revision", "state", "partial", "lacks", "counted", "rows",
         "started_at", "loaded_at", "activated_at", "notice",
     ]  # fmt: skip
+
+    @admin.display(description="what speaks against it")
+    def lacks(self, release: Release) -> SafeString | str:
+        return format_html_join("", "<div>{}</div>", ([doubt] for doubt in release.doubts)) or "nothing"
 
     @admin.display(description="rows")
     def counted(self, release: Release) -> str:
