@@ -27,6 +27,7 @@ def begin(run: ImportRun) -> None:
     Raises Refused when the worker is at it already.
     """
     afresh = {"state": State.WAITING, "reason": "", "step": "", "done": 0, "total": 0, "is_cancel_asked": False}
+    afresh["refused"] = []
     afresh |= dict.fromkeys(("started_at", "step_started_at", "ended_at"))
     if not ImportRun.objects.filter(pk=run.pk).exclude(state__in=ImportRun.RUNNING).update(**afresh):
         raise Refused(f"{run} is not over yet.")

@@ -20,7 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from catalog import chores, runs
 from catalog.importers import load
 from catalog.importers.locks import Busy, Lost, Taken, sole_import, sole_worker
-from catalog.running import Stop
+from catalog.watch import Stop
 
 PAUSE = 0.5  # seconds between two looks for something to do
 CHORES_EVERY = 24 * 60 * 60  # seconds

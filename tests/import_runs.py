@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
-from catalog import running, runs
+from catalog import running, runs, watch
 from catalog.importers import bulk, load
 from catalog.models import AuditEntry, ImportRun, Release
 from tests.edit_releases import allow_small_tables
@@ -19,7 +19,7 @@ def make_imports_small(monkeypatch: pytest.MonkeyPatch, settings, folder: Path) 
     allow_small_tables(monkeypatch)
     monkeypatch.setattr(bulk, "BATCH", 7)
     monkeypatch.setattr(bulk, "COPY_BATCH", 7)
-    monkeypatch.setattr(running, "TOLD_EVERY", 0.01)
+    monkeypatch.setattr(watch, "TOLD_EVERY", 0.01)
     settings.INBOX = folder / "inbox"
 
 

@@ -9,7 +9,7 @@ import django
 
 django.setup()
 
-from catalog import running, worker  # noqa: E402
+from catalog import watch, worker  # noqa: E402
 from catalog.importers import bulk  # noqa: E402
 
 bulk.BATCH = bulk.COPY_BATCH = 100
@@ -20,7 +20,7 @@ def stay_after_the_first_batch(kind: type) -> None:
 
     def put_and_stay(writer, *batch) -> None:
         put(writer, *batch)
-        while not running.Stop.is_asked:
+        while not watch.Stop.is_asked:
             time.sleep(0.05)
 
     kind.put = put_and_stay

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from catalog import running, runs
+from catalog import running, runs, watch
 from catalog.importers import bulk, load
 from catalog.models import AuditEntry, ImportRun, Release
 from tests.cms_site import cut_off, page, serve
@@ -22,7 +22,7 @@ NAMES = [zip_name(part=part) for part in (1, 2, 3, 4)]
 def small_and_quick(monkeypatch):
     allow_small_tables(monkeypatch)
     monkeypatch.setattr(bulk, "COPY_BATCH", 7)
-    monkeypatch.setattr(running, "TOLD_EVERY", 0.01)
+    monkeypatch.setattr(watch, "TOLD_EVERY", 0.01)
     monkeypatch.setattr(running.Watch, "pause", lambda watch, seconds: None)
 
 

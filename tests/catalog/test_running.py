@@ -1,5 +1,6 @@
 """What the worker does with an import from the browser, here in this process."""
 
+import re
 import threading
 
 import pytest
@@ -13,7 +14,7 @@ from catalog.models import AuditEntry, ImportRun, PtpEdit, Release
 from tests import cms_site
 from tests.edit_releases import write_mue, write_ptp
 from tests.import_runs import log, make_imports_small, make_run, remove_releases, states, steps, work
-from tests.ptp_files import Edit
+from tests.ptp_files import Edit, part_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,12 +43,42 @@ def test_every_release_of_an_import_is_rehearsed_and_told(tmp_path, ada):
         "MUE, practitioner, April 2026": "rehearsed",
     }
     assert {one.run for one in Release.objects.all()} == {run}
-    assert [line.partition(" is rehearsed in ")[0] for line in log(run)] == [
-        "PTP edits, practitioner, July 2024",
-        "MUE, practitioner, April 2026",
-    ]
     assert [(by, action) for by, action, _subject in steps()] == [("ada", "rehearsed")] * 2
     assert len(inbox.paths(run)) == 3
+
+
+def test_the_log_tells_each_step_in_its_order(tmp_path, ada):
+    run = work(make_run(ada, write_ptp(tmp_path / "ptp"), write_mue(tmp_path / "mue", "04-01-2026").parent))
+    name, f1, f2 = (file.name for file in run.files.all())
+    ptp, mue = "PTP edits, practitioner, July 2024", "MUE, practitioner, April 2026"
+    assert [re.sub(r"\b0\.\d MB|\d+ seconds?", "…", line).partition(", in …: ")[0] for line in log(run)] == [
+        "The worker begins.",
+        "Looking at the files.",
+        *(f"Opened {one}, …." for one in (name, f1, f2)),
+        f"Found {ptp}, in {f1}: {part_name(part=1)}.TXT, {f2}: {part_name(part=2)}.TXT.",
+        f"Found {mue}, in {name}.",
+        f"{ptp}: writing its rows, where no reader sees them.",
+        f"{ptp}: 44 rows are written, in …; checking them.",
+        f"{ptp}: checked, in …; comparing it with what is loaded.",
+        f"{ptp} is rehearsed",
+        f"{mue}: writing its rows, where no reader sees them.",
+        f"{mue}: 30 rows are written, in …; checking them.",
+        f"{mue}: checked, in …; comparing it with what is loaded.",
+        f"{mue} is rehearsed",
+    ]
+
+
+def test_the_log_tells_of_waiting_and_of_another_attempt(tmp_path, ada):
+    run = make_run(ada, write_mue(tmp_path / "mue", "04-01-2026").parent)
+    runs.begin(run)
+    thread = threading.Thread(target=lambda: (running.carry_out(run.pk), connection.close()))
+    with sole_import():
+        thread.start()
+        while not run.log.filter(text__endswith=": waiting for another import.").exists():
+            assert thread.is_alive()
+    thread.join()
+    runs.try_again(run)
+    assert log(run)[-1] == "ada asked for it again."
 
 
 def test_changes_and_doubts_are_in_the_log(tmp_path, ada):
@@ -56,7 +87,7 @@ def test_changes_and_doubts_are_in_the_log(tmp_path, ada):
     folder = write_ptp(tmp_path / "q3", "2024Q3", PAIR, parts=3)
     next(folder.glob("*f1*")).unlink()
     run = work(make_run(ada, folder))
-    assert log(run)[0].endswith("Against April 2024: 15 missing from this file, 1 added.")
+    assert log(run)[-1].endswith("Against April 2024: 15 missing from this file, 1 added.")
     assert log(run, warnings=True)[0] == "PTP edits, practitioner, July 2024: Part f1 is missing."
 
 
@@ -97,7 +128,11 @@ def test_one_damaged_release_does_not_keep_the_others(tmp_path, ada):
     assert (run.state, states()) == ("rehearsed", {"MUE, practitioner, April 2026": "rehearsed"})
     (warning,) = log(run, warnings=True)
     assert warning.startswith("PTP edits, practitioner, July 2024 is refused. ")
-    assert [reason in warning for reason in run.refused] == [True]
+    ptp = "PTP edits, practitioner, July 2024"
+    ((subject, reason),) = AuditEntry.objects.filter(action="refused").values_list("subject", "detail__reason")
+    assert (subject, "is given twice" in reason) == (ptp, True)
+    assert warning == f"{ptp} is refused. {reason}"
+    assert run.refused == [f"{ptp}: {reason}"]
     rehearsal.activate(Release.objects.get(), by="ada")
     assert runs.can_try_again(run)
 
@@ -159,9 +194,9 @@ def test_what_is_loaded_already_is_said_and_its_files_go(tmp_path, ada):
     work(make_run(ada, folder))
     rehearsal.activate(Release.objects.get(), by="ada")
     run = work(make_run(ada, folder))
-    assert log(run) == [
+    assert log(run)[-1] == (
         "PTP edits, practitioner, July 2024 is loaded already, with the same content. Nothing to do."
-    ]
+    )
     assert (run.state, inbox.paths(run)) == ("nothing_new", [])
 
 
@@ -171,10 +206,10 @@ def test_parts_of_what_is_loaded_already_are_called_parts(tmp_path, ada):
     rehearsal.activate(Release.objects.get(), by="ada")
     next(folder.glob("*f3*")).unlink()
     run = work(make_run(ada, folder))
-    assert log(run) == [
+    assert log(run)[-1] == (
         "PTP edits, practitioner, July 2024 is loaded already, from 4 files; these are 3 of them, without "
         "ccipra-v302r0-f3.TXT. Nothing to do."
-    ]
+    )
     assert run.state == "nothing_new"
 
 
