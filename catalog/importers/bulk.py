@@ -22,6 +22,7 @@ from catalog.models import PtpEdit, Rationale, Release, ReleaseFile
 
 BATCH = 100_000
 COPY_BATCH = 2_000
+CHUNK = 10_000  # rows after which a batch tells that it goes on, and may be stopped
 # Seconds of rest after each: the server takes the batch in, and readers find a processor that is free. Every
 # thousandth of a second more makes the load a tenth longer.
 REST = 0.0005
@@ -80,10 +81,13 @@ class InUse(Exception):  # noqa: N818 - nothing went wrong
 class Inserts:
     """Puts batches into the one table, each in a transaction of its own."""
 
-    def put(self, batch: list[tuple]) -> None:
+    def put(self, batch: list[tuple], goes_on: Callable[[], None]) -> None:
         places = ", ".join(["%s"] * len(COLUMNS))
+        insert = f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({places})"  # noqa: S608
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({places})", batch)  # noqa: S608
+            for start in range(0, len(batch), CHUNK):
+                cursor.executemany(insert, batch[start : start + CHUNK])
+                goes_on()
 
     def end(self) -> None:
         """Nothing is under way between two batches."""
@@ -97,7 +101,7 @@ class Copy:
         self._under_way = ExitStack()
         self._copy = None
 
-    def put(self, batch: list[tuple]) -> None:
+    def put(self, batch: list[tuple], goes_on: Callable[[], None]) -> None:
         if self._copy is None:
             cursor = self._under_way.enter_context(connection.cursor())
             self._copy = self._under_way.enter_context(cursor.copy(self._sql))
@@ -148,27 +152,15 @@ class Writer:
         self._dates = IsoDates()
 
     def write(self, source: ReleaseFile, rows: Iterable[tuple], progress: Callable[[int], None]) -> None:
-        """Write the rows of one file as its reader gives them."""
-        release, file, dates, rationales = self.release.pk, source.pk, self._dates, self._rationales
-        before, rows = self.edits, iter(rows)
+        """Write the rows of one file as its reader gives them.
+
+        ``progress`` is told how many there are, and may raise what stops it, also in the middle of a batch.
+        """
+        before, records = self.edits, self._records(source, rows)
         try:
-            while batch := [
-                (
-                    release,
-                    one,
-                    two,
-                    prior,
-                    dates[effective],
-                    dates[deleted],
-                    indicator,
-                    rationales[why],
-                    file,
-                    line,
-                )
-                for line, one, two, prior, effective, deleted, indicator, why in islice(rows, self._size)
-            ]:
+            while batch := self._batch(records, progress):
                 self._check(source, batch)
-                self._into.put(batch)
+                self._into.put(batch, lambda: progress(self.edits))
                 self.edits += len(batch)
                 self.open += sum(record[5] is None for record in batch)
                 progress(self.edits)
@@ -176,6 +168,20 @@ class Writer:
             self._into.end()
         source.rows = self.edits - before
         source.save()
+
+    def _batch(self, records: Iterator[tuple], progress: Callable[[int], None]) -> list[tuple]:
+        batch: list[tuple] = []
+        while chunk := list(islice(records, min(CHUNK, self._size - len(batch)))):
+            batch += chunk
+            progress(self.edits)
+        return batch
+
+    def _records(self, source: ReleaseFile, rows: Iterable[tuple]) -> Iterator[tuple]:
+        release, file, dates, rationales = self.release.pk, source.pk, self._dates, self._rationales
+        return (
+            (release, one, two, prior, dates[effective], dates[deleted], indicator, rationales[why], file, line)
+            for line, one, two, prior, effective, deleted, indicator, why in rows
+        )
 
     def _check(self, source: ReleaseFile, batch: list[tuple]) -> None:
         joined = self._tail + batch

@@ -17,7 +17,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.importers import DATASETS, bulk, files, hcpcs, known, rows, succession, verify
-from catalog.importers.files import Refused
+from catalog.importers.changes import Difference
+from catalog.importers.files import Cancelled, Refused
 from catalog.importers.locks import sole_import
 from catalog.importers.names import Publication
 from catalog.importers.rows import Part
@@ -150,7 +151,7 @@ def compare(release: Release, tell: Progress, before: Before = Release.previous)
     release.compared_with = against = before(release)
     release.save()
     if against:
-        with rows.spooled(rows.differences(against, release)) as differences:
+        with rows.spooled(_told(rows.differences(against, release), tell)) as differences:
             rows.write_changes(release, against, differences)
 
 
@@ -167,8 +168,15 @@ def look_ahead(release: Release, tell: Progress) -> None:
     for one, other in ((release, after), (release.compared_current, release)):
         if one and other:
             tell("comparing", 0, 0)
-            with rows.spooled(rows.differences(one, other)) as differences:
+            with rows.spooled(_told(rows.differences(one, other), tell)) as differences:
                 rows.write_changes(other, one, differences, awaits=release)
+
+
+def _told(found: Iterable[Difference], tell: Progress) -> Iterator[Difference]:
+    """The same differences; it is told at each that they are still looked for."""
+    for difference in found:
+        tell("comparing", 0, 0)
+        yield difference
 
 
 def write(
@@ -261,9 +269,14 @@ def record_current(
 
 @contextmanager
 def removed_on_failure(release: Release) -> Iterator[None]:
-    """Leave nothing of a release when anything goes wrong until it is published."""
+    """Leave nothing of a release when anything goes wrong until it is published.
+
+    Only what was cancelled is left to ``remove_leftovers``: who did that shall not wait for the removal.
+    """
     try:
         yield
+    except Cancelled:
+        raise
     except BaseException:
         if Release.objects.filter(pk=release.pk, state=Release.State.LOADING).exists():
             remove_or_leave(release)

@@ -50,7 +50,8 @@ def rehearse(
 
     Its changes are against the release before it that is loaded, or that the same run has rehearsed. It replaces
     an older rehearsal of its quarter and revision. Raises Refused for files that are not what they should be, and
-    Cancelled when ``is_cancelled``, asked at each batch, says so. Neither leaves anything.
+    leaves nothing. Raises Cancelled when ``is_cancelled``, asked again and again, says so: what is left then is
+    seen by nobody, and ``tidy`` removes it.
     """
     tell = _heeding(progress, is_cancelled)
     before = partial(_before, run=run)

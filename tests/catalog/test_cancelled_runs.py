@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
-from catalog import inbox, running, runs
+from catalog import inbox, running, runs, watch
 from catalog.importers import rehearsal
 from catalog.importers.locks import sole_import
 from catalog.models import AuditEntry, ImportRun, PtpEdit, Release
@@ -61,7 +61,7 @@ def test_a_cancelled_second_attempt_leaves_what_the_first_one_rehearsed(tmp_path
     first = Release.objects.get()
     runs.try_again(run)
     ImportRun.objects.filter(pk=run.pk).update(is_cancel_asked=True)
-    monkeypatch.setattr(running, "_work", lambda *_: [])
+    monkeypatch.setattr(running, "_work", lambda *_: ImportRun.State.REHEARSED)
     running.carry_out(run.pk)
     run.refresh_from_db()
     assert run.state == "cancelled"
@@ -73,7 +73,7 @@ def test_a_cancelled_run_is_over_even_when_tidying_fails(tmp_path, ada, monkeypa
     run = make_run(ada, write_ptp(tmp_path / "ptp"))
     runs.begin(run)
     ImportRun.objects.filter(pk=run.pk).update(is_cancel_asked=True)
-    monkeypatch.setattr(running, "_work", lambda *_: [])
+    monkeypatch.setattr(running, "_work", lambda *_: ImportRun.State.REHEARSED)
     monkeypatch.setattr(rehearsal.load, "remove_leftovers", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         running.carry_out(run.pk)
@@ -118,3 +118,25 @@ def test_a_cancelled_run_gives_up_the_releases_it_had_rehearsed(tmp_path, ada, m
     assert not Release.objects.exists()
     assert not PtpEdit.objects.exists()
     assert [step[:2] for step in steps()] == [("ada", "rehearsed"), ("grace", "cancelled")]
+
+
+def test_a_run_cancelled_in_the_middle_is_over_before_its_rows_are_removed(tmp_path, ada, monkeypatch):
+    run = make_run(ada, write_ptp(tmp_path / "ptp"))
+    progress, tidy, left = watch.Watch.progress, rehearsal.tidy, []
+
+    def cancelled_at_the_second_batch(told, what: str, done: int, total: int) -> None:
+        progress(told, what, done, total)
+        if done > 7:
+            told._is_cancel_asked = True
+
+    def look_what_is_left_before() -> None:
+        left.extend([*ImportRun.objects.values_list("state", flat=True), *states().values()])
+        tidy()
+
+    monkeypatch.setattr(watch.Watch, "progress", cancelled_at_the_second_batch)
+    monkeypatch.setattr(rehearsal, "tidy", look_what_is_left_before)
+    work(run)
+    assert left == ["cancelled", "loading"]
+    assert not Release.objects.exists()
+    assert not PtpEdit.objects.exists()
+    assert log(run)[-1] == "Stopped. What it has written is removed, and its files are kept."

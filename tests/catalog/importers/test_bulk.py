@@ -3,9 +3,10 @@
 import gc
 
 import pytest
+from django.db import connection
 
 from catalog.importers import bulk, load
-from catalog.importers.files import BadRow, Refused
+from catalog.importers.files import BadRow, Cancelled, Refused
 from catalog.models import PtpEdit, Rationale, Release
 from tests.builders import make_ptp, make_release
 from tests.edit_releases import allow_small_tables
@@ -28,6 +29,34 @@ def load_parts(folder, *parts: list[Edit]) -> Release:
     paths = [write_text(folder / f"{part_name(part=number)}.TXT", edits) for number, edits in enumerate(parts, 1)]
     (publication,) = load.publications(paths)
     return load.load(publication).release
+
+
+def test_a_batch_is_stopped_in_the_middle_of_reading_and_of_writing(tmp_path, monkeypatch):
+    monkeypatch.setattr(bulk, "BATCH", 100)
+    monkeypatch.setattr(bulk, "COPY_BATCH", 100)
+    monkeypatch.setattr(bulk, "CHUNK", 2)
+    path = write_text(tmp_path / f"{part_name()}.TXT", [ONE, TWO, THREE, NEW])
+    (publication,) = load.publications([path])
+    told = []
+
+    def stop_at(number: int) -> None:
+        told.clear()
+
+        def progress(what: str, done: int, total: int) -> None:
+            told.append((what, done))
+            if len(told) == number:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            load.load(publication, progress=progress)
+        assert told == [("writing", 0)] * number
+        load.remove_leftovers()
+        assert not PtpEdit.objects.exists()
+
+    stop_at(1)
+    stop_at(2)
+    if connection.vendor == "sqlite":  # elsewhere rows stream, and no batch is long
+        stop_at(3)
 
 
 @pytest.mark.parametrize("rows_between", [[], [TWO]], ids=["in one batch", "over two"])
