@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from catalog import inbox, release_words, run_words, runs
+from catalog import inbox, release_words, room, run_words, runs
 from catalog.importers import addresses, known, load, rehearsal
 from catalog.importers.download import Patience
 from catalog.importers.fetch import fetch
@@ -150,6 +150,8 @@ def _of_it(publication: Publication, release: Release) -> str:
 def _bring(run: ImportRun, watch: Watch) -> None:
     """Have the files of a quarter in the inbox. What an attempt before has brought is not asked for again."""
     ImportRun.objects.filter(pk=run.pk).update(state=State.FETCHING)
+    settings.INBOX.mkdir(parents=True, exist_ok=True)
+    room.refuse_without_room(settings.INBOX)
     paths = fetch(
         run.dataset,
         run.quarter,

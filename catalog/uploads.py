@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest
 
+from catalog import room
 from catalog.importers import files
 from catalog.importers.files import Refused
 
@@ -78,6 +79,9 @@ class IntoFolder(FileUploadHandler):
         if self.so_far > self.most:
             self.complaints.append(too_large(self.most))
             raise StopUpload(connection_reset=True)
+        if wrong := room.disk_is_full(self.folder):
+            self.complaints.append(wrong)
+            raise StopUpload(connection_reset=True)
         if start == 0 and (wrong := complaint(self.path.name, raw_data[:FIRST_BYTES])):
             self._skip(wrong)
         self.digest.update(raw_data)
@@ -106,14 +110,15 @@ class IntoFolder(FileUploadHandler):
 
 
 @contextmanager
-def receiving(inbox: Path) -> Iterator[Path]:
+def receiving(inbox: Path, coming: int = 0) -> Iterator[Path]:
     """A folder for the files of one request, removed at the end unless it was moved away; and with it old ones.
 
-    Raises Refused when there is no room for it.
+    Raises Refused when there is no room for it, or for so many bytes.
     """
     try:
         inbox.mkdir(parents=True, exist_ok=True)
         remove_abandoned(inbox)
+        room.refuse_without_room(inbox, coming)
         folder = Path(tempfile.mkdtemp(prefix="incoming-", dir=inbox))
     except OSError as error:
         raise Refused(f"The inbox cannot be written: {error.strerror or error}. Nothing was kept.") from error

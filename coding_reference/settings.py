@@ -28,6 +28,14 @@ def flag(name: str, default: bool) -> bool:
     return default
 
 
+def megabytes(name: str, default: int) -> int:
+    """A number of bytes, given in millions of them."""
+    text = os.environ.get(name, "").strip()
+    if text and not text.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a number of megabytes, not “{text}”.")
+    return (int(text) if text else default) * 1_000_000
+
+
 def words(name: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
@@ -240,6 +248,8 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 # Releases loaded from a browser. The worker reads them where the site has put them: both need the same folder.
 INBOX = Path(os.environ.get("INBOX") or BASE_DIR / "inbox")
+LARGEST_INBOX = megabytes("LARGEST_INBOX", 3_000)  # of all imports that wait for a decision
+SPARE_DISK = megabytes("SPARE_DISK", 500)  # what uploads and downloads leave free: the database needs room too
 LARGEST_UPLOAD = 300_000_000  # bytes of all files of one import together; CMS's largest quarter has 90 MB
 # Where "fetch from CMS" asks; another place only to try it out, as on a machine without a way to the internet.
 CMS_ADDRESS = os.environ.get("CMS_ADDRESS") or "https://www.cms.gov"

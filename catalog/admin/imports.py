@@ -77,7 +77,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if uploads.announced(request) > settings.LARGEST_UPLOAD + uploads.FIELDS_AROUND:
         return _turned_away(request, uploads.too_large(settings.LARGEST_UPLOAD), status=413)
     try:
-        with uploads.receiving(settings.INBOX) as folder:
+        with uploads.receiving(settings.INBOX, uploads.announced(request)) as folder:
             into = uploads.IntoFolder(request, folder, settings.LARGEST_UPLOAD)
             request.upload_handlers = [into]
             _read(request)

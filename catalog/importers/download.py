@@ -25,7 +25,6 @@ from catalog.importers.files import Cancelled, Refused
 ZIP = b"PK\x03\x04"
 # CMS's server has files only under the name asked for, or one step away.
 MOST_REDIRECTS = 5
-SPARE_DISK = 50_000_000
 # An attempt that brought this much was not in vain, and does not count towards giving up.
 FRUITFUL = 256 << 10
 WINDOW = 60  # seconds over which the rate is measured
@@ -49,12 +48,13 @@ class Patience:
 
 @dataclass(frozen=True)
 class Terms:
-    """On what terms a file is downloaded, at most ``largest`` bytes of it.
+    """On what terms a file is downloaded, at most ``largest`` bytes of it, and ``spare`` left free on the disk.
 
     ``arrived`` is told bytes, and of how many, 0 where nothing says; ``waits`` why another attempt is to come.
     """
 
     largest: int
+    spare: int = 50_000_000
     arrived: Callable[[int, int], None] = lambda done, total: None
     waits: Callable[[str], None] = lambda reason: None
     is_cancelled: Callable[[], bool] = lambda: False
@@ -116,8 +116,7 @@ def _attempt(http: httpx.Client, url: str, partial: _Partial, terms: Terms) -> N
         begins, total = _extent(response, partial)
         _refuse_page(response)
         _refuse_large(total, partial, terms)
-        if shutil.disk_usage(partial.path.parent).free < total - begins + SPARE_DISK:
-            raise Refused(_disk_full(partial, total))
+        _refuse_without_room(total - begins, total, partial, terms)
         _receive(response, partial, begins, total, terms)
         if not zipfile.is_zipfile(partial.path):
             partial.remove()
@@ -139,6 +138,7 @@ def _receive(response: httpx.Response, partial: _Partial, begins: int, total: in
             if terms.is_cancelled():
                 raise Cancelled
             _refuse_large(done, partial, terms)
+            _refuse_without_room(0, total, partial, terms)
             if is_slow(done):
                 raise _Broken(f"{response.url.host} sends less than {terms.patience.slowest:,} bytes a second.")
 
@@ -311,6 +311,11 @@ def _refuse_large(size: int, partial: _Partial, terms: Terms) -> None:
         partial.remove()
         most = f"{terms.largest // 1_000_000:,} MB"
         raise Refused(f"{partial.whole.name} is larger than the {most} that are downloaded at most.")
+
+
+def _refuse_without_room(coming: int, total: int, partial: _Partial, terms: Terms) -> None:
+    if shutil.disk_usage(partial.path.parent).free < coming + terms.spare:
+        raise Refused(_disk_full(partial, total))
 
 
 def _disk_full(partial: _Partial, total: int) -> str:

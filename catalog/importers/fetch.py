@@ -135,6 +135,7 @@ def _file(errand: _Errand, address: Address) -> Path:
         accepted = f"?{ACCEPTANCE}" if address.is_licensed else ""
         terms = Terms(
             settings.LARGEST_DOWNLOAD,
+            spare=settings.SPARE_DISK,
             arrived=lambda done, total: tell(f"Downloading{part}", done, total),
             waits=lambda reason: tell(f"Waiting to try again. {reason}", 0, 0),
             is_cancelled=errand.is_cancelled,

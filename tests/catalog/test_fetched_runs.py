@@ -128,3 +128,13 @@ def test_cancelling_ends_a_download(cms, ada):
     cms.put(f"/files/zip/{NAMES[0]}", sends_on_and_on)
     assert work(run).state == ImportRun.State.CANCELLED
     assert not Release.objects.exists()
+
+
+def test_nothing_is_asked_for_while_the_inbox_is_full(cms, ada, settings):
+    settings.INBOX.mkdir()
+    (settings.INBOX / "left").write_bytes(bytes(1_000))
+    settings.LARGEST_INBOX = 999
+    run = work(asked_for(ada))
+    assert run.state == ImportRun.State.REFUSED
+    assert run.reason.startswith("The inbox has no room: ")
+    assert cms.asked == []

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import shutil
 import time
 import zipfile
 
@@ -11,6 +12,7 @@ from django.core.exceptions import TooManyFilesSent
 from django.test import RequestFactory
 
 from catalog import uploads
+from catalog.importers.files import Refused
 from catalog.uploads import IntoFolder, complaint, damage, receiving, safe_name
 
 TEXT = b"0001 a line of a release file\r\n" * 10
@@ -178,10 +180,40 @@ def test_a_folder_that_goes_in_this_moment_is_no_trouble(tmp_path):
         assert folder.is_dir()
 
 
+def test_an_upload_is_refused_before_it_comes_when_the_disk_has_no_room_for_it(tmp_path, settings):
+    settings.SPARE_DISK = shutil.disk_usage(tmp_path).free - 50_000_000
+    with receiving(tmp_path, coming=1_000_000):
+        pass
+    with pytest.raises(Refused, match="no room on the disk of the site"), receiving(tmp_path, coming=99_000_000):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_upload_is_cut_off_when_the_disk_fills_up_meanwhile(tmp_path, settings):
+    settings.SPARE_DISK = shutil.disk_usage(tmp_path).total
+    into, files, _fields = sent(tmp_path, ("a.txt", TEXT), ("b.txt", TEXT))
+    assert files == []
+    (complaint,) = into.complaints
+    assert "no room on the disk of the site" in complaint
+
+
+def test_an_inbox_that_is_full_takes_no_more(tmp_path, settings):
+    settings.LARGEST_INBOX = 3_000_000
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "a.zip").write_bytes(bytes(2_000_000))
+    with receiving(tmp_path, coming=500_000):
+        pass
+    with (
+        pytest.raises(Refused, match="the files of other imports take 2 MB of 3 MB"),
+        receiving(tmp_path, coming=1_500_000),
+    ):
+        pass
+
+
 def test_an_inbox_that_cannot_be_written_is_said_plainly(tmp_path):
     (tmp_path / "file").write_text("")
     with (
-        pytest.raises(uploads.Refused, match="The inbox cannot be written"),
+        pytest.raises(Refused, match="The inbox cannot be written"),
         receiving(tmp_path / "file" / "inbox"),
     ):
         pass

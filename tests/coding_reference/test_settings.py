@@ -83,6 +83,7 @@ def test_a_database_url_may_name_postgresql(read):
         (PRODUCTION | {"ALLOWED_HOSTS": "https://codes.example.org/"}, "ALLOWED_HOSTS takes bare host names"),
         (PRODUCTION | {"CSRF_TRUSTED_ORIGINS": "codes.example.org"}, "CSRF_TRUSTED_ORIGINS takes whole origins"),
         ({"DEBUG": "maybe"}, "DEBUG must be true or false, not “maybe”"),
+        ({"SPARE_DISK": "1 GB"}, "SPARE_DISK must be a number of megabytes, not “1 GB”"),
         ({"SECURE_SSL_REDIRECT": "2"}, "SECURE_SSL_REDIRECT must be true or false"),
         ({"DATABASE_URL": "codes.sqlite3"}, "DATABASE_URL"),
         ({"DATABASE_URL": "mysql://coder@db/codes"}, "neither PostgreSQL nor SQLite"),

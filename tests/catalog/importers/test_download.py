@@ -1,5 +1,9 @@
 """One file over HTTP from a server that misbehaves."""
 
+import shutil
+from itertools import chain, repeat
+from types import SimpleNamespace
+
 import httpx
 import pytest
 
@@ -40,10 +44,11 @@ class Get:
         self.version = folder / f"{NAME}.part.version"
         self.pauses, self.told, self.waits = [], [], []
 
-    def __call__(self, *, url="", largest=LARGEST, is_cancelled=lambda: False, **patience) -> bytes:
+    def __call__(self, *, url="", largest=LARGEST, spare=0, is_cancelled=lambda: False, **patience) -> bytes:
         patience = Patience(**{"pause": self.pauses.append, "read": 5} | patience)
         terms = Terms(
             largest,
+            spare,
             arrived=lambda *bytes_: self.told.append(bytes_),
             waits=self.waits.append,
             is_cancelled=is_cancelled,
@@ -270,6 +275,15 @@ def test_a_file_the_disk_has_no_room_for_is_refused_before_it_is_read(cms, get):
     with pytest.raises(Refused, match=r"There is no room for .* on the disk: it has 1,000,000,000 MB. Make room"):
         get(largest=10**16)
     assert get.told == []
+
+
+def test_a_file_that_does_not_say_its_length_is_stopped_before_the_disk_is_full(cms, get, monkeypatch):
+    cms.put(ADDRESS, serve(CONTENT, length=False))
+    free = chain([10**12], repeat(999_999))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=next(free)))
+    with pytest.raises(Refused, match=rf"There is no room for {NAME} on the disk. Make room and try again."):
+        get(spare=1_000_000)
+    assert 0 < get.partial.stat().st_size < len(CONTENT)
 
 
 def test_a_disk_that_fills_up_meanwhile_is_named(cms, get):
