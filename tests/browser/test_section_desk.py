@@ -8,6 +8,8 @@ from catalog.models import Section
 from tests.browser.rooms import SCREENS, too_wide, violations
 from tests.builders import make_code, make_release, make_section
 
+TABLE = f"| Code | What it is | Units |\n|---|---|--:|\n| J1000 | {'unbroken_and_' * 5}long | 5*3*2 |"
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -53,6 +55,8 @@ def test_the_preview_follows_what_is_typed(page, logged_in, address):
     expect(shown.locator("strong")).to_have_text("needle")
     expect(shown.locator("a")).to_have_attribute("href", "/codes/J1000/")
     expect(page.locator("#id_draft_preview")).to_have_text("No text.")
+    expect(page.get_by_role("region", name="Description: As readers will see it")).to_contain_text("Given by")
+    expect(page.get_by_role("button", name="Preview")).to_have_count(0)
 
 
 def test_a_draft_is_kept_seen_and_published(page, logged_in, address, live_server):
@@ -76,6 +80,8 @@ def test_without_scripts_texts_are_previewed_and_moves_confirmed(plain_page, log
     page.locator("#id_description").fill("Given by *pump*.")
     page.locator(".field-description button[name=_preview]").click()
     expect(page.locator("#id_description_preview em")).to_have_text("pump")
+    expect(page.locator("#id_description_preview_head")).to_be_focused()
+    expect(page.locator("#id_description_preview_head")).to_contain_text("Nothing is saved yet.")
     page.locator("#id_ranges-0-high").fill("J1999")
     page.locator("input[name=_save]").first.click()
     expect(page.locator(".moves")).to_contain_text("Saving this moves 1 code. Nothing is saved yet.")
@@ -89,7 +95,7 @@ def test_without_scripts_texts_are_previewed_and_moves_confirmed(plain_page, log
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing(page, logged_in, address, live_server, section, scheme, width):
     Section.objects.filter(pk=section.pk).update(
-        draft="## Pumps\n\n- *small*\n- large\n\n> Quoted.", draft_by="mira"
+        draft=f"## Pumps\n\n- *small*\n- large\n\n> Quoted.\n\n{TABLE}", draft_by="mira"
     )
     rooms = [address, f"{live_server.url}/sections/injected/", f"{live_server.url}/sections/injected/?published"]
     assert violations(logged_in(page), rooms, scheme, width) == {}

@@ -37,7 +37,7 @@ def test_a_preview_asked_for_without_scripts_is_where_the_browser_goes_and_says_
         head = box.find(id=box.button["formaction"].removeprefix("#"))
         assert box.select_one("section.preview")["aria-labelledby"] == head["id"]
         shown.append(head.get_text())
-    assert shown == ["As readers will see it: note", "Nothing is saved yet. As readers would see it: note"]
+    assert shown == ["Note: As readers will see it", "Note: Nothing is saved yet. As readers would see it"]
     assert box.button.get_text() == "Preview of the note"
 
 
