@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -24,6 +25,10 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 WRK = shutil.which("wrk")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in {"", "0"}
 VIEWPORT = {"width": 1280, "height": 800}
+
+# What takes how long is measured in benchmarks/; machines differ.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

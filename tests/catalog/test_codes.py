@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.codes import MAX_LENGTH, Hint, Status, is_code, is_modifier, normalize, parse
@@ -32,7 +32,6 @@ WORDS = """
 SPACED = (" ", " ", " ", " - ", ", ", "\n", "- ", "* ", "1. ", "2) ")
 pieces = st.sampled_from((*WORDS.split(), *SPACED))
 TO_DIGITS = str.maketrans("OI", "01")
-unhurried = settings(deadline=None)
 typed = st.one_of(st.text(), code_like, st.lists(pieces, max_size=12).map("".join))
 
 
@@ -130,7 +129,6 @@ def test_normal_form(text, normal):
     assert normalize(text) == normal
 
 
-@unhurried
 @given(typed)
 def test_normalizing_twice_changes_nothing_more(text):
     assert normalize(normalize(text)) == normalize(text)
@@ -141,7 +139,6 @@ def test_normalizing_any_single_character_twice_changes_nothing_more():
     assert [c for c in characters if normalize(normalize(f"j{c}\u0301")) != normalize(f"j{c}\u0301")] == []
 
 
-@unhurried
 @given(typed)
 def test_any_text_is_read_and_its_canonical_form_reads_the_same(text):
     parsed = parse(text)
@@ -158,7 +155,6 @@ def test_any_text_is_read_and_its_canonical_form_reads_the_same(text):
     assert again.canonical == parsed.canonical
 
 
-@unhurried
 @given(typed)
 def test_a_result_is_made_of_codes_and_modifiers_by_shape(text):
     parsed = parse(text)
@@ -172,14 +168,12 @@ def test_a_result_is_made_of_codes_and_modifiers_by_shape(text):
         assert (part.status is Status.RANGE_NOT_CODE) == (part.range is not None)
 
 
-@unhurried
 @given(typed)
 def test_candidates_can_be_read(text):
     for candidate in parse(text).candidates:
         assert parse(candidate).status is not Status.INVALID_FORMAT
 
 
-@unhurried
 @given(codes)
 def test_every_code_is_itself(code):
     parsed = parse(code)
@@ -188,7 +182,6 @@ def test_every_code_is_itself(code):
     assert parse(code.lower()).code == code
 
 
-@unhurried
 @given(codes, st.lists(modifiers, min_size=1, max_size=4), st.sampled_from(["-", " ", ",", ", ", "/", " - "]))
 def test_a_code_with_modifiers_is_split_whatever_stands_between(code, its_modifiers, separator):
     parsed = parse(separator.join([code, *its_modifiers]))
@@ -199,7 +192,6 @@ def test_a_code_with_modifiers_is_split_whatever_stands_between(code, its_modifi
         assert (parsed.status, parsed.code, list(parsed.modifiers)) == (Status.MODIFIER_SPLIT, code, its_modifiers)
 
 
-@unhurried
 @given(st.lists(codes, min_size=2, max_size=20), st.sampled_from([" ", ",", ", ", ";", "/", "\n", " and ", " + "]))
 def test_codes_with_separators_are_a_list(several, separator):
     parsed = parse(separator.join(several))
@@ -208,7 +200,6 @@ def test_codes_with_separators_are_a_list(several, separator):
     assert [part.code for part in parsed.codes] == several
 
 
-@unhurried
 @given(code_like)
 def test_characters_never_change_places(text):
     parsed = parse(text)
@@ -219,7 +210,6 @@ def test_characters_never_change_places(text):
         assert written.endswith(read)  # "1. 99213" is an item of a numbered list
 
 
-@unhurried
 @given(codes)
 def test_a_code_turned_around_is_never_the_code(code):
     turned = code[-1] + code[:-1] if code[-1].isalpha() else code[1:] + code[0]

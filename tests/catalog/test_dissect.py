@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import codes
@@ -9,7 +9,6 @@ from catalog.taken_apart import Dissection, Facts, Filed, Place, Role
 from catalog.typed_code import Stage, read
 
 CODES = st.from_regex(CODE, fullmatch=True)
-unhurried = settings(deadline=None)  # machines differ
 
 DRUGS = Place("Drugs", "j-drugs", "J0000–J9999")
 INJECTED = Place("Injected drugs", "j-injected", "J0120–J3591", "bounds not verified")
@@ -173,7 +172,6 @@ def test_a_letter_that_looks_like_a_digit_is_told_from_it(code, digits):
     assert apart(code).statements[-1].other == digits
 
 
-@unhurried
 @given(CODES)
 def test_a_letter_is_never_moved(code):
     dissection = apart(code)
@@ -281,7 +279,6 @@ def test_nothing_typed_says_nothing():
     assert apart("") == Dissection(Stage.NOTHING)
 
 
-@unhurried
 @given(st.text(max_size=300))
 def test_any_text_is_taken_apart_and_what_is_heard_of_it_stays_short(text):
     dissection = apart(text)

@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.codes import Status
@@ -359,7 +359,6 @@ def test_texts_without_words_on_file_find_nothing(text):
     assert found(EQUIPMENT, text) == []
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_can_be_searched(text):
     assert EQUIPMENT.search(text).total >= 0

@@ -123,7 +123,7 @@ def test_a_short_row_of_a_workbook_has_empty_texts():
 TRICKY = st.from_regex(r"\A'{0,3}[=+@x\t-]?(1|_x000D_|_x005F_|_xD800_|'|,|\"|;|\n)*\Z").filter(str.strip)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @example("=1+1")
 @example("'=1+1")
 @example("''-2")

@@ -1,12 +1,11 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.shapes import CODE
 from catalog.typed_code import Stage, read
 
 CODES = st.from_regex(CODE, fullmatch=True)
-unhurried = settings(deadline=None)  # machines differ
 
 
 @pytest.mark.parametrize(
@@ -57,7 +56,6 @@ def test_the_twin_has_its_letter_at_the_other_end(code, twin):
     assert read(code).twin == twin
 
 
-@unhurried
 @given(CODES)
 def test_every_beginning_of_a_code_is_its_beginning_and_two_digits_a_modifier_before_that(code):
     for length in range(1, 5):
@@ -95,13 +93,11 @@ def test_what_was_typed_is_kept_as_it_was_typed():
     assert read(" wheelchair Brake ").typed == "wheelchair Brake"
 
 
-@unhurried
 @given(CODES)
 def test_a_code_is_taken_as_it_stands(code):
     assert read(code).taken == code
 
 
-@unhurried
 @given(st.text(max_size=300))
 def test_any_text_is_read(text):
     reading = read(text)

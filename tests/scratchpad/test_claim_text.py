@@ -5,7 +5,7 @@ from datetime import date
 from urllib.parse import parse_qs, parse_qsl
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalog.codes import Hint, Parsed, Status
@@ -13,8 +13,6 @@ from scratchpad.claim import Claim, ClaimLine, Fault
 from scratchpad.claim_text import Cells, cells_of, claim_query, day_of, line_of, line_of_cells, text_of
 
 DAY = date(2026, 7, 15)
-
-unhurried = settings(deadline=None)  # machines differ
 
 
 def read(text: str) -> ClaimLine:
@@ -326,7 +324,6 @@ PIECES = st.one_of(st.text(max_size=12), st.sampled_from([*CODES, *MODIFIERS, *U
 TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=8).map("".join), st.lists(PIECES).map(" ".join))
 
 
-@unhurried
 @given(TEXTS)
 @example("A@B")
 @example("1 @ 2")
@@ -339,7 +336,6 @@ def test_a_line_written_and_read_again_is_the_same_line(text):
     assert text_of(again) == text_of(line)
 
 
-@unhurried
 @given(TEXTS, st.lists(TEXTS, max_size=4), TEXTS, TEXTS, TEXTS, TEXTS)
 @example("A@B", [], "X?5", "C~D", "", "")
 @example("J1885X?", ["X2"], "5", "", "", "")
@@ -352,7 +348,6 @@ def test_a_row_of_cells_written_and_read_again_is_the_same_line(code, modifiers,
         assert text_of(again) == text_of(line)
 
 
-@unhurried
 @given(TEXTS)
 def test_every_line_of_a_readable_code_names_it_in_its_text(text):
     line = read(text)
@@ -371,7 +366,6 @@ def test_the_query_string_of_a_claim_is_readable():
     assert query == "setting=practitioner&date=2026-07-15&line=11042&line=97597-59x2@2026-07-16~B"
 
 
-@unhurried
 @given(st.lists(TEXTS, max_size=5))
 def test_the_query_string_of_a_claim_holds_its_lines(texts):
     lines = tuple(line_of(text, number, DAY) for number, text in enumerate(texts, start=1))

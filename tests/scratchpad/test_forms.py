@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scratchpad.claim import SETTINGS
@@ -13,8 +13,6 @@ from scratchpad.claim_text import claim_query, text_of
 from scratchpad.forms import CELLS, ClaimForm, provider_remark
 
 TODAY = date(2026, 11, 22)
-
-unhurried = settings(deadline=None)  # machines differ
 
 
 def form(query: str = "") -> ClaimForm:
@@ -272,7 +270,6 @@ def test_lines_without_a_provider_beside_lines_with_one_are_remarked_on(query, r
 NAMES = st.sampled_from([*CELLS, "line", "setting", "date", "more", "remove", "up", "down", "add", "x"])
 
 
-@unhurried
 @given(st.lists(st.tuples(NAMES, st.text(max_size=20)), max_size=30))
 def test_whatever_is_sent_there_is_a_claim_with_a_canonical_address(fields):
     read = form(urlencode(fields))

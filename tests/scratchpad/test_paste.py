@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalog.codes import Hint
@@ -13,8 +13,6 @@ from scratchpad.paste import MAX_CHARACTERS, Pasted, read
 from scratchpad.pasted_row import CHARGE, DATES, MEASURE, NO_CODE, NO_DATE, RANGE, UNITS
 
 DAY = date(2026, 7, 15)
-
-unhurried = settings(deadline=None)  # machines differ
 
 
 def lines(text: str) -> list[str]:
@@ -339,7 +337,6 @@ def digits(text: str) -> list[str]:
     return [run.lstrip("0") for run in re.findall("[0-9]+", text)]
 
 
-@unhurried
 @given(TEXTS)
 @example('11042,"\n97597')
 @example("1 x 0OOO0 11042")
@@ -355,7 +352,6 @@ def test_every_number_of_a_text_is_in_a_line_or_reported(text):
         assert not missing or number in said or is_said_of_columns or is_numbered
 
 
-@unhurried
 @given(TEXTS, st.integers(0, 5))
 def test_every_line_is_named_in_the_report_and_numbered_in_order(text, room):
     pasted = read(text, DAY, room)

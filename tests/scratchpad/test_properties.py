@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalog import codes
@@ -88,7 +88,6 @@ def untied(finding, number_of) -> tuple:
     )
 
 
-@settings(deadline=None)
 @given(st.data(), claims, references())
 def test_the_order_of_lines_changes_no_finding(data, claim, reference):
     order = data.draw(st.permutations(range(len(claim.lines))))
@@ -100,7 +99,6 @@ def test_the_order_of_lines_changes_no_finding(data, claim, reference):
     }
 
 
-@settings(deadline=None)
 @given(claims, lines(), references())
 def test_a_further_line_leaves_what_is_told_of_the_others_but_for_add_ons_and_units(claim, line, reference):
     """Of units the day's total and its subject may change, never the line's own under MAI 1."""
@@ -110,7 +108,6 @@ def test_a_further_line_leaves_what_is_told_of_the_others_but_for_add_ons_and_un
     assert kept <= set(check(longer, reference))
 
 
-@settings(deadline=None)
 @given(claims, lines(), references())
 def test_a_further_line_never_takes_a_day_back_under_its_limit(claim, line, reference):
     longer = [one for one in check(claim_of(claim.setting, [*claim.lines, line]), reference) if one.status in OVER]
@@ -127,7 +124,6 @@ def crowded_claims(draw) -> Claim:
     return make_claim(*(f"11042x{units}@2026-07-0{one + 1}..2026-07-0{two + 1}" for (one, two), units in of_lines))
 
 
-@settings(deadline=None)
 @given(claims | crowded_claims(), references())
 @example(
     make_claim("11042x9@2026-07-01", "11042x8@2026-07-05", "11042@2026-07-01..2026-07-05"),
@@ -158,14 +154,12 @@ def on_the_day(claim: Claim, code: str, day: date, provider: str) -> tuple[tuple
     return tuple(line.number for line in those), sum(map(units_per_day, those))
 
 
-@settings(deadline=None)
 @given(claims, references())
 def test_every_line_that_can_be_read_is_in_a_finding_of_units(claim, reference):
     named = {number for one in check(claim, reference) if one.kind == Kind.MUE for number in one.lines}
     assert named == {line.number for line in claim.readable}
 
 
-@settings(deadline=None)
 @given(claims, references())
 def test_modifiers_outside_the_list_change_no_pair(claim, reference):
     bare = [replace(line, modifiers=tuple(filter(ncci_group, line.modifiers))) for line in claim.lines]
@@ -180,7 +174,6 @@ def test_modifiers_outside_the_list_change_no_pair(claim, reference):
     assert pairs(claim) == pairs(claim_of(claim.setting, bare))
 
 
-@settings(deadline=None)
 @given(claims, references())
 def test_indicator_0_is_never_bypassed(claim, reference):
     for finding in check(claim, reference):
@@ -192,7 +185,6 @@ def test_indicator_0_is_never_bypassed(claim, reference):
             )
 
 
-@settings(deadline=None)
 @given(claims, references())
 def test_every_line_that_cannot_be_read_has_a_finding_and_takes_part_in_no_other(claim, reference):
     found = check(claim, reference)
@@ -203,7 +195,6 @@ def test_every_line_that_cannot_be_read_has_a_finding_and_takes_part_in_no_other
             assert kinds <= {Kind.PARSE, Kind.UNITS}
 
 
-@settings(deadline=None)
 @given(claims, references())
 def test_no_two_findings_of_a_kind_have_one_subject(claim, reference):
     subjects = [(finding.kind, finding.subject) for finding in check(claim, reference)]

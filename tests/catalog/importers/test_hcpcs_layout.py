@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.importers.files import BadRow, Member, Refused
@@ -336,7 +336,6 @@ records = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(records, min_size=1, unique_by=lambda one: one.code), st.sampled_from([293, 320]))
 def test_text_and_table_of_the_same_records_give_equal_rows(tmp_path_factory, some, width):
     folder = tmp_path_factory.mktemp("forms")
@@ -345,7 +344,6 @@ def test_text_and_table_of_the_same_records_give_equal_rows(tmp_path_factory, so
     assert without_lines(text) == without_lines(table)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="EAJ0123 457*\tx\xa0", max_size=30)))
 def test_any_text_is_read_or_refused(tmp_path_factory, lines):
     path = tmp_path_factory.mktemp("any") / "a.txt"
