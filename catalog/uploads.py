@@ -28,6 +28,13 @@ PACKED, TEXT = (".zip", ".xlsx"), (".txt", ".csv")
 FORMS = (*PACKED, *TEXT)
 """What a file may be, by the end of its name; its content must agree."""
 
+OTHER_WORKBOOKS = {
+    ".xls": " This is a workbook of an older kind: save it as XLSX, or give the TXT of the same zip.",
+    ".xlsm": " This is a workbook with programs in it: give the zip as CMS publishes it.",
+    ".xlsb": " This is a workbook in another form: save it as XLSX, or give the TXT of the same zip.",
+}
+"""What to do with spreadsheets that are not read."""
+
 FIELDS_AROUND = 1 << 20
 """Bytes of a request that are not of its files: boundaries, names, the other fields."""
 
@@ -165,7 +172,7 @@ def complaint(name: str, head: bytes) -> str:
             "files: accept it there, then save the zip."
         )
     if form not in FORMS:
-        return f"{name} is no release file: those are zip, TXT, CSV or XLSX."
+        return f"{name} is no release file: those are zip, TXT, CSV or XLSX.{OTHER_WORKBOOKS.get(form, '')}"
     is_packed = head.startswith(ZIP)
     if form in PACKED and not is_packed:
         return f"{name} is called {form} and is none by its content. Download it again."
