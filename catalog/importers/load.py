@@ -138,16 +138,19 @@ def written(
 
 
 def check(release: Release, publication: Publication, tell: Progress, before: Before = Release.previous) -> None:
-    """Note in a written release why it may not be the whole of its publication: then it is partial."""
+    """Give a written release its place in the line, and note why it may not be the whole of its publication.
+
+    Then it is partial. What came before it, also in the same quarter, tells how much there should be.
+    """
     tell("checking", 0, 0)
+    release.revision = succession.free_revision(release)
     release.doubts = _doubts(release, publication, before(release))
     release.partial = bool(release.doubts)
 
 
 def compare(release: Release, tell: Progress, before: Before = Release.previous) -> None:
-    """Give a checked release its place in the line, and store its changes against the one before it."""
+    """Store the changes of a checked release against the one before it."""
     tell("comparing", 0, 0)
-    release.revision = succession.free_revision(release)
     release.compared_with = against = before(release)
     release.save()
     if against:

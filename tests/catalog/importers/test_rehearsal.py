@@ -60,6 +60,16 @@ def test_it_is_the_same_release_as_a_loaded_one(tmp_path):
     assert as_rehearsed == told(load_one(folder))
 
 
+def test_a_part_of_a_quarter_that_is_loaded_whole_is_measured_by_that(tmp_path):
+    load_one(write_ptp(tmp_path / "q2", "2024Q2"))
+    load_one(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
+    folder = write_ptp(tmp_path / "again", "2024Q3", PAIR, parts=3)
+    (folder / zip_name(part=1)).unlink()
+    part = rehearse(folder)
+    assert part.doubts[-1] == "It has 30 rows, and July 2024 has 45."
+    assert (part.compared_with.title, part.title) == ("July 2024", "July 2024, revision 1")
+
+
 def test_what_activating_an_older_quarter_changes_is_known_before(tmp_path):
     july = load_one(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
     april = rehearse(write_ptp(tmp_path / "q2", "2024Q2", Edit("99214", "36415")))
