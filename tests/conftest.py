@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -17,8 +18,9 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 
-from tests.databases import let_the_audit_log_be_emptied
+from tests.databases import let_the_audit_log_be_emptied, way_back_to_now
 
 CMS_FILES = Path(os.environ.get("CMS_FILES") or settings.BASE_DIR.parent / "shared" / "cms")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -29,6 +31,14 @@ VIEWPORT = {"width": 1280, "height": 800}
 # What takes how long is measured in benchmarks/; machines differ.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+# What is collected stays for the whole run; looking through it for garbage again and again takes a quarter of it.
+gc.set_threshold(100_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,10 +72,18 @@ def cms_files() -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """The tests' database, whose audit log may be emptied after a test; a real one refuses that."""
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The tests' database, whose audit log may be emptied after a test; a real one refuses that.
+
+    On SQLite it is put back whole after a test that wrote to it for good.
+    """
     with django_db_blocker.unblock():
         let_the_audit_log_be_emptied()
+        put_back = way_back_to_now() if connection.vendor == "sqlite" else None
+    with pytest.MonkeyPatch.context() as patch:
+        if put_back:
+            patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: put_back())
+        yield
 
 
 @pytest.fixture
@@ -115,14 +133,20 @@ def chromium() -> Iterator:
         browser.close()
 
 
-@pytest.fixture
-def page(chromium) -> Iterator:
-    """A fresh tab. Whatever the page complains about, blocked inline styles included, fails the test.
+@pytest.fixture(scope="session")
+def window(chromium):
+    """The window of every ``page``; Chromium needs longer to open one than most tests take."""
+    return chromium.new_context(viewport=VIEWPORT)
 
-    That a request is dropped for a newer one is no complaint, although htmx says so where errors are said.
+
+@pytest.fixture
+def page(window) -> Iterator:
+    """A fresh tab, in which nothing of another test is left: no cookie, nothing stored, nothing permitted.
+
+    Whatever the page complains about, blocked inline styles included, fails the test. That a request is dropped
+    for a newer one is no complaint, although htmx says so where errors are said.
     """
-    context = chromium.new_context(viewport=VIEWPORT)
-    page = context.new_page()
+    page = window.new_page()
     complaints: list[str] = []
     dropped = ("htmx:afterRequest,", "htmx:sendAbort,")
     page.on(
@@ -135,5 +159,18 @@ def page(chromium) -> Iterator:
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
-    context.close()
+    forget_all(window)
     assert not complaints
+
+
+def forget_all(window) -> None:
+    """Close the tabs of a window, and forget what their pages left in it."""
+    tabs, page = window.pages, window.new_page()
+    for tab in tabs:
+        tab.close()
+    tools = window.new_cdp_session(page)
+    tools.send("Network.clearBrowserCache")
+    tools.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    window.clear_cookies()
+    window.clear_permissions()
+    page.close()
