@@ -6,6 +6,7 @@ A new process may import this module before Django is set up, so it must not imp
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
 import socket
@@ -31,6 +32,8 @@ SECONDS_TO_FINISH = 10
 # The worker is started again when it dies, after a pause that grows while it dies at once.
 SHORTEST_PAUSE = 1
 LONGEST_PAUSE = 60
+
+logger = logging.getLogger(__name__)
 
 
 def run_server(host: str, port: int, workers: int, when_listening: Callable[[], None]) -> None:
@@ -81,14 +84,22 @@ def _keep_worker(is_over: threading.Event) -> None:
     is_over.wait(pause)  # the server goes first; one that is stopped at once starts no other process meanwhile
     while not is_over.is_set():
         began = time.monotonic()
-        # In a session of its own, as Ctrl-C reaches every process of the terminal.
-        command = [sys.executable, settings.BASE_DIR / "manage.py", "worker", "--parent", str(os.getpid())]
-        worker = subprocess.Popen(command, start_new_session=True)  # noqa: S603
-        while worker.poll() is None and not is_over.wait(0.1):
-            pass
-        _stop(worker)
+        try:
+            _run_worker(is_over)
+        except OSError:  # no memory or no file left for another process: it may be there later
+            logger.exception("The worker could not be started. It is tried again.")
         pause = SHORTEST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
         is_over.wait(pause)
+
+
+def _run_worker(is_over: threading.Event) -> None:
+    """Have a worker run until it dies, or everything ends."""
+    command = [sys.executable, settings.BASE_DIR / "manage.py", "worker", "--parent", str(os.getpid())]
+    # In a session of its own, as Ctrl-C reaches every process of the terminal.
+    worker = subprocess.Popen(command, start_new_session=True)  # noqa: S603
+    while worker.poll() is None and not is_over.wait(0.1):
+        pass
+    _stop(worker)
 
 
 def _stop(worker: subprocess.Popen) -> None:

@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,24 +17,27 @@ from django.db import connection
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from catalog import runs, tasks
+from catalog import runs, serving, tasks
 from catalog.importers.load import sole_import
 from catalog.management.commands.serve import Command, address, refuse_taken_port
 from tests.builders import make_code
 from tests.databases import url_of_this_database
 
-SECONDS = 60
+SECONDS = 300
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def port() -> Iterator[int]:
+    """A port that nobody else is given meanwhile: it is bound here, in a way that lets a server listen on it."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 @contextmanager
-def serving(
+def site_served(
     database_url: str, static_root, port: int, *options: str
 ) -> Iterator[tuple[subprocess.Popen, list[str]]]:
     """The running server and the lines it printed until it listened."""
@@ -68,7 +72,7 @@ def get(port: int, path: str, **headers: str):
 
 
 def test_serve_makes_a_site_from_an_empty_database_and_stops_cleanly(empty_database, tmp_path, port):
-    with serving(empty_database, tmp_path / "static", port) as (process, lines):
+    with site_served(empty_database, tmp_path / "static", port) as (process, lines):
         assert lines[0].endswith("migrations applied.")
         assert lines[1].startswith("Starter set: 3 levels, ")
         assert lines[2].endswith("files collected.")
@@ -86,7 +90,7 @@ def test_serve_makes_a_site_from_an_empty_database_and_stops_cleanly(empty_datab
         assert rest.splitlines()[-1] == "Stopped."
         assert "Traceback" not in rest
 
-    with serving(empty_database, tmp_path / "static", port) as (process, lines):
+    with site_served(empty_database, tmp_path / "static", port) as (process, lines):
         assert lines[0] == "Database: up to date."
         assert lines[1] == "Static files: up to date."
         process.terminate()
@@ -95,7 +99,7 @@ def test_serve_makes_a_site_from_an_empty_database_and_stops_cleanly(empty_datab
 
 
 def test_stopping_while_the_workers_start_is_clean(empty_database, tmp_path, port):
-    with serving(empty_database, tmp_path / "static", port) as (process, _):
+    with site_served(empty_database, tmp_path / "static", port) as (process, _):
         os.killpg(process.pid, signal.SIGINT)
         rest, _ = process.communicate(timeout=SECONDS)
         assert process.returncode == 0
@@ -105,7 +109,7 @@ def test_stopping_while_the_workers_start_is_clean(empty_database, tmp_path, por
 @pytest.mark.django_db(transaction=True)
 def test_what_an_editor_saves_is_found_by_every_worker_at_once(admin_client, tmp_path, port):
     make_code("A4253", long_descriptor="Blood glucose test strips")
-    with serving(url_of_this_database(), tmp_path / "static", port):
+    with site_served(url_of_this_database(), tmp_path / "static", port):
         # A new connection each time, which the system hands to either worker.
         answers = [get(port, "/?q=sugarstick").read().decode() for _ in range(10)]
         assert not any('href="/codes/A4253/"' in answer for answer in answers)
@@ -127,7 +131,7 @@ def worker_at_work() -> int:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_is_there_as_long_as_the_site_and_comes_back_when_it_dies(tmp_path, port):
-    with serving(url_of_this_database(), tmp_path / "static", port) as (process, _):
+    with site_served(url_of_this_database(), tmp_path / "static", port) as (process, _):
         first = worker_at_work()
         os.kill(first, signal.SIGKILL)
         second = worker_at_work()
@@ -139,9 +143,38 @@ def test_a_worker_is_there_as_long_as_the_site_and_comes_back_when_it_dies(tmp_p
     assert not runs.worker_is_alive()
 
 
+def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch, caplog):
+    monkeypatch.setattr(serving, "SHORTEST_PAUSE", 0)
+    monkeypatch.setattr(serving, "LONGEST_PAUSE", 0)
+    is_started, tries = threading.Event(), []
+
+    class Started:
+        def __init__(self, command, **options):
+            tries.append(command)
+            if len(tries) < 3:
+                raise OSError("Cannot allocate memory")
+            is_started.set()
+
+        def poll(self):
+            return None
+
+        def terminate(self):
+            pass
+
+        def wait(self, seconds):
+            pass
+
+    monkeypatch.setattr(serving.subprocess, "Popen", Started)
+    with serving.worker_beside() as start:
+        start()
+        assert is_started.wait(SECONDS)
+    assert len(tries) == 3
+    assert caplog.text.count("The worker could not be started. It is tried again.") == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_site_without_a_worker_serves_as_well(tmp_path, port):
-    with serving(url_of_this_database(), tmp_path / "static", port, "--no-worker"):
+    with site_served(url_of_this_database(), tmp_path / "static", port, "--no-worker"):
         assert get(port, "/healthz").status == 200
         assert not runs.worker_is_alive()
 
@@ -175,7 +208,7 @@ def test_serving_a_new_database_while_an_import_runs_is_refused(port):
 
 def test_a_database_that_does_not_answer_is_named_without_a_traceback(tmp_path, port):
     url = f"postgres://coder:secret@127.0.0.1:{port}/codes"
-    with serving(url, tmp_path, port) as (process, lines):
+    with site_served(url, tmp_path, port) as (process, lines):
         assert process.wait(SECONDS) == 1
         text = "\n".join(lines)
         assert "The database does not answer" in text
