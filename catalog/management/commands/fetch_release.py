@@ -20,7 +20,7 @@ from catalog.importers import addresses
 from catalog.importers.addresses import CMS, LICENSE_PAGE, LICENSE_WORDS
 from catalog.importers.fetch import fetch
 from catalog.importers.files import Refused
-from catalog.management.commands.import_release import NICENESS
+from catalog.management.commands.import_release import NICENESS, note_refusal
 from catalog.management.who import command_line
 from catalog.models import AuditEntry, Release, Setting
 
@@ -93,6 +93,8 @@ class Command(BaseCommand):
                         progress=lambda what, done, total: advance(bar, what, done, total),
                     )
             except Refused as reason:
+                if not options["dry_run"]:
+                    note_refusal(what, reason)
                 raise CommandError(str(reason)) from reason
             found = [addresses.where(path.name, base_url) for path in paths]
             note(AuditEntry.Action.FETCHED, what, addresses=found)

@@ -17,9 +17,10 @@ from tqdm import tqdm
 from catalog.importers import DATASETS, load
 from catalog.importers.files import Refused
 from catalog.importers.load import Outcome
+from catalog.importers.locks import Busy
 from catalog.importers.names import Publication
 from catalog.management.who import command_line
-from catalog.models import Change, Dataset, Release, Setting
+from catalog.models import AuditEntry, Change, Dataset, Release, Setting
 
 # Readers go first where processors are few. Not on SQLite, where editors wait for whoever holds its one lock.
 NICENESS = 19
@@ -98,6 +99,8 @@ class Command(BaseCommand):
         try:
             found = load.publications(paths, dataset, quarter, setting)
         except Refused as reason:
+            if not options["dry_run"]:
+                note_refusal(", ".join(path.name for path in paths), reason)
             raise CommandError(str(reason)) from reason
         if len(found) > 1 and revision is not None:
             raise CommandError(f"--revision is for one release, and these paths hold {len(found)}.")
@@ -120,11 +123,28 @@ class Command(BaseCommand):
                     by=command_line(),
                 )
         except Refused as reason:
+            if not options["dry_run"]:
+                note_refusal(name_of(publication, revision), reason)
             return str(reason)
         seconds = time.monotonic() - began
         for line in report(outcome, dry_run=options["dry_run"], seconds=seconds):
             self.stdout.write(line)
         return ""
+
+
+def name_of(publication: Publication, revision: int | None) -> str:
+    """What its release would be called."""
+    number = revision if revision is not None else publication.revision or 0
+    kind = {"dataset": publication.dataset, "setting": publication.setting}
+    return str(Release(**kind, quarter=publication.quarter, revision=number))
+
+
+def note_refusal(subject: str, reason: Refused) -> None:
+    """Write into the audit log that somebody tried. That another import runs says nothing about the files."""
+    if not isinstance(reason, Busy):
+        AuditEntry.objects.record(
+            AuditEntry.Action.REFUSED, by=command_line(), subject=subject[:255], reason=str(reason)
+        )
 
 
 def advance(bar: tqdm, what: str, done: int, total: int) -> None:

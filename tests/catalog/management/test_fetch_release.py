@@ -107,6 +107,7 @@ def test_what_is_kept_is_not_downloaded_again(cms, run, tmp_path):
 def test_no_such_quarter_is_refused_with_the_addresses_tried(run):
     with pytest.raises(CommandError, match=r"There is no such file at the addresses .*january-2031-alpha"):
         run("hcpcs", "2031Q1")
+    assert steps() == [("refused", "hcpcs 2031Q1")]
 
 
 def test_a_table_that_cms_does_not_publish_is_refused(run):

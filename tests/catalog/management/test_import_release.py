@@ -1,9 +1,12 @@
 import getpass
+from contextlib import closing
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from catalog.importers import hcpcs
+from catalog.importers.locks import IMPORT, held
 from catalog.management.commands import import_release
 from catalog.models import AuditEntry, Release
 from tests.edit_releases import allow_small_tables, write_addon, write_mue, write_ptp
@@ -199,3 +202,24 @@ def test_what_a_command_loads_is_in_the_audit_log_and_a_dry_run_is_not(folder, c
     assert entry.by == f"command line ({getpass.getuser()})"
     assert entry.detail["before"] == "July 2025"
     assert list(entry.detail["files"]) == [october.name]
+
+
+def test_what_a_command_is_refused_is_in_the_audit_log_and_a_dry_run_is_not(folder, capsys):
+    damaged, notes = folder / "HCPC2026_JAN_ANWEB.txt", folder / "notes.txt"
+    for path in (damaged, notes):
+        path.write_text("x")
+    for options in (["--dry-run"], []):
+        for path in (damaged, notes):
+            with pytest.raises(CommandError):
+                run(capsys, path, *options)
+    steps = AuditEntry.objects.order_by("pk").values_list("by", "action", "subject")
+    by = f"command line ({getpass.getuser()})"
+    assert list(steps) == [(by, "refused", "HCPCS Level II, January 2026"), (by, "refused", "notes.txt")]
+    assert "HCPC2026_JAN_ANWEB.txt" in AuditEntry.objects.order_by("pk")[0].detail["reason"]
+
+
+def test_that_another_import_runs_is_no_refusal_of_the_files(folder, capsys):
+    busy = "Another import is running"
+    with closing(connection.copy()) as other, held(IMPORT, other), pytest.raises(CommandError, match=busy):
+        run(capsys, folder)
+    assert not AuditEntry.objects.exists()
