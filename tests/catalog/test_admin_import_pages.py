@@ -56,7 +56,7 @@ def test_a_page_asks_again_until_its_import_is_over(manager, october):
     release = Release.objects.get()
     assert over.select_one(f'a[href="{reverse("admin:rehearsal", args=[release.pk])}"]')
     assert hashlib.sha256(october.read_bytes()).hexdigest() in text(over)
-    assert "is rehearsed in" in text(over.select_one(".timeline"))
+    assert "is rehearsed, in" in text(over.select_one(".timeline"))
 
 
 def test_what_changes_is_sent_alone_and_said_once(manager):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 # Session and user, how many there are (here and in all), the rows; and what a list shows beside: parents, choices.
 QUESTIONS = {
     **dict.fromkeys(("Level", "Synonym", "CodeNote", "Release", "AuditEntry", "Group"), 5),
-    "GoldenPair": 6,  # the releases they are tried on
+    "GoldenPair": 7,  # the settings there are pairs of, the releases they are tried on
     **dict.fromkeys(("PtpEdit", "Mue", "AddOnEdit"), 5),  # the releases for the filter, one count for both
     **dict.fromkeys(("HcpcsCode", "Modifier", "ProcessingNote", "Change"), 6),
     **dict.fromkeys(("Misconception", "ComparisonRow", "Statement"), 5),
