@@ -96,7 +96,7 @@ def test_the_second_of_two_sees_what_the_first_saved_and_sends_again(desk, addre
     desk.get_by_role("button", name="Save", exact=True).last.click()
     expect(desk.locator(".conflict")).to_contain_text("ben saved this text while you had it open")
     expect(desk.locator(".conflict")).to_contain_text("added: Ben's why")
-    expect(desk.get_by_label("Why wrong")).to_have_value("Ben's why.")
+    expect(desk.get_by_role("textbox", name="Why wrong")).to_have_value("Ben's why.")
     expect(desk.get_by_label("Fact")).to_have_value("What Ann says is right.")
     desk.get_by_role("button", name="Save", exact=True).last.click()
     expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
