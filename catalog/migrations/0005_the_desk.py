@@ -490,4 +490,12 @@ class Migration(migrations.Migration):
             model_name='change',
             index=models.Index(condition=models.Q(('awaits', None), _negated=True), fields=['awaits'], name='change_that_awaits'),
         ),
+        migrations.RemoveIndex(
+            model_name='change',
+            name='change_of_release',
+        ),
+        migrations.AddIndex(
+            model_name='change',
+            index=models.Index(fields=['release', 'awaits', 'kind', 'code', 'other_code'], name='change_of_release'),
+        ),
     ]

@@ -298,6 +298,10 @@ class ChangeQuerySet(models.QuerySet):
         """What readers would see change, were this rehearsed release to answer in place of the current one."""
         return self.filter(awaits=release, release=release)
 
+    def against(self) -> Release | None:
+        """The release that all of these are against; None of no change. Their order does not matter for that."""
+        return next((change.against for change in self.order_by().select_related("against")[:1]), None)
+
     def tally(self) -> dict[str, int]:
         """Counts by kind, every kind present."""
         found = dict(self.order_by().values_list("kind").annotate(n=models.Count("pk")))
@@ -359,7 +363,7 @@ class Change(models.Model):
     class Meta:
         ordering = ["code", "other_code", "kind"]
         indexes = [
-            models.Index(fields=["release", "kind", "code", "other_code"], name="change_of_release"),
+            models.Index(fields=["release", "awaits", "kind", "code", "other_code"], name="change_of_release"),
             models.Index(fields=["code"], name="change_of_code"),
             models.Index(fields=["awaits"], condition=~Q(awaits=None), name="change_that_awaits"),
         ]

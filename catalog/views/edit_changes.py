@@ -62,7 +62,7 @@ def changes(
     if not tally:
         return {}
     kind, code = asked(request, tally)
-    against = found.select_related("against").first().against
+    against = found.against()
     changes = naming(found.filter(kind=kind), code).order_by("code", "other_code")
     fits_workbook = tally[kind] <= WORKBOOK_ROWS or (code and changes.count() <= WORKBOOK_ROWS)
     if request.GET.get("_export") == "xlsx" and not fits_workbook:

@@ -122,8 +122,8 @@ def _news(shown: Snapshot) -> News | None:
     if shown.release is None or shown.is_starter:
         return None
     tally = shown.release.changes.tally()
-    change = shown.release.changes.select_related("against").first()
-    if change is None:
+    against = shown.release.changes.against()
+    if against is None:
         quarter = (shown.release.first_day, shown.release.last_day)
         tally[Change.Kind.ADDED] = shown.release.codes.filter(added_date__range=quarter).count()
         # The last day it may be used is the day before it is gone.
@@ -132,7 +132,7 @@ def _news(shown: Snapshot) -> News | None:
     kinds = [kind for kind in Change.Kind if tally[kind]]
     widths = bar_widths([tally[kind] for kind in kinds], BAR_WIDTH)
     bars = [(kind.label, tally[kind], width) for kind, width in zip(kinds, widths, strict=True)]
-    return News(bars, change and change.against) if bars else None
+    return News(bars, against) if bars else None
 
 
 # No token: the worst a forged request can do is change a color, and pages without a token can be cached.

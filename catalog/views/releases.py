@@ -123,7 +123,7 @@ def changes(
     if not counts:
         return {}
     kind, letter = _asked(request, counts)
-    against, changes = found.select_related("against").first().against, found.filter(kind=kind)
+    against, changes = found.against(), found.filter(kind=kind)
     if letter:
         changes = changes.filter(record=Change.Record.CODE, code__startswith=letter)
     table = ChangeTable(changes, kind, order_by="code")
