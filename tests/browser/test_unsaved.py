@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from catalog.models import Section
-from tests.builders import make_section
+from tests.builders import make_code, make_release, make_section
 from tests.training import make_misconception
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -100,6 +100,19 @@ def test_what_came_back_refused_is_asked_about_although_nothing_was_typed_since(
     desk.locator("h1").click()
     with desk.expect_event("dialog"):
         leave(desk)
+
+
+def test_who_gives_up_a_change_that_moves_codes_is_not_asked_again(desk, live_server, section, asked):
+    make_code("U0002", make_release())
+    form = address(live_server, "section_change", section.pk)
+    desk.goto(form)
+    type_into(desk, "Description:", "Typed. ")
+    desk.locator("#id_ranges-0-low").fill("U0003")
+    desk.get_by_role("button", name="Save", exact=True).first.click()
+    expect(desk.locator(".moves")).to_contain_text("Saving this moves 1 code.")
+    desk.get_by_role("link", name="Leave everything as it is").click()
+    expect(desk.locator("#id_description")).to_have_value("As it was.")
+    assert asked == []
 
 
 def test_looking_for_texts_and_ticking_them_asks_nothing_but_a_changed_row_does(desk, live_server, asked):
