@@ -43,7 +43,7 @@ def carry_out(number: int) -> None:
             rehearsal.tidy()
         else:
             runs.end(run, State.CANCELLED)
-            runs.say(run, "Stopped. What it has written is removed, and its files are kept.")
+            runs.say(run, "Stopped. What it had written is being removed; its files are kept.")
             rehearsal.give_up(run, since=began)
     except Refused as reason:
         runs.end(run, State.REFUSED, at_the_desk(str(reason)))
@@ -75,7 +75,8 @@ def _work(run: ImportRun, watch: Watch) -> State:
         watch.say(f"Opened {path.name}, {path.stat().st_size / 1e6:,.1f} MB.")
     found = load.publications(paths, run.dataset, run.quarter, run.setting)
     for publication in found:
-        watch.say(f"Found {_named(publication)}, in {run_words.listed(map(str, publication.members))}.")
+        names = run_words.listed(member.name for member in publication.members)
+        watch.say(f"Found {_named(publication)}, in {names}.")
     refused, is_any_new = [], False
     for publication in found:
         try:

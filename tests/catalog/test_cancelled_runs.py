@@ -139,4 +139,4 @@ def test_a_run_cancelled_in_the_middle_is_over_before_its_rows_are_removed(tmp_p
     assert left == ["cancelled", "loading"]
     assert not Release.objects.exists()
     assert not PtpEdit.objects.exists()
-    assert log(run)[-1] == "Stopped. What it has written is removed, and its files are kept."
+    assert log(run)[-1] == "Stopped. What it had written is being removed; its files are kept."

@@ -55,7 +55,7 @@ def test_the_log_tells_each_step_in_its_order(tmp_path, ada):
         "The worker begins.",
         "Looking at the files.",
         *(f"Opened {one}, …." for one in (name, f1, f2)),
-        f"Found {ptp}, in {f1}: {part_name(part=1)}.TXT, {f2}: {part_name(part=2)}.TXT.",
+        f"Found {ptp}, in {part_name(part=1)}.TXT, {part_name(part=2)}.TXT.",
         f"Found {mue}, in {name}.",
         f"{ptp}: writing its rows, where no reader sees them.",
         f"{ptp}: 44 rows are written, in …; checking them.",
