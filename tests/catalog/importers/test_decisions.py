@@ -223,3 +223,16 @@ def test_an_incomplete_one_does_not_take_the_place_of_a_whole_one_loaded_in_that
         ("rehearsed", True),
         ("current", False),
     ]
+
+
+def test_one_that_something_else_follows_in_that_moment_is_not_activated(tmp_path):
+    july = load_one(write_ptp(tmp_path / "q3", "2024Q3"))
+    january = rehearse(write_ptp(tmp_path / "q1", "2024Q1", PAIR))
+    april = write_ptp(tmp_path / "q2", "2024Q2")
+    with (
+        just_before_it_is_published(lambda: load_one(april)),
+        pytest.raises(Refused, match=r"has changed in this moment\. Look again"),
+    ):
+        rehearsal.activate(january, by=ADA)
+    assert states() == {"January 2024": "rehearsed", "April 2024": "loaded", "July 2024": "current"}
+    assert not july.changes.filter(against=january).exists()
