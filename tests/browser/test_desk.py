@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from catalog.models import AuditEntry, ImportRun
+from catalog.models import AuditEntry, ImportRun, Release
 from catalog.roles import DATA_MANAGERS
 from tests.browser.rooms import PHONE
 from tests.builders import make_release
@@ -43,7 +43,8 @@ def run(manager) -> ImportRun:
     """An import with long names that came to an end, in a log and beside two releases of which one is kept."""
     run = ImportRun.objects.create(origin="upload", state="rehearsed", asked_by=manager)
     run.files.create(name=LONG, size=1_000, sha256="ab" * 32)
-    make_release("2025Q3", current=False)
+    older = make_release("2025Q3", current=False)
+    older.files.create(name=f"older-{LONG}", archive=f"in-{LONG}", size=1_000, sha256="ab" * 32, rows=3)
     release = make_release("2025Q4", run=run, counts={"codes": 8_463, "modifiers": 383})
     AuditEntry.objects.record("uploaded", by="dana", subject=f"{LONG}, {LONG}"[:255], run=run)
     AuditEntry.objects.record("activated", by="dana", release=release, run=run, note="Looked through")
@@ -53,9 +54,11 @@ def run(manager) -> ImportRun:
 def test_on_a_phone_the_whole_of_a_row_is_in_sight(desk, address, run):
     desk.set_viewport_size(PHONE)
     lists = ["imports", "catalog_auditentry_changelist", "catalog_release_changelist", "index"]
-    for page in (*map(address, lists), address("import", run.pk)):
+    older = Release.objects.get(quarter="2025Q3").pk
+    pages = [("import", run.pk), ("roll_back", older), ("catalog_release_change", older)]
+    for page in (*map(address, lists), *(address(*each) for each in pages)):
         desk.goto(page)
-        assert desk.locator(".stacked").count() > 0
+        assert desk.locator(".stackable").count() > 0
         assert desk.locator(".table-scroll, .receipt").evaluate_all(OUT_OF_SIGHT) == [], page
     desk.goto(address("imports"))
     box = desk.get_by_role("link", name="Roll back to July 2025").bounding_box()

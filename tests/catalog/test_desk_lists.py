@@ -75,7 +75,7 @@ def test_every_cell_of_a_list_but_the_one_that_names_the_row_says_its_column_for
         admin_client.get(reverse("admin:catalog_section_changelist")).content, "html.parser"
     ).select_one("#result_list")
     heads = [head.get_text(strip=True) for head in page.select("thead th:not(.action-checkbox-column)")]
-    assert "stacked" in page["class"]
+    assert "stackable" in page["class"]
     assert [page.select_one("tbody th").get_text(strip=True)] == ["Open"]
     assert [cell["data-label"] for cell in page.select("tbody td:not(.action-checkbox)")] == heads[1:]
 
