@@ -17,6 +17,7 @@ from import_export.widgets import DateWidget
 from tablib import Dataset
 
 from catalog import golden
+from catalog.golden import Outcome
 from catalog.models import Dataset as Kind
 from catalog.models import GoldenPair, Release
 from catalog.resources import ZEROS, TextResource
@@ -57,9 +58,9 @@ class GoldenPairResource(TextResource):
         if planned.problems:
             return planned
         said = _said_now([row.text for row in planned.rows if row.kind != UNCHANGED])
-        return planned._replace(
-            rows=tuple(row._replace(remark=said.get(id(row.text), "")) for row in planned.rows)
-        )
+        rows = tuple(row._replace(remark=said.get(id(row.text), "")) for row in planned.rows)
+        wrong = sum(row.remark.startswith(Outcome.OTHERWISE) for row in rows)
+        return planned._replace(rows=rows, warning=_warning(wrong) if wrong else "")
 
     def before_import(self, dataset: Dataset, **kwargs) -> None:
         self.by_key = {_key(pair): pair for pair in self.on_file()}
@@ -110,6 +111,13 @@ def _day(text: str) -> date:
         except ValueError:
             continue
     raise ValidationError({"day": "That is no date. Write it as 2024-08-01 or as 8/1/2024."})
+
+
+def _warning(wrong: int) -> str:
+    what = f"{wrong} of these pairs come" if wrong > 1 else "1 of these pairs comes"
+    return (
+        f"{what} out otherwise on the current release. While that is so, none that answers alike can be activated."
+    )
 
 
 def _said_now(pairs: list[GoldenPair]) -> dict[int, str]:

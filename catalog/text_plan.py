@@ -49,12 +49,13 @@ class Problem(NamedTuple):
 class Plan(NamedTuple):
     """What a file does, or why it may do nothing: a single problem keeps all of it out.
 
-    ``columns`` are those of the file that texts are taken from.
+    ``columns`` are those of the file that texts are taken from; ``warning`` is what to think of before it is let.
     """
 
     columns: tuple[str, ...]
     rows: tuple[PlannedRow, ...]
     problems: tuple[Problem, ...]
+    warning: str = ""
 
     def of_kind(self, kind: str) -> list[PlannedRow]:
         return [row for row in self.rows if row.kind == kind]

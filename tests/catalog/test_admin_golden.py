@@ -196,6 +196,7 @@ def test_pairs_come_by_a_file_after_it_was_shown_what_the_releases_say_of_them(m
     said = words(page)
     assert "This file would add 1 and change 1." in said
     assert "As expected (PTP edits, practitioner, July 2024)." in said
+    assert "1 of these pairs comes out otherwise on the current release." in said
     assert "Answers otherwise: Edit in force, a modifier may bypass it (indicator 1)" in said
     manager.post(IMPORT, {"tried": page.context["tried"]})
     assert set(GoldenPair.objects.values_list("column_one", "column_two", "expected")) == {
@@ -219,6 +220,7 @@ def test_the_starter_pairs_are_shown_and_added_by_a_click(manager):
     page = manager.get(STARTER)
     assert GoldenPair.objects.count() == 0
     assert "Not checked: no table of this setting is loaded." in words(page)
+    assert f'<form method="post" action="{IMPORT}"' in page.content.decode()
     manager.post(IMPORT, {"tried": page.context["tried"]})
     assert GoldenPair.objects.count() == len(page.context["plan"].added) == 10
     assert "This file would change nothing." in words(manager.get(STARTER))
