@@ -155,5 +155,5 @@ def _place(release: Release) -> dict:
 def _count(release: Release, **columns: str) -> None:
     """Count the codes of an edit by the column that names them, as loading does."""
     for column, code in columns.items():
-        release.edit_codes.get_or_create(code=code)
-        release.edit_codes.filter(code=code).update(**{column: F(column) + 1})
+        if not release.edit_codes.filter(code=code).update(**{column: F(column) + 1}):
+            release.edit_codes.create(code=code, **{column: 1})
