@@ -180,7 +180,8 @@ def standing(outcome: Outcome) -> str:
     if current == release:
         return "It is current."
     stays = f"{current.title} stays current" if current else "Nothing is current"
-    return f"{stays}; manage.py activate_release {release.pk} changes that."
+    flags = " --accept-doubts --note WHY" if release.partial else ""
+    return f"{stays}; manage.py activate_release {release.pk}{flags} changes that."
 
 
 def samples(outcome: Outcome) -> list[str]:

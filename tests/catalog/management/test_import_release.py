@@ -90,6 +90,15 @@ def test_an_incomplete_release_is_refused_until_it_is_allowed(folder, capsys):
     assert lines[1].startswith("  Loaded all the same: It has no modifiers;")
 
 
+def test_what_activating_an_incomplete_release_takes_is_told(folder, capsys):
+    run(capsys, folder / "HCPC2025_OCT_ANWEB.txt")
+    first, *_others = run(
+        capsys, write_text(folder / "HCPC2026_JAN_ANWEB.txt", [record("E0105")]), "--allow-partial"
+    )
+    january = Release.objects.get(partial=True)
+    assert first.endswith(f"activate_release {january.pk} --accept-doubts --note WHY changes that.")
+
+
 def test_a_refused_release_does_not_keep_the_others_out(folder, capsys):
     bad = folder / "HCPC2025_JUL_ANWEB.txt"
     bad.write_bytes(bad.read_bytes() + b"E0110 cut")
