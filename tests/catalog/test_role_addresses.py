@@ -187,8 +187,10 @@ def test_somebody_unknown_is_asked_to_log_in_at_every_address(filled):
 
 
 def test_somebody_unknown_is_previewed_no_text(db):
-    answer = Client().post(reverse("admin:markdown_preview"), {"description": "**secret**"})
-    assert "secret" not in answer.content.decode()
+    typed = {"HX-Request": "true", "HX-Trigger-Name": "description"}
+    address, sent = reverse("admin:markdown_preview"), {"description": "**secret**"}
+    assert "secret" not in Client().post(address, sent, headers=typed).content.decode()
+    assert "secret" in browser_of(make_user("new")).post(address, sent, headers=typed).content.decode()
 
 
 ROWS_BELOW = {"sectionrange", "decisionchoice", "practicechoice", "releasefile"}
