@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
@@ -20,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 from catalog import runs, serving, tasks
 from catalog.importers.load import sole_import
 from catalog.management.commands.serve import Command, address, refuse_taken_port
-from tests.builders import make_code
+from tests.builders import make_code, make_section
 from tests.databases import url_of_this_database
 
 SECONDS = 300
@@ -34,6 +35,20 @@ def port() -> Iterator[int]:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         holder.bind(("127.0.0.1", 0))
         yield holder.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def static_root(tmp_path_factory) -> Path:
+    """A folder for static files, which are compressed once for all tests that do not ask how they come there."""
+    return tmp_path_factory.mktemp("static")
+
+
+@pytest.fixture
+def site(transactional_db) -> str:
+    """The URL of the tests' database with so much in it that the starter set is not loaded."""
+    make_section("supplies", ("A0000", "A9999"))
+    make_code("A4253", long_descriptor="Blood glucose test strips")
+    return url_of_this_database()
 
 
 @contextmanager
@@ -98,8 +113,9 @@ def test_serve_makes_a_site_from_an_empty_database_and_stops_cleanly(empty_datab
         assert process.returncode == 0
 
 
-def test_stopping_while_the_workers_start_is_clean(empty_database, tmp_path, port):
-    with site_served(empty_database, tmp_path / "static", port) as (process, _):
+@pytest.mark.django_db(transaction=True)
+def test_stopping_while_the_workers_start_is_clean(site, static_root, port):
+    with site_served(site, static_root, port) as (process, _):
         os.killpg(process.pid, signal.SIGINT)
         rest, _ = process.communicate(timeout=SECONDS)
         assert process.returncode == 0
@@ -107,9 +123,8 @@ def test_stopping_while_the_workers_start_is_clean(empty_database, tmp_path, por
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_an_editor_saves_is_found_by_every_worker_at_once(admin_client, tmp_path, port):
-    make_code("A4253", long_descriptor="Blood glucose test strips")
-    with site_served(url_of_this_database(), tmp_path / "static", port):
+def test_what_an_editor_saves_is_found_by_every_worker_at_once(site, admin_client, static_root, port):
+    with site_served(site, static_root, port):
         # A new connection each time, which the system hands to either worker.
         answers = [get(port, "/?q=sugarstick").read().decode() for _ in range(10)]
         assert not any('href="/codes/A4253/"' in answer for answer in answers)
@@ -130,8 +145,8 @@ def worker_at_work() -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_is_there_as_long_as_the_site_and_comes_back_when_it_dies(tmp_path, port):
-    with site_served(url_of_this_database(), tmp_path / "static", port) as (process, _):
+def test_a_worker_is_there_as_long_as_the_site_and_comes_back_when_it_dies(site, static_root, port):
+    with site_served(site, static_root, port) as (process, _):
         first = worker_at_work()
         os.kill(first, signal.SIGKILL)
         second = worker_at_work()
@@ -173,8 +188,8 @@ def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch, caplog):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_site_without_a_worker_serves_as_well(tmp_path, port):
-    with site_served(url_of_this_database(), tmp_path / "static", port, "--no-worker"):
+def test_a_site_without_a_worker_serves_as_well(site, static_root, port):
+    with site_served(site, static_root, port, "--no-worker"):
         assert get(port, "/healthz").status == 200
         assert not runs.worker_is_alive()
 
