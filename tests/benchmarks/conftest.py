@@ -62,6 +62,12 @@ def database(name: str, folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def static_root(tmp_path_factory) -> Path:
+    """A folder for the static files of every site that is measured."""
+    return tmp_path_factory.mktemp("static")
+
+
+@pytest.fixture(scope="session")
 def full_database(tmp_path_factory) -> Iterator[str]:
     """One that is gone when the session ends."""
     with database("full_tables", tmp_path_factory.mktemp("full")) as url:

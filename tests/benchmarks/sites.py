@@ -14,15 +14,19 @@ from django.conf import settings
 
 @contextmanager
 def serving(environment: Mapping[str, str], static_root: Path) -> Iterator[int]:
-    """The port of a running site, see ``served.py``. The environment names its database."""
+    """The port of a running site, see ``served.py``. The environment names its database.
+
+    Static files are collected into their folder while it is empty.
+    """
     environment = {**environment, "STATIC_ROOT": str(static_root)}
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--verbosity=0", "--no-input"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
+    if not any(static_root.iterdir()):
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--verbosity=0", "--no-input"],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

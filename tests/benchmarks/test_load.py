@@ -59,11 +59,11 @@ def test_loading_takes_little_more_than_the_least_it_can(measured, capsys):
 
 
 def test_lookups_and_editors_hardly_wait_while_a_release_is_loaded(
-    full_database, measured, cms_files, tmp_path, capsys
+    full_database, measured, cms_files, static_root, capsys
 ):
     paths = files(cms_files, "2024q3", HOSPITAL)
     for _ in range(1 + MOST_ROUNDS_MORE):
-        waited = while_loading(full_database, paths, tmp_path)
+        waited = while_loading(full_database, paths, static_root)
         with capsys.disabled():
             print(f"\non {connection.vendor}, {waited}")
         assert "outpatient hospital, July 2024: loaded 1,775,818 edits, 1,335,857 open" in waited.loaded.said

@@ -49,7 +49,7 @@ class Measured(NamedTuple):
 
 
 @pytest.fixture
-def site(empty_database, cms_files, tmp_path) -> Iterator[str]:
+def site(empty_database, cms_files, static_root) -> Iterator[str]:
     """The address of a running site that serves October 2025, or without CMS's file the starter set."""
     environment = os.environ | {
         "DATABASE_URL": empty_database,
@@ -69,7 +69,7 @@ def site(empty_database, cms_files, tmp_path) -> Iterator[str]:
             check=True,
             capture_output=True,
         )
-    with serving(environment, tmp_path / "static") as port:
+    with serving(environment, static_root) as port:
         yield f"http://127.0.0.1:{port}"
 
 
