@@ -50,7 +50,6 @@ _SANITIZER = nh3.Cleaner(
 )
 _LONG_NUMBER = re.compile(r"[0-9]{4}")
 _TARGET = re.compile(r"\]\([^()\s]*\)")
-_PICTURE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
 
 
 def html(text: str, words: Words = escape, heading: int = HIGHEST_HEADING) -> str:
@@ -71,7 +70,9 @@ def opening_and_rest(text: str, words: Words = escape) -> tuple[str, str]:
 
 def pictures(text: str) -> list[str]:
     """The marks of pictures in a text, of which a reader would see the words alone, as a link."""
-    return [found[0] for found in _PICTURE.finditer(text)]
+    blocks = _PARSER_OF_PICTURES.parse(text)
+    found = (token for block in blocks for token in block.children or () if token.type == "image")
+    return [f"![{one.content}]({_PARSER.normalizeLinkText(one.attrGet('src'))})" for one in found]
 
 
 def without_addresses(text: str) -> str:
@@ -184,3 +185,4 @@ def _made_parser() -> MarkdownIt:
 
 
 _PARSER = _made_parser()
+_PARSER_OF_PICTURES = _made_parser().enable("image")

@@ -27,10 +27,10 @@ class Button(NamedTuple):
 
 def previewed(text: str, heading: int) -> dict[str, object]:
     """What the template of a preview is given."""
-    return {"text": text, "heading": heading, "faults": _faults(text)}
+    return {"text": text, "heading": heading, "faults": faults(text)}
 
 
-def _faults(text: str) -> list[str]:
+def faults(text: str) -> list[str]:
     """Why a text cannot be saved as it is marked up, in sentences."""
     return [
         f"Pictures cannot be shown: “{mark}”. Say it in words, or leave out the “!” to link to the picture."
@@ -97,8 +97,8 @@ class MarkdownField(forms.CharField):
 
     def validate(self, value: str) -> None:
         super().validate(value)
-        if faults := _faults(value):
-            raise ValidationError(faults)
+        if found := faults(value):
+            raise ValidationError(found)
 
     def has_changed(self, initial: str | None, data: str | None) -> bool:
         return self.to_python(initial) != self.to_python(data)

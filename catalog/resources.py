@@ -22,7 +22,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from tablib import Dataset
 
 from catalog import versions
-from catalog.markdown_field import LONGEST_TEXT
+from catalog.markdown_field import LONGEST_TEXT, faults
 from catalog.models import Section, SectionRange, Synonym
 from catalog.text_plan import Plan, PlannedRow, Problem, Rewording
 from catalog.text_table import Line, Table
@@ -372,9 +372,16 @@ class SectionResource(TextResource):
         return self.by_slug[slug]
 
     def check_text(self, instance: Section) -> None:
-        for field in ("description", "draft"):
-            if len(getattr(instance, field)) > LONGEST_TEXT:
-                raise ValidationError({field: f"Such a text has at most {LONGEST_TEXT:,} characters."})
+        """What ``MarkdownField`` asks of a text: one that it refuses could not be saved at the desk any more."""
+        errors = {}
+        for field in {"description", "draft"} & {*self._taken()}:
+            text = getattr(instance, field)
+            if len(text) > LONGEST_TEXT:
+                errors[field] = f"Such a text has at most {LONGEST_TEXT:,} characters."
+            elif found := faults(text):
+                errors[field] = found
+        if errors:
+            raise ValidationError(errors)
 
     def touch(self, text: Section, changed: set[str], by: str) -> set[str]:
         """A draft is somebody's, and no change for readers."""

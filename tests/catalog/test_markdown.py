@@ -64,6 +64,12 @@ def test_a_table_scrolls_by_itself_and_sets_numbers_to_the_right_without_a_style
 
 def test_pictures_are_found_by_their_marks():
     assert pictures("A ![plan](/a.png), ![](b) and [a link](/c)! [x](/d)") == ["![plan](/a.png)", "![](b)"]
+    assert pictures("| A |\n|---|\n| ![x](<a b.png>) |\n\n- [![y](z)](/w)") == ["![x](a b.png)", "![y](z)"]
+
+
+@pytest.mark.parametrize("text", [r"\![words](/x)", "`![x](y)`", r"!\[x](y)", "![x] (y)", "Read this![^1]"])
+def test_what_only_looks_like_a_picture_is_none(text):
+    assert pictures(text) == []
 
 
 def test_headings_begin_where_they_are_told_to():

@@ -279,6 +279,19 @@ def test_a_description_is_no_longer_than_in_the_form():
     assert reasons == [(2, "description", "Such a text has at most 20,000 characters.")]
 
 
+@pytest.mark.parametrize("column", ["description", "draft"])
+def test_a_file_brings_no_text_that_its_form_would_refuse(column):
+    make_section("drugs", ("J0000", "J9999"))
+    ((line, at, reason),) = problems(SectionResource, f"slug | {column}", "drugs | See ![the form](/form.png).")
+    assert (line, at) == (2, column)
+    assert reason.startswith("Pictures cannot be shown: “![the form](/form.png)”.")
+
+
+def test_a_text_that_a_file_leaves_alone_is_not_looked_at():
+    make_section("drugs", ("J0000", "J9999"), description="See ![the form](/form.png).")
+    assert problems(SectionResource, "slug | note", "drugs | A trap.") == []
+
+
 def test_a_draft_that_waits_is_told_where_its_text_is_changed():
     make_section("drugs", ("J0000", "J9999"), description="Drugs.", draft="Drugs, soon.", draft_by="ann")
     (row,) = plan(SectionResource, "slug | description", "drugs | Drugs, now.").rows
