@@ -76,14 +76,16 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _turned_away(request, WITHOUT_LENGTH, status=411)
     if uploads.announced(request) > settings.LARGEST_UPLOAD + uploads.FIELDS_AROUND:
         return _turned_away(request, uploads.too_large(settings.LARGEST_UPLOAD), status=413)
+    names: list[str] = []
     try:
         with uploads.receiving(settings.INBOX, uploads.announced(request)) as folder:
             into = uploads.IntoFolder(request, folder, settings.LARGEST_UPLOAD)
+            names = into.names
             request.upload_handlers = [into]
             _read(request)
             return csrf_protect(_received)(request, into)
     except Refused as reason:
-        return _turned_away(request, str(reason))
+        return _turned_away(request, str(reason), names)
 
 
 def _read(request: HttpRequest) -> None:
@@ -104,13 +106,10 @@ def _received(request: HttpRequest, into: uploads.IntoFolder) -> HttpResponse:
     if into.complaints:
         form.errors.clear()
         form.add_error("files", [*into.complaints, _nothing_kept(into)])
-        AuditEntry.objects.record(
-            AuditEntry.Action.REFUSED,
-            by=_by(request),
-            subject=_subject(into.names),
-            reason=" ".join(into.complaints),
-        )
     if not form.is_valid():
+        if into.names:
+            said = into.complaints or [message for messages in form.errors.values() for message in messages]
+            _record_refused(request, into.names, " ".join(said))
         return _imports(request, upload_form=form)
     run = _kept(request, form, into.folder)
     runs.begin(run)
@@ -276,8 +275,12 @@ def _imports(
     return page(request, "imports.html", context, status=status)
 
 
-def _turned_away(request: HttpRequest, reason: str, status: int = 200) -> HttpResponse:
-    """The page with the form again, and why nothing of what was sent was taken."""
+def _turned_away(request: HttpRequest, reason: str, names: Iterable[str] = (), status: int = 200) -> HttpResponse:
+    """The page with the form again, and why nothing of what was sent was taken; the audit log says it too.
+
+    ``names`` are those of the files, as far as they were read.
+    """
+    _record_refused(request, names, reason)
     form = UploadForm({}, day=timezone.localdate())
     form.errors.clear()
     form.add_error("files", reason)
@@ -310,6 +313,12 @@ def _import_run(request: HttpRequest, pk: int, said_form: SaidForm | None = None
     }
     template = "_run.html" if request.htmx.target == "run" else "run.html"
     return page(request, template, context)
+
+
+def _record_refused(request: HttpRequest, names: Iterable[str], reason: str) -> None:
+    AuditEntry.objects.record(
+        AuditEntry.Action.REFUSED, by=_by(request), subject=_subject(names) or "an upload", reason=reason
+    )
 
 
 def _subject(names: Iterable[str]) -> str:

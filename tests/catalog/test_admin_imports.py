@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from catalog import running, runs
+from catalog import audit_words, running, runs
 from catalog.models import AuditEntry, ImportRun
 from catalog.uploads import FIELDS_AROUND
 from tests.catalog.views.page import main, text, words
@@ -51,6 +51,12 @@ def kept(inbox: Path) -> list[str]:
 
 def complaints(response) -> str:
     return text(main(response).select_one("#upload .errorlist"))
+
+
+def refusals() -> list[tuple[str, str]]:
+    """What the audit log says was turned away: who brought it, and why."""
+    steps = AuditEntry.objects.filter(action="refused").order_by("pk")
+    return [(step.by, step.detail["reason"]) for step in steps]
 
 
 # --- Who may ---
@@ -91,6 +97,7 @@ def test_nothing_is_read_of_what_those_send_who_may_not(client, inbox):
     assert send(data_manager(), site.LARGEST_UPLOAD + FIELDS_AROUND + 1) == 413
     assert send(data_manager("dan"), 2_000_000_000) == 413
     assert kept(inbox) == []
+    assert [by for by, reason in refusals() if "the most that is taken" in reason] == ["dana", "dan"]
 
 
 def test_an_upload_needs_the_token_of_its_form(october, inbox):
@@ -200,18 +207,37 @@ def test_an_upload_that_does_not_say_how_large_it_is_is_turned_away_in_a_sentenc
     assert response.status_code == 411
     assert "did not say how large it is" in complaints(response)
     assert kept(inbox) == []
+    ((by, reason),) = refusals()
+    assert by == "dana"
+    assert "did not say how large it is" in reason
+    assert audit_words.sentence(AuditEntry.objects.get()) == "dana brought an upload, which was refused."
 
 
 def test_too_many_files_are_turned_away(manager, october, inbox, settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1
     assert "more than 1 files" in complaints(upload(manager, october, october))
     assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
+    assert AuditEntry.objects.get().subject == october.name
+    assert "more than 1 files" in refusals()[0][1]
+
+
+def test_an_upload_that_there_is_no_room_for_is_in_the_audit_log(manager, october, settings):
+    settings.LARGEST_INBOX = 0
+    assert "The inbox has no room" in complaints(upload(manager, october))
+    assert "The inbox has no room" in refusals()[0][1]
 
 
 def test_an_upload_that_broke_off_is_not_taken_for_a_whole_one(manager, october, inbox):
     response = manager.post(reverse("admin:upload"), {"files": [named(october.name, october.read_bytes())]})
     assert "broke off before its end" in words(response)
     assert (ImportRun.objects.count(), kept(inbox)) == (0, [])
+    assert AuditEntry.objects.get().subject == october.name
+    assert "broke off before its end" in refusals()[0][1]
+
+
+def test_a_form_sent_without_files_is_no_refusal_of_any(manager):
+    assert manager.post(reverse("admin:upload"), {"end": "True"}).status_code == 200
+    assert not AuditEntry.objects.exists()
 
 
 def test_a_name_cannot_leave_the_folder(manager, october, inbox):
