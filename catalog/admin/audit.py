@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -49,7 +51,12 @@ class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
         """The list as it is searched and filtered, all pages of it, as CSV or XLSX. Http404 for other formats."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = [HEADER, *_rows(self.get_changelist_instance(request).queryset.iterator())]
+        try:
+            shown = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            messages.error(request, "Nothing was exported: the address asks for what this list does not have.")
+            return redirect("admin:catalog_auditentry_changelist")
+        rows = [HEADER, *_rows(shown.queryset.iterator())]
         filename = f"audit-log-{timezone.localdate().isoformat()}.{export_format}"
         return exports.download(filename, export_format, rows, [exports.Page("Audit log", rows)])
 

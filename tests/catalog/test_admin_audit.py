@@ -15,6 +15,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.urls import reverse
 
+from catalog.admin.audit import AuditEntryAdmin
 from catalog.models import AuditEntry, ImportRun
 from catalog.roles import DATA_MANAGERS, create_groups
 from tests.builders import make_release
@@ -149,6 +150,14 @@ def test_the_log_goes_along_as_a_workbook(manager, log):
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     assert [cell.value for cell in sheet[2]][2:5] == ["paul", "Activated", "HCPCS Level II, October 2025"]
     assert {cell.data_type for row in sheet for cell in row} <= {"s", "n"}
+
+
+@pytest.mark.parametrize("query", [{"at__gte": "x"}, {"p": "99"}])
+def test_an_export_of_what_the_list_does_not_know_is_refused_in_a_sentence(manager, log, query, monkeypatch):
+    monkeypatch.setattr(AuditEntryAdmin, "list_per_page", 2)
+    answer = manager.get(reverse("admin:catalog_auditentry_export", args=["csv"]), query, follow=True)
+    assert answer.redirect_chain == [(LIST, 302)]
+    assert "Nothing was exported" in answer.content.decode()
 
 
 def test_an_export_in_another_format_is_not_found(manager, log):
