@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import axes.admin  # noqa: F401 - so that there is something to take the place of
 from axes.models import AccessAttempt
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import ManyToManyField, QuerySet
+from django.db.models import ManyToManyField, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import localize
 
 from catalog.models import AuditEntry
+
+COOL_OFF = timedelta(hours=settings.AXES_COOLOFF_TIME)
 
 # Importing the admins of Django and axes has registered them; these take their place.
 admin.site.unregister([User, Group, AccessAttempt])
@@ -96,23 +98,64 @@ class FailedLoginAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessAttempt]:
+        """The rows, each with the failures that count now: ``of_address``, and ``of_name`` from that address."""
+        address, name = OuterRef("ip_address"), OuterRef("username")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                of_address=Subquery(_failures(ip_address=address)),
+                of_name=Subquery(_failures(ip_address=address, username=name)),
+            )
+        )
+
     def get_actions(self, request: HttpRequest) -> dict:
         """Deleting is called what it is for."""
         return {name: action for name, action in super().get_actions(request).items() if name == "lift"}
 
     @admin.action(description="Lift the lock, and forget these failures", permissions=["delete"])
     def lift(self, request: HttpRequest, queryset: QuerySet[AccessAttempt]) -> None:
-        names = sorted({attempt.username or "nobody" for attempt in queryset})
-        queryset.delete()
-        messages.success(request, f"The failures of {', '.join(names)} are forgotten: they can log in again.")
+        """Forget them whatever browser they came from, which is another row; and say what stays locked."""
+        attempts = list(queryset)
+        for one in attempts:
+            whose = f"{one.username} from {one.ip_address}, {one.failures_since_start} failures"
+            LogEntry.objects.log_actions(request.user.pk, [one], DELETION, f"Lifted the lock of {whose}.")
+            AccessAttempt.objects.filter(username=one.username, ip_address=one.ip_address).delete()
+        names = sorted({one.username or "nobody" for one in attempts})
+        forgotten = f"The failures of {', '.join(names)} are forgotten"
+        if locked := _locked_addresses({attempt.ip_address for attempt in attempts}):
+            messages.warning(
+                request,
+                f"{forgotten}, but logins from {', '.join(locked)} are still locked, by failures of other names. "
+                "Lift the lock of those rows as well.",
+            )
+        else:
+            messages.success(request, f"{forgotten}: they can log in again.")
 
     @admin.display(description="locked")
     def locked(self, attempt: AccessAttempt) -> str:
-        """Until when, where so many failures lock it now."""
-        until = attempt.attempt_time + timedelta(hours=settings.AXES_COOLOFF_TIME)
-        if attempt.failures_since_start < settings.AXES_FAILURE_LIMIT or until < timezone.now():
+        """Until when, where so many failures lock it now; or with its address, whatever the name."""
+        if (attempt.of_address or 0) >= settings.FAILURE_LIMIT_OF_ADDRESS:
+            return f"with its address: {attempt.of_address:,} failures"
+        if (attempt.of_name or 0) < settings.AXES_FAILURE_LIMIT or attempt.attempt_time < _counted_since():
             return "no"
-        return f"until {localize(timezone.localtime(until))}"
+        return f"until {localize(timezone.localtime(attempt.attempt_time + COOL_OFF))}"
+
+
+def _counted_since() -> datetime:
+    return timezone.now() - COOL_OFF
+
+
+def _failures(**of: object) -> QuerySet:
+    """How many failures of an address count now, for those of ``of``: ``coding_reference.logins`` locks by it."""
+    lately = AccessAttempt.objects.filter(attempt_time__gte=_counted_since(), **of).order_by()
+    return lately.values("ip_address").annotate(failures=Sum("failures_since_start")).values("failures")
+
+
+def _locked_addresses(addresses: Iterable[str]) -> list[str]:
+    too_many = _failures(ip_address__in=addresses).filter(failures__gte=settings.FAILURE_LIMIT_OF_ADDRESS)
+    return sorted(too_many.values_list("ip_address", flat=True))
 
 
 def _has_history(user: User) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 from bs4 import BeautifulSoup
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
@@ -131,6 +132,49 @@ def test_a_superuser_lifts_a_lock(admin_client, client, ann):
     said = admin_client.post(attempts, chosen, follow=True).content.decode()
     assert "The failures of ann are forgotten" in said
     assert log_in(PASSWORD) == 302
+
+
+def test_an_address_that_is_locked_by_many_names_is_unlocked_by_all_its_rows(admin_client, admin_user, settings):
+    settings.FAILURE_LIMIT_OF_ADDRESS = 6
+    for name in ("ann", "ben", "cat"):
+        AccessAttempt.objects.create(username=name, ip_address="192.0.2.7", failures_since_start=4)
+    AccessAttempt.objects.create(username="eve", ip_address="192.0.2.8", failures_since_start=4)
+    attempts = reverse("admin:axes_accessattempt_changelist")
+
+    def locked() -> dict[str, str]:
+        rows = BeautifulSoup(admin_client.get(attempts).content, "html.parser").select("#result_list tbody tr")
+        return {row.th.get_text(): row.select_one(".field-locked").get_text() for row in rows}
+
+    def lift(*names: str) -> str:
+        chosen = AccessAttempt.objects.filter(username__in=names).values_list("pk", flat=True)
+        return admin_client.post(
+            attempts, {"action": "lift", "_selected_action": list(chosen)}, follow=True
+        ).content.decode()
+
+    with_address = "with its address: 12 failures"
+    assert locked() == {"ann": with_address, "ben": with_address, "cat": with_address, "eve": "no"}
+    said = lift("ann")
+    assert "The failures of ann are forgotten, but logins from 192.0.2.7 are still locked" in said
+    assert "they can log in again" not in said
+    assert "The failures of ben are forgotten: they can log in again." in lift("ben")
+    assert locked() == {"cat": "no", "eve": "no"}
+    records = LogEntry.objects.filter(user=admin_user, action_flag=DELETION).order_by("pk")
+    assert [record.change_message for record in records] == [
+        "Lifted the lock of ann from 192.0.2.7, 4 failures.",
+        "Lifted the lock of ben from 192.0.2.7, 4 failures.",
+    ]
+
+
+def test_failures_of_one_name_in_two_browsers_lock_it_together_and_are_lifted_together(admin_client):
+    for browser in ("Firefox", "Chrome"):
+        AccessAttempt.objects.create(
+            username="ann", ip_address="192.0.2.7", failures_since_start=3, user_agent=browser
+        )
+    attempts = reverse("admin:axes_accessattempt_changelist")
+    shown = BeautifulSoup(admin_client.get(attempts).content, "html.parser").select(".field-locked")
+    assert [each.get_text()[:6] for each in shown] == ["until "] * 2
+    admin_client.post(attempts, {"action": "lift", "_selected_action": [AccessAttempt.objects.first().pk]})
+    assert not AccessAttempt.objects.exists()
 
 
 def test_failures_that_are_few_or_old_lock_nothing(admin_client):
