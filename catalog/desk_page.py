@@ -119,7 +119,7 @@ class DeskPage:
         """The most pressing first: what fails now, what readers are told wrongly, what waits."""
         if self.open_runs is not None:
             yield from _worker(self.open_runs)
-            yield from map(_failed, failed_runs.unmended())
+            yield from map(self._failed, failed_runs.unmended())
         if self.may_load:
             yield from _stale(self.loaded)
         if self._sees("release"):
@@ -133,6 +133,10 @@ class DeskPage:
                 yield _old_draft(draft)
         if self.user.is_superuser:
             yield from _locked_out()
+
+    def _failed(self, run: ImportRun) -> Matter:
+        """It is tried again or dismissed on its page, by who may load; others read there what became of it."""
+        return Matter(_became(run), run.get_absolute_url(), "Try again or dismiss" if self.may_load else "See why")
 
     def _incomplete(self, release: Release) -> Matter:
         """It stands until the whole release is loaded; who may not do that sees what is known of it."""
@@ -200,13 +204,13 @@ def _worker(open_runs: list[Running]) -> Iterator[Matter]:
         yield Matter(words, reverse("admin:imports"), "Imports")
 
 
-def _failed(run: ImportRun) -> Matter:
-    """What came to nothing, or the part of it that did: it is tried again or dismissed on its page."""
+def _became(run: ImportRun) -> str:
+    """What came to nothing, or the part of it that did, and why."""
     part = "" if run.state in (ImportRun.State.REFUSED, ImportRun.State.INTERRUPTED) else "in part "
     became = run.get_state_display().lower() if not part else "refused"
     why = run.reason or " ".join(run.refused)
     words = f"{run} ({run_words.subject(run)}) was {part}{became}. {why}".replace(" ()", "")
-    return Matter(words.strip(), run.get_absolute_url(), "Try again or dismiss")
+    return words.strip()
 
 
 def _stale(loaded: list[Freshness]) -> Iterator[Matter]:

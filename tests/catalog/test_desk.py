@@ -7,7 +7,7 @@ import pytest
 from axes.models import AccessAttempt
 from bs4 import BeautifulSoup
 from django.conf import settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -143,6 +143,17 @@ def test_an_incomplete_quarter_of_mue_needs_attention_as_well_when_it_is_not_the
     older = make_table("mue", "practitioner", "2024Q2", partial=True)
     make_table("mue", "practitioner")
     assert f"{older} looks incomplete" in matters(see())
+
+
+def test_who_may_activate_and_not_load_is_not_asked_to_try_again(log_in, see, client):
+    user = log_in()
+    user.user_permissions.set(Permission.objects.filter(codename__in=["activate_release", "view_release"]))
+    failed = ImportRun.objects.create(origin="upload", state="refused", asked_by=user, reason="Line 3 is cut off.")
+    assert "Line 3 is cut off. See why" in matters(see())
+    page = client.get(failed.get_absolute_url()).content.decode()
+    assert "Who may load releases can try it again or dismiss it." in page
+    assert 'id="again"' not in page
+    assert 'id="dismiss"' not in page
 
 
 def test_a_run_that_failed_needs_attention_although_another_one_goes_through(log_in, see):
