@@ -185,7 +185,8 @@ class Trail(Guard):
             request.reason = f"Returned to version {number}"
         if now.text is None:
             request.brought_back = self.key_of(object_id)
-            return self.changeform_view(request, None)
+            title = f"Bring back {self.opts.verbose_name}"
+            return self.changeform_view(request, None, extra_context={"title": title, "is_brought_back": True})
         return self.changeform_view(request, object_id)
 
     def _returned(self, state: State, now: State) -> State:

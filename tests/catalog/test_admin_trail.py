@@ -113,6 +113,17 @@ def test_a_deleted_text_is_found_and_brought_back_with_its_rows_and_its_trail(de
     assert desk.soup(page(PracticeItem, "deleted")).select(".timeline a") == []
 
 
+def test_the_form_that_cannot_bring_a_text_back_yet_says_what_it_is_for(desk):
+    section = make_section("drugs", title="Drugs")
+    desk.client.post(page(Section, "delete", section.pk), {"post": "yes"})
+    make_section("drugs", title="Others")
+    refused = BeautifulSoup(desk.give_back(section, 1).content, "html.parser")
+    assert "already exists" in refused.select_one(".errorlist").get_text()
+    assert refused.h1.get_text() == "Bring back section"
+    assert refused.title.get_text().strip().startswith("Error: Bring back section |")
+    assert refused.select(".crumbs li")[-1].get_text() == "Bring back"
+
+
 def test_what_was_deleted_twice_stands_in_the_list_once(desk):
     note = CodeNote.objects.create(code="J1885", text="Note")
     for number in (1, 3):
