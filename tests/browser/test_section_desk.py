@@ -59,6 +59,16 @@ def test_the_preview_follows_what_is_typed(page, logged_in, address):
     expect(page.get_by_role("button", name="Preview")).to_have_count(0)
 
 
+def test_the_button_of_the_preview_stays_where_htmx_did_not_come(chromium, logged_in, address):
+    page = logged_in(chromium.new_page())  # not the fixture's, which fails a test for the script that is missing
+    page.route("**/htmx*.js", lambda route: route.abort())
+    page.goto(address)
+    page.locator("#id_description").fill("Given by *pump*.")
+    page.locator(".field-description button[name=_preview]").click()
+    expect(page.locator("#id_description_preview em")).to_have_text("pump")
+    page.close()
+
+
 def test_a_draft_is_kept_seen_and_published(page, logged_in, address, live_server):
     logged_in(page).goto(address)
     page.locator("#id_description").fill("Given by *pump*.")
