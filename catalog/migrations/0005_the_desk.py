@@ -473,6 +473,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='release',
+            name='was_compared_with',
+            field=models.CharField(blank=True, help_text='What that is called: known also when it is not there any more.', max_length=64),
+        ),
+        migrations.AddField(
+            model_name='release',
             name='compared_after',
             field=models.ForeignKey(blank=True, help_text='The release after it, where that was compared with this one while it was rehearsed.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalog.release'),
         ),
@@ -488,7 +493,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='change',
-            index=models.Index(condition=models.Q(('awaits', None), _negated=True), fields=['awaits'], name='change_that_awaits'),
+            index=models.Index(condition=models.Q(('awaits__isnull', False)), fields=['awaits'], name='change_that_awaits'),
         ),
         migrations.RemoveIndex(
             model_name='change',
@@ -496,6 +501,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='change',
-            index=models.Index(fields=['release', 'awaits', 'kind', 'code', 'other_code'], name='change_of_release'),
+            index=models.Index(fields=['release', 'kind', 'code', 'other_code', 'awaits'], name='change_of_release'),
         ),
     ]

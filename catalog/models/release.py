@@ -127,6 +127,9 @@ class Release(models.Model):
         related_name="+",
         help_text="The release its changes are against, where it was compared when it was read.",
     )
+    was_compared_with = models.CharField(
+        max_length=64, blank=True, help_text="What that is called: known also when it is not there any more."
+    )
     compared_after = models.ForeignKey(
         "self",
         null=True,
@@ -304,7 +307,7 @@ class ChangeQuerySet(models.QuerySet):
 
     def tally(self) -> dict[str, int]:
         """Counts by kind, every kind present."""
-        found = dict(self.order_by().values_list("kind").annotate(n=models.Count("pk")))
+        found = dict(self.order_by().values_list("kind").annotate(n=models.Count("*")))
         return {kind: found.get(kind, 0) for kind in Change.Kind.values}
 
 
@@ -363,9 +366,11 @@ class Change(models.Model):
     class Meta:
         ordering = ["code", "other_code", "kind"]
         indexes = [
-            models.Index(fields=["release", "awaits", "kind", "code", "other_code"], name="change_of_release"),
+            # In the order they are shown. What they await comes last: so PostgreSQL need not sort those of none.
+            models.Index(fields=["release", "kind", "code", "other_code", "awaits"], name="change_of_release"),
             models.Index(fields=["code"], name="change_of_code"),
-            models.Index(fields=["awaits"], condition=~Q(awaits=None), name="change_that_awaits"),
+            # Not ``~Q(awaits=None)``: SQLite makes no use of an index on NOT (awaits_id IS NULL).
+            models.Index(fields=["awaits"], condition=Q(awaits__isnull=False), name="change_that_awaits"),
         ]
 
     def __str__(self) -> str:
