@@ -31,9 +31,10 @@ def _inbox_is_full(inbox: Path, coming: int) -> str:
     held = sum(_size(path) for path in inbox.rglob("*"))
     if held + coming <= settings.LARGEST_INBOX:
         return ""
+    more = f" for {_mb(coming)} more" if coming >= 1_000_000 else ""
     return (
-        f"The inbox has no room: the files of other imports take {_mb(held)} of {_mb(settings.LARGEST_INBOX)}. "
-        "Nothing was kept. Activate or discard what waits, and the files it came in go."
+        f"The inbox has no room{more}: the files in it take {_mb(held)} of {_mb(settings.LARGEST_INBOX)}. "
+        "Nothing of what was to come was kept. Activate or discard what waits, and the files it came in go."
     )
 
 

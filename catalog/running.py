@@ -162,6 +162,7 @@ def _bring(run: ImportRun, watch: Watch) -> None:
         accept_ama_license=run.license_accepted_at is not None,
         progress=watch.progress,
         is_cancelled=watch.is_cancelled,
+        refuse_coming=lambda coming: room.refuse_without_room(settings.INBOX, coming),
         patience=Patience(pause=watch.pause),
     )
     for path in paths:

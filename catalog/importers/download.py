@@ -51,6 +51,8 @@ class Terms:
     """On what terms a file is downloaded, at most ``largest`` bytes of it, and ``spare`` left free on the disk.
 
     ``arrived`` is told bytes, and of how many, 0 where nothing says; ``waits`` why another attempt is to come.
+    ``refuse_coming`` is told how many bytes are to come, and raises Refused where no room is left for them; where
+    nothing says how many, it is asked again and again while they come.
     """
 
     largest: int
@@ -58,6 +60,7 @@ class Terms:
     arrived: Callable[[int, int], None] = lambda done, total: None
     waits: Callable[[str], None] = lambda reason: None
     is_cancelled: Callable[[], bool] = lambda: False
+    refuse_coming: Callable[[int], None] = lambda coming: None
     patience: Patience = Patience()
 
 
@@ -117,6 +120,7 @@ def _attempt(http: httpx.Client, url: str, partial: _Partial, terms: Terms) -> N
         _refuse_page(response)
         _refuse_large(total, partial, terms)
         _refuse_without_room(total - begins, total, partial, terms)
+        _refuse_coming(max(0, total - begins), partial, terms)
         _receive(response, partial, begins, total, terms)
         if not zipfile.is_zipfile(partial.path):
             partial.remove()
@@ -139,6 +143,9 @@ def _receive(response: httpx.Response, partial: _Partial, begins: int, total: in
                 raise Cancelled
             _refuse_large(done, partial, terms)
             _refuse_without_room(0, total, partial, terms)
+            if not total:
+                stream.flush()
+                _refuse_coming(0, partial, terms)
             if is_slow(done):
                 raise _Broken(f"{response.url.host} sends less than {terms.patience.slowest:,} bytes a second.")
 
@@ -311,6 +318,14 @@ def _refuse_large(size: int, partial: _Partial, terms: Terms) -> None:
         partial.remove()
         most = f"{terms.largest // 1_000_000:,} MB"
         raise Refused(f"{partial.whole.name} is larger than the {most} that are downloaded at most.")
+
+
+def _refuse_coming(coming: int, partial: _Partial, terms: Terms) -> None:
+    try:
+        terms.refuse_coming(coming)
+    except Refused:  # what has arrived of it would keep out other files
+        partial.remove()
+        raise
 
 
 def _refuse_without_room(coming: int, total: int, partial: _Partial, terms: Terms) -> None:

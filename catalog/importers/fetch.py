@@ -29,6 +29,7 @@ class _Errand:
     base_url: str
     progress: Progress
     is_cancelled: Callable[[], bool]
+    refuse_coming: Callable[[int], None]
     patience: Patience
 
 
@@ -42,12 +43,14 @@ def fetch(
     accept_ama_license: bool = False,
     progress: Progress | None = None,
     is_cancelled: Callable[[], bool] | None = None,
+    refuse_coming: Callable[[int], None] = lambda coming: None,
     patience: Patience | None = None,
 ) -> list[Path]:
     """Bring the files of a quarter into ``folder``; returns their paths. ``addresses.where`` has their addresses.
 
     What is in the folder already is not asked for again, and what is there in part is continued. ``progress`` gets
-    bytes. Nothing is asked of CMS before the AMA's license is accepted where CMS puts it before a file.
+    bytes; ``refuse_coming`` gets how many of a file are to come, and raises Refused where there is no room for it.
+    Nothing is asked of CMS before the AMA's license is accepted where CMS puts it before a file.
 
     Raises Refused, with a sentence for the person who asked, and Cancelled once ``is_cancelled()`` says so.
     """
@@ -66,7 +69,8 @@ def fetch(
     patience = patience or Patience()
     with client(patience) as http:
         tell = progress or (lambda what, done, total: None)
-        errand = _Errand(http, folder, base_url, tell, is_cancelled or (lambda: False), patience)
+        is_cancelled = is_cancelled or (lambda: False)
+        errand = _Errand(http, folder, base_url, tell, is_cancelled, refuse_coming, patience)
         paths = _first_there(errand, editions)
     try:
         refuse_other_release(paths, dataset, quarter, setting)
@@ -139,6 +143,7 @@ def _file(errand: _Errand, address: Address) -> Path:
             arrived=lambda done, total: tell(f"Downloading{part}", done, total),
             waits=lambda reason: tell(f"Waiting to try again. {reason}", 0, 0),
             is_cancelled=errand.is_cancelled,
+            refuse_coming=errand.refuse_coming,
             patience=errand.patience,
         )
         download(errand.http, address.url(errand.base_url) + accepted, path, terms)

@@ -138,3 +138,29 @@ def test_nothing_is_asked_for_while_the_inbox_is_full(cms, ada, settings):
     assert run.state == ImportRun.State.REFUSED
     assert run.reason.startswith("The inbox has no room: ")
     assert cms.asked == []
+
+
+def test_a_file_the_inbox_has_no_room_for_is_refused_before_it_comes(cms, ada, settings):
+    settings.LARGEST_INBOX = 100
+    run = work(asked_for(ada))
+    assert run.state == ImportRun.State.REFUSED
+    assert run.reason.startswith("The inbox has no room: the files in it take 0 MB of 0 MB.")
+    assert cms.paths[-1] == NAMES[0]
+    assert not [path for path in settings.INBOX.rglob("*") if path.is_file()]
+
+
+def test_a_file_that_does_not_say_its_length_comes_only_as_far_as_the_inbox_has_room(cms, ada, settings):
+    settings.LARGEST_INBOX = 500_000
+
+    def sends_on_and_on(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(b"PK\x03\x04")
+        while not cms.over.is_set():
+            handler.wfile.write(bytes(10_000))
+
+    cms.put(f"/files/zip/{NAMES[0]}", sends_on_and_on)
+    run = work(asked_for(ada))
+    assert run.state == ImportRun.State.REFUSED
+    assert run.reason.startswith("The inbox has no room: the files in it take 0 MB of 0 MB.")
+    assert not [path for path in settings.INBOX.rglob("*") if path.is_file()]

@@ -204,7 +204,7 @@ def test_an_inbox_that_is_full_takes_no_more(tmp_path, settings):
     with receiving(tmp_path, coming=500_000):
         pass
     with (
-        pytest.raises(Refused, match="the files of other imports take 2 MB of 3 MB"),
+        pytest.raises(Refused, match="no room for 1 MB more: the files in it take 2 MB of 3 MB"),
         receiving(tmp_path, coming=1_500_000),
     ):
         pass
