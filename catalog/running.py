@@ -60,8 +60,8 @@ def at_the_desk(reason: str) -> str:
     reason = re.sub(
         r"manage\.py import_release --help[^.]*\. |, as in --dataset hcpcs( --quarter 2025Q4)?", "", reason
     )
-    reason = re.sub(r"--(dataset|quarter|setting)\b", r"the \1", reason)
-    return reason[:1].upper() + reason[1:]
+    reason = re.sub(r"^--(dataset|quarter|setting)\b", r"The \1", reason)
+    return re.sub(r"--(dataset|quarter|setting)\b", r"the \1", reason)
 
 
 def _work(run: ImportRun, watch: Watch) -> State:

@@ -154,7 +154,7 @@ def test_files_that_say_nothing_are_refused(tmp_path, ada):
         ),
         ("--quarter is for one release, and these are two.", "The quarter is for one release, and these are two."),
         ("If it is of 2026Q2, give --quarter 2026Q2.", "If it is of 2026Q2, give the quarter 2026Q2."),
-        ("HCPC2025_JUL_ANWEB.txt is damaged.", "HCPC2025_JUL_ANWEB.txt is damaged."),
+        ("ccipra-v302r0-f1.zip is damaged.", "ccipra-v302r0-f1.zip is damaged."),
     ],
 )
 def test_advice_for_a_command_is_said_in_the_words_of_the_form(told, said):
