@@ -9,6 +9,7 @@ from datetime import timedelta
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.core.management import call_command
+from django.db import close_old_connections
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -27,6 +28,7 @@ def do_all() -> None:
             chore()
         except Exception:
             logger.exception("A chore of the worker failed: %s", chore.__name__)
+            close_old_connections()  # one that was dropped in the middle
 
 
 def clear_inbox() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils import timezone
 
 from catalog import inbox, release_words, room, run_words, runs
@@ -22,6 +23,8 @@ from catalog.models import AuditEntry, ImportFile, ImportRun, Release
 from catalog.watch import Stop, Watch
 
 State, Action = ImportRun.State, AuditEntry.Action
+STOPPED = "The worker was stopped in the middle. Try again."
+LOST = "The worker lost its lock in the database in the middle, and gave up what it was doing. Try again."
 
 
 def carry_out(number: int) -> None:
@@ -32,27 +35,36 @@ def carry_out(number: int) -> None:
         return
     run = ImportRun.objects.select_related("asked_by").get(pk=number)
     runs.say(run, "The worker begins.")
+    watch = Watch(run)
     try:
-        with Watch(run) as watch:
+        with watch:
             outcome = _work(run, watch)
-        if not runs.end(run, outcome) and run.is_cancel_asked:
-            raise Cancelled  # somebody asked after the watch had last looked
-    except Cancelled:  # it is over first: to remove what it has written may take a while, and may fail
-        if Stop.is_asked:
-            runs.end(run, State.INTERRUPTED, "The worker was stopped in the middle. Try again.")
-            rehearsal.tidy()
-        else:
-            runs.end(run, State.CANCELLED)
-            runs.say(run, "Stopped. What it had written is being removed; its files are kept.")
-            rehearsal.give_up(run, since=began)
+        if not runs.end(run, outcome, began=began):
+            raise Cancelled  # somebody asked, or gave it up, after the watch had last looked
+    except Cancelled:
+        _stop(run, watch, began)
     except Refused as reason:
-        runs.end(run, State.REFUSED, at_the_desk(str(reason)))
+        runs.end(run, State.REFUSED, at_the_desk(str(reason)), began=began)
     except Exception as error:
+        close_old_connections()  # one that was dropped, which may be what ended it
         what = f"{type(error).__name__}, {error}"[:200]
-        runs.end(run, State.INTERRUPTED, f"Something unexpected ended it ({what}). The server's log says more.")
+        unexpected = f"Something unexpected ended it ({what}). The server's log says more."
+        runs.end(run, State.INTERRUPTED, unexpected, began=began)
         raise
     else:
         inbox.clear_if_decided(run)
+
+
+def _stop(run: ImportRun, watch: Watch, began: datetime) -> None:
+    """End an import in the middle. Nothing is done to one that is not this worker's any more.
+
+    To remove millions of rows takes longer than a process has that is to end: the next worker does it.
+    """
+    if Stop.is_asked or watch.is_lost:
+        runs.end(run, State.INTERRUPTED, STOPPED if Stop.is_asked else LOST, began=began)
+    elif runs.end(run, State.CANCELLED, began=began):  # it is over first: the removal may fail
+        runs.say(run, "Stopped. What it had written is being removed; its files are kept.")
+        rehearsal.give_up(run, since=began)
 
 
 def at_the_desk(reason: str) -> str:
@@ -68,7 +80,7 @@ def _work(run: ImportRun, watch: Watch) -> State:
     """Rehearse every release of an import, and say how that ended. Refused when some were and none is new."""
     if run.origin == ImportRun.Origin.FETCH:
         _bring(run, watch)
-    ImportRun.objects.filter(pk=run.pk).update(state=State.REHEARSING)
+    runs.attempt(run).update(state=State.REHEARSING)
     watch.progress("Looking at the files", 0, 0)
     paths = inbox.paths(run)
     for path in paths:
@@ -85,7 +97,7 @@ def _work(run: ImportRun, watch: Watch) -> State:
             if len(found) == 1:
                 raise
             refused.append(_refused(run, publication, at_the_desk(str(reason)), watch))
-    ImportRun.objects.filter(pk=run.pk).update(refused=refused)
+    runs.attempt(run).update(refused=refused)
     if refused and not is_any_new:
         raise Refused("\n".join(refused))
     return State.REHEARSED if is_any_new else State.NOTHING_NEW
@@ -150,7 +162,7 @@ def _of_it(publication: Publication, release: Release) -> str:
 
 def _bring(run: ImportRun, watch: Watch) -> None:
     """Have the files of a quarter in the inbox. What an attempt before has brought is not asked for again."""
-    ImportRun.objects.filter(pk=run.pk).update(state=State.FETCHING)
+    runs.attempt(run).update(state=State.FETCHING)
     settings.INBOX.mkdir(parents=True, exist_ok=True)
     room.refuse_without_room(settings.INBOX)
     paths = fetch(

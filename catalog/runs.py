@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -17,7 +19,7 @@ from catalog.models import AuditEntry, ImportLine, ImportRun
 
 State = ImportRun.State
 ASKED_TO_CANCEL = " asked to cancel it."  # after the name of who did, in the log of the import
-DIED = "The worker died in the middle. Nothing of what it was doing is left. Try again."
+DIED = "The worker died in the middle, or lost the database. Nothing of what it was doing is left. Try again."
 
 
 @transaction.atomic
@@ -99,14 +101,32 @@ def worker_is_alive() -> bool:
     return is_held(WORKER)
 
 
-def end(run: ImportRun, state: str, reason: str = "", among: Iterable[str] = ImportRun.OPEN, by: str = "") -> bool:
+def attempt(run: ImportRun) -> QuerySet[ImportRun]:
+    """The import, asked anew each time: nothing once the attempt is over that is under way in ``run``.
+
+    It may have been given up while a worker was still at it, and begun again by another one.
+    """
+    return ImportRun.objects.filter(pk=run.pk, started_at=run.started_at, state__in=ImportRun.RUNNING)
+
+
+def end(
+    run: ImportRun,
+    state: str,
+    reason: str = "",
+    among: Iterable[str] = ImportRun.OPEN,
+    by: str = "",
+    began: datetime | None = None,
+) -> bool:
     """Write down how an import ended that is in one of those states, and whether it was.
 
-    One that somebody asked to cancel does not end as rehearsed. The audit log tells why it came to nothing, or who
-    cancelled it: ``by``, or whom its log names. Of what was rehearsed, each release has a line there.
+    With ``began``, only the attempt at it that began then, and none that was asked for since. One that somebody
+    asked to cancel does not end as rehearsed. The audit log tells why it came to nothing, or who cancelled it:
+    ``by``, or whom its log names. Of what was rehearsed, each release has a line there.
     """
     over = {"state": state, "reason": reason, "ended_at": timezone.now(), "step": "", "is_cancel_asked": False}
     open_one = ImportRun.objects.filter(pk=run.pk, state__in=among)
+    if began:
+        open_one = open_one.filter(started_at=began)
     if state in (State.REHEARSED, State.NOTHING_NEW):
         open_one = open_one.filter(is_cancel_asked=False)
     is_ended = open_one.update(**over)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 from django import db
 from django.utils import timezone
 
 from catalog import run_words, runs
+from catalog.importers.locks import Lost
 from catalog.models import ImportRun
 
 TOLD_EVERY = 0.5  # seconds
@@ -28,19 +30,26 @@ class Stop:
     is_asked = False
 
 
+class WorkerLock:
+    """The lock of the worker that this process is, if it is one. ``notice_loss`` raises Lost once it is gone."""
+
+    notice_loss: Callable[[], None] = lambda: None
+
+
 class Watch:
     """Writes down how far a run is, and learns whether it shall end: twice a second, by a thread of its own.
 
-    An import cannot ask its database anything while rows stream into it, and it does not wait for this.
+    An import cannot ask its database anything while rows stream into it, and it does not wait for this. It shall
+    end as well once ``is_lost`` says that it is not this process's any more: another worker may be at it.
     """
 
     def __init__(self, run: ImportRun):
-        self._run = run
+        self._run, self._mine = run, runs.attempt(run)
         self._prefix = ""
         self._latest = self._told = ("", 0, 0)
         self._begun = self._changed = self._last_call = timezone.now()
         self._unsaid: deque[tuple[str, bool]] = deque()
-        self._is_cancel_asked = False
+        self._is_cancel_asked = self.is_lost = False
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._tell_on, daemon=True)
 
@@ -69,7 +78,7 @@ class Watch:
         self._latest, self._last_call = (step, done, total), timezone.now()
 
     def is_cancelled(self) -> bool:
-        return self._is_cancel_asked or Stop.is_asked
+        return self._is_cancel_asked or self.is_lost or Stop.is_asked
 
     def pause(self, seconds: float) -> None:
         """Wait, but not when it shall end."""
@@ -90,14 +99,16 @@ class Watch:
             while not is_over:
                 is_over = self._is_over.wait(TOLD_EVERY)
                 try:
+                    WorkerLock.notice_loss()
                     self._tell()
+                except Lost:
+                    self.is_lost = True
                 except db.Error:  # it may come back, and the import will know if it does not
                     db.connection.close()
         finally:
             db.connection.close()
 
     def _tell(self) -> None:
-        mine = ImportRun.objects.filter(pk=self._run.pk)
         while self._unsaid:
             text, is_warning = self._unsaid[0]
             runs.say(self._run, text, is_warning=is_warning)
@@ -105,6 +116,7 @@ class Watch:
         step, done, total = latest = self._latest
         if latest != self._told:
             total = max(done, total) if total else 0
-            mine.update(step=step, done=done, total=total, step_started_at=self._begun)
+            self._mine.update(step=step, done=done, total=total, step_started_at=self._begun)
             self._told = latest
-        self._is_cancel_asked = mine.filter(is_cancel_asked=True).exists()
+        found = self._mine.values_list("is_cancel_asked", flat=True).first()
+        self._is_cancel_asked, self.is_lost = bool(found), self.is_lost or found is None

@@ -19,10 +19,11 @@ from django_tasks_db.models import DBTaskResult
 
 from catalog import chores, runs
 from catalog.importers import load
-from catalog.importers.locks import Busy, Lost, Taken, sole_import, sole_worker
-from catalog.watch import Stop
+from catalog.importers.locks import DROPPED, Busy, Lost, Taken, sole_import, sole_worker
+from catalog.watch import Stop, WorkerLock
 
 PAUSE = 0.5  # seconds between two looks for something to do
+PAUSE_WITHOUT_DATABASE = 3  # seconds, fewer than a server waits that stops the worker
 CHORES_EVERY = 24 * 60 * 60  # seconds
 # Readers go first where processors are few. Not on SQLite, where editors wait for whoever holds its one lock.
 NICENESS = 19
@@ -43,7 +44,7 @@ def work(parent: int = 0) -> None:
         batch=True,
         backend_name="default",
         startup_delay=False,
-        max_tasks=None,
+        max_tasks=1,  # at a time: before another it is to be looked whether the lock is still held
         worker_id=f"{socket.gethostname()[:40]} {os.getpid()}",
     )
     _obey_signals(worker)
@@ -52,6 +53,8 @@ def work(parent: int = 0) -> None:
         try:
             with sole_worker() as notice_loss:
                 is_waiting = False
+                WorkerLock.notice_loss = notice_loss
+                connection.close()  # it may have been dropped with that of the lock
                 runs.settle_all()
                 _take_tasks(worker, parent, notice_loss)
         except Taken:
@@ -61,6 +64,9 @@ def work(parent: int = 0) -> None:
             time.sleep(PAUSE)
         except Lost:
             logger.warning("The connection that held the worker's lock was dropped. It is taken anew.")
+        except DROPPED as error:
+            logger.warning("The worker lost the database, and looks for it again: %s", error)
+            time.sleep(PAUSE_WITHOUT_DATABASE)
 
 
 def _take_tasks(worker: Worker, parent: int, notice_loss: Callable[[], None]) -> None:
@@ -79,15 +85,19 @@ def _take_tasks(worker: Worker, parent: int, notice_loss: Callable[[], None]) ->
 
 
 def _tidy() -> bool:
-    """Remove what killed imports have left, and whether that could be done.
+    """Remove what imports have left that were killed or stopped, and whether that was tried.
 
-    Not while another import runs: or while the server has not noticed yet that the one before was killed.
+    Not while another import runs: or while the server has not noticed yet that the one before was killed. What
+    goes wrong keeps no import from being taken; each of them tries it again, and so do the next chores.
     """
     try:
         with sole_import():
             load.remove_leftovers()
     except Busy:
         return False
+    except Exception:
+        logger.exception("What imports have left could not be removed.")
+        close_old_connections()  # one that was dropped in the middle
     return True
 
 

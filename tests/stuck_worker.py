@@ -13,19 +13,14 @@ from catalog import watch, worker  # noqa: E402
 from catalog.importers import bulk  # noqa: E402
 
 bulk.BATCH = bulk.COPY_BATCH = 100
+progress = watch.Watch.progress
 
 
-def stay_after_the_first_batch(kind: type) -> None:
-    put = kind.put
-
-    def put_and_stay(writer, *batch) -> None:
-        put(writer, *batch)
-        while not watch.Stop.is_asked:
-            time.sleep(0.05)
-
-    kind.put = put_and_stay
+def stay_after_the_first_batch(told: watch.Watch, what: str, done: int, total: int) -> None:
+    progress(told, what, done, total)
+    while done and not told.is_cancelled():
+        time.sleep(0.05)
 
 
-for kind in (bulk.Inserts, bulk.Copy):
-    stay_after_the_first_batch(kind)
+watch.Watch.progress = stay_after_the_first_batch
 worker.work()

@@ -29,6 +29,10 @@ IMPORT = Lock(0x48435043, "import")
 WORKER = Lock(0x48435057, "worker")
 
 DROPPED = (InterfaceError, OperationalError)  # what a connection raises that the server has ended
+# Seconds. What lies between the ends of a connection does not drop it while something goes over it now and then,
+# and each end soon notices when the other is gone. libpq and the server have the same names for them.
+IDLE, INTERVAL, COUNT = 30, 10, 3
+KEEPALIVES = {"keepalives_idle": IDLE, "keepalives_interval": INTERVAL, "keepalives_count": COUNT}
 PATIENCE = 1  # seconds: somebody who only looks whether the worker's lock is held holds it for a moment
 
 
@@ -61,11 +65,24 @@ def sole_import() -> Iterator[None]:
 def sole_worker() -> Iterator[Callable[[], None]]:
     """Raise Taken for a second worker while one lives.
 
-    Gives what a worker calls now and then: it raises Lost once the lock is gone. Its connection does nothing else,
-    and servers and firewalls drop one that is silent for long.
+    Gives what a worker calls now and then, from one thread at a time: it raises Lost once the lock is gone. Its
+    connection does nothing else, and servers and firewalls drop one that is silent for long.
     """
-    with closing(connection.copy()) as own, held(WORKER, own, PATIENCE):
-        yield partial(_notice_loss, own)
+    with closing(connection.copy()) as own:
+        if own.vendor == "postgresql":
+            _keep_alive(own)
+        with held(WORKER, own, PATIENCE):
+            own.inc_thread_sharing()
+            yield partial(_notice_loss, own)
+
+
+def _keep_alive(own: BaseDatabaseWrapper) -> None:
+    """Open a connection to a server so that neither end holds it for long when the other is gone."""
+    longest = {"tcp_user_timeout": (IDLE + INTERVAL * COUNT) * 1_000}  # milliseconds
+    own.settings_dict["OPTIONS"] |= KEEPALIVES | longest
+    with own.cursor() as cursor:
+        for name, value in KEEPALIVES.items():
+            cursor.execute(f"SET tcp_{name} = {value}")
 
 
 def _notice_loss(own: BaseDatabaseWrapper) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessLog
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -90,3 +91,24 @@ def test_a_worker_does_them_when_it_begins_and_every_day(monkeypatch, every, tim
     monkeypatch.setattr(chores, "CHORES", (lambda: done.append(""),))
     worker._take_tasks(None, 0, third_turn_is_the_last)
     assert (len(turns), len(done)) == (3, times)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_removed_is_logged_and_keeps_no_worker(monkeypatch, caplog):
+    monkeypatch.setattr(worker.load, "remove_leftovers", lambda: 1 / 0)
+    assert worker._tidy()
+    assert "What imports have left could not be removed." in caplog.text
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_dropped_in_one_is_opened_anew(monkeypatch):
+    def is_dropped() -> None:
+        connection.cursor().execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(chores, "CHORES", (is_dropped,))
+    chores.do_all()
+    assert DBTaskResult.objects.count() == 0
+    monkeypatch.setattr(worker.load, "remove_leftovers", is_dropped)
+    worker._tidy()
+    assert DBTaskResult.objects.count() == 0

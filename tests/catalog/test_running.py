@@ -2,6 +2,7 @@
 
 import re
 import threading
+from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from catalog import inbox, running, runs, worker
 from catalog.importers import rehearsal
+from catalog.importers.files import Cancelled, Refused
 from catalog.importers.locks import sole_import
 from catalog.models import AuditEntry, ImportRun, PtpEdit, Release
 from tests import cms_site
@@ -233,9 +235,60 @@ def test_an_unexpected_error_ends_the_run_and_is_not_swallowed(tmp_path, ada, mo
     assert run.reason == f"Something unexpected ended it ({what}). The server's log says more."
 
 
-def test_a_worker_that_is_stopped_says_so(tmp_path, ada, monkeypatch):
+def test_an_import_that_was_given_up_meanwhile_stays_so_and_keeps_its_files(tmp_path, ada, monkeypatch):
+    run = make_run(ada, write_ptp(tmp_path / "ptp"))
+
+    def given_up_by_a_page(run: ImportRun, watch: running.Watch) -> str:
+        runs.end(ImportRun.objects.get(), "interrupted", runs.DIED)
+        return ImportRun.State.NOTHING_NEW
+
+    monkeypatch.setattr(running, "_work", given_up_by_a_page)
+    work(run)
+    assert (run.state, run.reason) == ("interrupted", runs.DIED)
+    assert runs.can_try_again(run)
+
+
+@pytest.mark.parametrize("outcome", ["nothing_new", Cancelled(), Refused("No."), OSError("Gone.")])
+def test_an_import_that_was_begun_again_meanwhile_is_left_to_who_begins_it(tmp_path, ada, monkeypatch, outcome):
+    run = make_run(ada, write_ptp(tmp_path / "ptp"))
+
+    def begun_again(run: ImportRun, watch: running.Watch) -> str:
+        again = ImportRun.objects.get()
+        runs.end(again, "interrupted", runs.DIED)
+        runs.try_again(again)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(running, "_work", begun_again)
+    with suppress(OSError):
+        work(run)
+    run.refresh_from_db()
+    assert (run.state, run.reason, len(inbox.paths(run))) == ("waiting", "", 2)
+
+
+def test_an_import_that_was_given_up_while_it_writes_ends_and_leaves_nothing_to_decide(tmp_path, ada, monkeypatch):
+    run = make_run(ada, write_ptp(tmp_path / "ptp"))
+    progress = running.Watch.progress
+
+    def given_up_at_the_first_batch(watch, what: str, done: int, total: int) -> None:
+        progress(watch, what, done, total)
+        if done and not watch.is_lost:
+            runs.end(ImportRun.objects.get(), "interrupted", runs.DIED)
+            watch._tell()
+
+    monkeypatch.setattr(running.Watch, "progress", given_up_at_the_first_batch)
+    work(run)
+    assert (run.state, run.step) == ("interrupted", "")
+    assert set(states().values()) == {"loading"}
+    assert runs.can_try_again(run)
+
+
+def test_a_worker_that_is_stopped_says_so_and_leaves_the_removal_to_the_next_one(tmp_path, ada, monkeypatch):
     run = make_run(ada, write_ptp(tmp_path / "ptp"))
     monkeypatch.setattr(worker.Stop, "is_asked", True)
     work(run)
     assert (run.state, run.reason) == ("interrupted", "The worker was stopped in the middle. Try again.")
+    assert set(states().values()) == {"loading"}
+    rehearsal.tidy()
     assert not Release.objects.exists()

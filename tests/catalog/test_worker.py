@@ -16,7 +16,7 @@ from django.conf import settings as project
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
-from catalog import runs, tasks
+from catalog import running, runs, tasks
 from catalog.importers import load, rehearsal
 from catalog.importers.locks import WORKER, sole_import, sole_worker
 from catalog.models import ImportRun, PtpEdit, Release
@@ -138,7 +138,8 @@ def test_a_worker_told_to_stop_ends_what_it_does_and_says_so(run, start):
     assert worker.wait(SECONDS) == 0
     run.refresh_from_db()
     assert (run.state, run.reason) == ("interrupted", "The worker was stopped in the middle. Try again.")
-    assert not Release.objects.exists()
+    start()
+    until(lambda: not Release.objects.exists())
     assert not PtpEdit.objects.exists()
 
 
@@ -176,9 +177,7 @@ def test_a_second_worker_waits_until_the_first_is_gone(run, start, tmp_path):
 def test_a_worker_whose_connection_was_dropped_takes_its_lock_anew(run, start, tmp_path):
     start()
     until(runs.worker_is_alive)
-    (first,) = holders_of_the_lock()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [first])
+    first = drop_the_connection_of_the_lock()
     until(lambda: holders_of_the_lock() not in ([], [first]))
     assert "was dropped" in (tmp_path / "worker.log").read_text()
     runs.begin(run)
@@ -186,9 +185,23 @@ def test_a_worker_whose_connection_was_dropped_takes_its_lock_anew(run, start, t
 
 
 @pytest.mark.postgres
+def test_a_worker_that_loses_its_lock_in_the_middle_gives_the_import_up_and_takes_the_lock_anew(run, start):
+    worker = start(is_stuck=True)
+    runs.begin(run)
+    until(lambda: Release.objects.filter(state="loading").exists())
+    drop_the_connection_of_the_lock()
+    assert until_over(run) == ("interrupted", running.LOST)
+    until(lambda: not Release.objects.exists())
+    run.refresh_from_db()
+    assert runs.can_try_again(run)
+    assert (runs.worker_is_alive(), worker.poll()) == (True, None)
+
+
+@pytest.mark.postgres
 def test_a_worker_outlives_the_end_of_all_its_connections(run, start):
-    start()
-    until(runs.worker_is_alive)
+    worker = start()
+    asked = tasks.tidy.enqueue()
+    until(lambda: DBTaskResult.objects.finished().filter(pk=asked.id).exists())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -196,12 +209,25 @@ def test_a_worker_outlives_the_end_of_all_its_connections(run, start):
         )
     runs.begin(run)
     assert until_over(run) == ("rehearsed", "")
+    assert worker.poll() is None
+
+
+def drop_the_connection_of_the_lock() -> int:
+    """Which of the server's processes it was."""
+    (first,) = holders_of_the_lock()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [first])
+    return first
 
 
 def holders_of_the_lock() -> list[int]:
     """The server's processes that hold the lock of a worker."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [WORKER.number])
+        cursor.execute(
+            "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+            " WHERE locktype = 'advisory' AND granted AND objid = %s AND datname = current_database()",
+            [WORKER.number],
+        )
         return [pid for (pid,) in cursor.fetchall()]
 
 

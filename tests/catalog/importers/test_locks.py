@@ -8,7 +8,7 @@ import time
 import pytest
 from django.db import connection
 
-from catalog.importers.locks import IMPORT, WORKER, Busy, Taken, is_held, sole_import, sole_worker
+from catalog.importers.locks import IMPORT, WORKER, Busy, Lost, Taken, is_held, sole_import, sole_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,3 +81,25 @@ def test_the_lock_of_a_worker_goes_when_it_is_killed():
     last = time.monotonic() + SECONDS
     while is_held(WORKER):  # a server takes a moment to notice
         assert time.monotonic() < last
+
+
+@pytest.mark.postgres
+def test_the_connection_of_a_worker_is_kept_alive_and_its_end_is_noticed_from_any_thread():
+    with sole_worker() as notice_loss:
+        (own,) = notice_loss.args
+        assert own.connection.info.get_parameters()["keepalives_idle"] == "30"
+        told = []
+
+        def notice() -> None:
+            try:
+                told.append(notice_loss())
+            except Lost as reason:
+                told.append(type(reason))
+
+        for _before_and_after in range(2):
+            thread = threading.Thread(target=notice)
+            thread.start()
+            thread.join()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [own.connection.info.backend_pid])
+    assert told == [None, Lost]
