@@ -13,14 +13,17 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import ManyToManyField, OuterRef, QuerySet, Subquery, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import localize
 
 from catalog.models import AuditEntry
 
 COOL_OFF = timedelta(hours=settings.AXES_COOLOFF_TIME)
+LIFTED = "Lifted the lock of"  # begins the record of who did
+LIFTED_SHOWN = 10
 
 # Importing the admins of Django and axes has registered them; these take their place.
 admin.site.unregister([User, Group, AccessAttempt])
@@ -110,6 +113,14 @@ class FailedLoginAdmin(admin.ModelAdmin):
             )
         )
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        kind = ContentType.objects.get_for_model(AccessAttempt)
+        lifted = LogEntry.objects.filter(content_type=kind, change_message__startswith=LIFTED).select_related(
+            "user"
+        )
+        last = {"lifted": lifted.order_by("-pk")[:LIFTED_SHOWN]}
+        return super().changelist_view(request, last | (extra_context or {}))
+
     def get_actions(self, request: HttpRequest) -> dict:
         """Deleting is called what it is for."""
         return {name: action for name, action in super().get_actions(request).items() if name == "lift"}
@@ -120,7 +131,7 @@ class FailedLoginAdmin(admin.ModelAdmin):
         attempts = list(queryset)
         for one in attempts:
             whose = f"{one.username} from {one.ip_address}, {one.failures_since_start} failures"
-            LogEntry.objects.log_actions(request.user.pk, [one], DELETION, f"Lifted the lock of {whose}.")
+            LogEntry.objects.log_actions(request.user.pk, [one], DELETION, f"{LIFTED} {whose}.")
             AccessAttempt.objects.filter(username=one.username, ip_address=one.ip_address).delete()
         names = sorted({one.username or "nobody" for one in attempts})
         forgotten = f"The failures of {', '.join(names)} are forgotten"

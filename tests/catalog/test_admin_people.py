@@ -163,6 +163,10 @@ def test_an_address_that_is_locked_by_many_names_is_unlocked_by_all_its_rows(adm
         "Lifted the lock of ann from 192.0.2.7, 4 failures.",
         "Lifted the lock of ben from 192.0.2.7, 4 failures.",
     ]
+    told = BeautifulSoup(admin_client.get(attempts).content, "html.parser").select("[aria-labelledby=h-lifted] li")
+    assert (
+        told[0].get_text(" ", strip=True).endswith("Lifted the lock of ben from 192.0.2.7, 4 failures. by admin")
+    )
 
 
 def test_failures_of_one_name_in_two_browsers_lock_it_together_and_are_lifted_together(admin_client):
