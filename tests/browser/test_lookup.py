@@ -8,7 +8,7 @@ import brotli
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rooms import PHONE, too_wide, violations
+from tests.browser.rooms import PHONE, faults, violations
 from tests.builders import make_code, make_level, make_modifier, make_release, make_section
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -250,10 +250,8 @@ def test_everything_works_without_javascript(chromium, home):
     page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_in_any_state(page, home, scheme, width):
-    assert violations(page, [home.rstrip("/") + state for state in STATES], scheme, width) == {}
+def test_axe_finds_nothing_in_any_state_and_none_scrolls_sideways_on_a_phone(page, home):
+    assert faults(page, [home.rstrip("/") + state for state in STATES]) == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -262,10 +260,6 @@ def test_axe_finds_nothing_on_the_pages_for_faults(chromium, home, scheme):
     found = violations(page, [f"{home}codes/J18855/", f"{home}nowhere/"], scheme, PHONE["width"])
     page.close()
     assert found == {}
-
-
-def test_nothing_scrolls_sideways_on_a_phone(page, home):
-    assert too_wide(page, [home.rstrip("/") + state for state in STATES]) == []
 
 
 def test_the_first_page_is_light(page, home):
