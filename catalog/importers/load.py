@@ -152,6 +152,7 @@ def compare(release: Release, tell: Progress, before: Before = Release.previous)
     """Store the changes of a checked release against the one before it."""
     tell("comparing", 0, 0)
     release.compared_with = against = before(release)
+    release.was_compared_with = against.title if against else ""
     release.save()
     if against:
         with rows.spooled(_told(rows.differences(against, release), tell)) as differences:
@@ -205,15 +206,16 @@ def publish(
 ) -> list[Release]:
     """Make a written release readable, and with ``activate`` current if it outranks the one that is.
 
-    One transaction, in which the release after it is compared with it as well, and what is older is pruned: those
-    are returned. ``remove_leftovers`` takes their rows away. The same transaction writes the audit log, if ``by``
-    says who did it. ``still_refuse``, called when nothing of its kind can change any more, may raise Refused.
+    The release after it is compared with it first, unless that was done while it was rehearsed. All else is one
+    transaction. What is older is pruned in it, and returned: ``remove_leftovers`` takes the rows away. So is the
+    audit log written, if ``by`` says who did it. ``still_refuse``, called when nothing of its kind can change any
+    more, may raise Refused.
     """
     later = succession.compared_with(release)
     is_compared = release.state == Release.State.REHEARSED and release.compared_after == later
     found = () if is_compared or later is None else rows.differences(release, later)
     with rows.spooled(found) as differences, transaction.atomic():
-        if _locked_states(release).get(release.pk) != release.state or succession.compared_with(release) != later:
+        if locked_states(release).get(release.pk) != release.state or succession.compared_with(release) != later:
             raise Refused(f"What is loaded beside {release} has changed in this moment. Look again.")
         still_refuse()
         superseded, was_current = succession.superseded(release), succession.current(release)
@@ -222,7 +224,7 @@ def publish(
                 f"{release} takes the place of the incomplete release that is current, so that nothing would be. "
                 "Load it without --no-activate."
             )
-        succession.inherit(release, superseded)
+        replaced = succession.inherit(release, superseded)
         release.state, release.loaded_at = Release.State.LOADED, timezone.now()
         release.save()
         if later:
@@ -235,7 +237,7 @@ def publish(
         pruned = succession.outdated(release, was_current)
         Release.objects.filter(pk__in=[one.pk for one in pruned]).update(state=Release.State.PRUNED)
         if by:
-            _record(release, was_current, pruned, by, note)
+            _record(release, was_current, [*replaced, *pruned], by, note)
     return pruned
 
 
@@ -243,7 +245,7 @@ def make_current(release: Release) -> None:
     """Answer readers from this release from now on. This is also how one rolls back to an earlier release."""
     with transaction.atomic():
         # As it is now: an import may have removed it since it was read.
-        states = _locked_states(release)
+        states = locked_states(release)
         match states.get(release.pk):
             case Release.State.LOADING:
                 raise Refused(f"{release} was never loaded completely. Load its file again.")
@@ -360,7 +362,7 @@ def _outcome(release: Release) -> Outcome:
     return Outcome(release, True, release.counts, against, release.changes.tally(), samples, doubts)
 
 
-def _locked_states(release: Release) -> dict[int, str]:
+def locked_states(release: Release) -> dict[int, str]:
     """The releases of its kind and their states, which stay as they are until the end of the transaction."""
     of_its_kind = Release.objects.of_a_kind(release).order_by("pk")
     return dict(of_its_kind.select_for_update().values_list("pk", "state"))

@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Model, QuerySet
 
 from catalog.importers import DATASETS, bulk, changes, hcpcs
 from catalog.importers.changes import Difference
@@ -187,12 +187,14 @@ def write_changes(
 
 def remove_changes(release: Release) -> None:
     """Remove what a release changed and what awaits it, in lots: of half a table there may be very many."""
-    _remove_in_lots(Change.every.filter(Q(release=release) | Q(awaits=release)))
+    _remove_in_lots(Change.every.filter(release=release))
+    _remove_in_lots(Change.every.filter(awaits=release))
 
 
 def remove_decided_changes() -> None:
     """Remove what awaited a decision and is of no use after it: what readers would have seen change."""
-    _remove_in_lots(Change.every.filter(awaits__state__in=(Release.State.LOADED, Release.State.CURRENT)))
+    undecided = (Release.State.LOADING, Release.State.REHEARSED)
+    _remove_in_lots(Change.every.filter(awaits__in=Release.objects.exclude(state__in=undecided)))
 
 
 def _remove_in_lots(changes: QuerySet) -> None:

@@ -42,12 +42,16 @@ def superseded(release: Release) -> list[Release]:
     return list(found.filter(partial=True) if release.partial else found)
 
 
-def inherit(release: Release, superseded: list[Release]) -> None:
-    """Give a release the place of others: what was compared with them, and their changes if it has none."""
+def inherit(release: Release, superseded: list[Release]) -> list[Release]:
+    """Give a release the place of others: what was compared with them, and their changes if it has none.
+
+    Those are pruned; what had rows until now is returned.
+    """
     Change.objects.filter(against__in=superseded).update(against=release)
     if not release.changes.exists():
         Change.objects.filter(release__in=[one for one in superseded if not one.partial]).update(release=release)
     Release.objects.filter(pk__in=[one.pk for one in superseded]).update(state=Release.State.PRUNED)
+    return [one for one in superseded if one.state != Release.State.PRUNED]
 
 
 def outdated(release: Release, was_current: Release | None) -> list[Release]:

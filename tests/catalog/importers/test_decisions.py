@@ -8,7 +8,7 @@ from django.db import connection
 
 from catalog.importers import load, rehearsal
 from catalog.importers.files import Refused
-from catalog.models import AuditEntry, GoldenPair, ImportRun, PtpEdit, Release
+from catalog.models import AuditEntry, Change, GoldenPair, ImportRun, PtpEdit, Release
 from tests.edit_releases import write_ptp
 from tests.ptp_files import zip_name
 from tests.rehearsals import (
@@ -223,6 +223,28 @@ def test_an_incomplete_one_does_not_take_the_place_of_a_whole_one_loaded_in_that
         ("rehearsed", True),
         ("current", False),
     ]
+
+
+def test_the_incomplete_release_that_a_whole_one_replaces_is_on_record_as_removed(tmp_path):
+    folder = write_ptp(tmp_path / "part", parts=3)
+    (folder / zip_name(part=1)).unlink()
+    load.load(publication(folder), allow_partial=True)
+    rehearsal.activate(rehearse(write_ptp(tmp_path / "whole", parts=3)), by=ADA)
+    july = "PTP edits, practitioner, July 2024"
+    assert steps() == [(ADA, "activated", f"{july}, in place of July 2024"), (ADA, "pruned", july)]
+
+
+def test_what_awaited_a_decision_goes_although_the_release_was_pruned_before_it_was_tidy(tmp_path):
+    load_one(write_ptp(tmp_path / "q1", "2024Q1"))
+    july = load_one(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
+    april = rehearse(write_ptp(tmp_path / "q2", "2024Q2"))
+    rehearsal.activate(april, by=ADA)
+    assert Change.every.filter(awaits=april).exists()
+    Release.objects.filter(pk=april.pk).update(state="pruned")
+    Release.objects.filter(pk=july.pk).update(state="current")
+    rehearsal.tidy()
+    assert Release.objects.get(pk=april.pk).state == "pruned"
+    assert not Change.every.filter(awaits=april).exists()
 
 
 def test_one_that_something_else_follows_in_that_moment_is_not_activated(tmp_path):
