@@ -111,6 +111,8 @@ class DecisionForm(forms.Form):
     accept_doubts = forms.BooleanField(
         label="I have read the doubts, and want to use this release all the same", required=False
     )
+    # The number of the release that the page called current, 0 for none: another one is not replaced unseen.
+    instead_of = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, object]:
         if self.cleaned_data.get("accept_doubts") and not self.cleaned_data.get("note"):

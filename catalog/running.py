@@ -52,6 +52,8 @@ def carry_out(number: int) -> None:
         runs.end(run, State.INTERRUPTED, unexpected, began=began)
         raise
     else:
+        if run.state == State.REHEARSED:
+            rehearsal.replace_older(run, since=began)
         inbox.clear_if_decided(run)
 
 

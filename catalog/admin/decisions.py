@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.conf import settings
@@ -56,51 +57,13 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
     """The second click."""
-    release = _shown().filter(pk=pk).first()
-    if release is None:
-        return _gone(request, pk)
-    form = DecisionForm(request.POST)
-    if release.state != State.REHEARSED:
-        return _decided(request, release)
-    if form.is_valid():
-        try:
-            rehearsals.activate(
-                release,
-                by=request.user.get_username(),
-                note=form.cleaned_data["note"],
-                accept_doubts=form.cleaned_data["accept_doubts"],
-            )
-        except Refused as reason:
-            if not _shown().filter(pk=pk).exists():
-                return _gone(request, pk)
-            form.add_error(None, str(reason))
-        else:
-            messages.success(request, f"{release} is active: readers are answered from it now.")
-            return redirect(release.run or "admin:imports")
-    return _rehearsal(request, release, form)
+    return _decide(request, pk, _activate)
 
 
 @only_for(LOAD)
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    release = _shown().filter(pk=pk).first()
-    if release is None:
-        return _gone(request, pk)
-    form = DecisionForm(request.POST)
-    if release.state != State.REHEARSED:
-        return _decided(request, release)
-    if form.is_valid():
-        run, name = release.run, str(release)
-        try:
-            rehearsals.discard(release, by=request.user.get_username(), note=form.cleaned_data["note"])
-        except Refused as reason:
-            if not _shown().filter(pk=pk).exists():
-                return _gone(request, pk)
-            form.add_error(None, str(reason))
-        else:
-            messages.success(request, f"The rehearsal of {name} is discarded. Nothing has changed for readers.")
-            return redirect(run or "admin:imports")
-    return _rehearsal(request, release, form)
+    return _decide(request, pk, _discard)
 
 
 @only_for(ACTIVATE)
@@ -108,7 +71,6 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer from a kept release again: from what to what, and then the second click."""
     release = get_object_or_404(_shown().readable(), pk=pk)
-    current = succession.current(release)
     if release.is_current:
         messages.info(request, f"{release} is active already.")
         return redirect("admin:imports")
@@ -117,17 +79,11 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error("accept_doubts", f"{release} looked incomplete. Say that you accept it all the same.")
     if form.is_valid():
         try:
-            rehearsals.activate(
-                release,
-                by=request.user.get_username(),
-                note=form.cleaned_data["note"],
-                accept_doubts=form.cleaned_data["accept_doubts"],
-            )
+            messages.success(request, _activate(release, by=request.user.get_username(), **form.cleaned_data))
+            return redirect("admin:imports")
         except Refused as reason:
             form.add_error(None, str(reason))
-        else:
-            messages.success(request, f"{release} is active: readers are answered from it now.")
-            return redirect("admin:imports")
+    current = succession.current(release)
     is_back = succession.is_way_back(release, current)
     is_older = current is not None and release.dataset != Dataset.HCPCS and release.last_day < current.last_day
     context = {
@@ -165,6 +121,37 @@ def _shown():
     return Release.objects.exclude(state=State.LOADING).select_related(
         "run__asked_by", "compared_with", "compared_current"
     )
+
+
+def _decide(request: HttpRequest, pk: int, decide: Callable[..., str]) -> HttpResponse:
+    """Have a decision on a rehearsed release take effect and tell so; or show the release again, and why not."""
+    release = _shown().filter(pk=pk).first()
+    if release is None:
+        return _gone(request, pk)
+    if release.state != State.REHEARSED:
+        return _decided(request, release)
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        run = release.run
+        try:
+            messages.success(request, decide(release, by=request.user.get_username(), **form.cleaned_data))
+            return redirect(run or "admin:imports")
+        except Refused as reason:
+            if not _shown().filter(pk=pk).exists():
+                return _gone(request, pk)
+            form.add_error(None, str(reason))
+    return _rehearsal(request, release, form)
+
+
+def _activate(release: Release, **decided: object) -> str:
+    rehearsals.activate(release, **decided)
+    return f"{release} is active: readers are answered from it now."
+
+
+def _discard(release: Release, *, by: str, note: str, **_of_activating: object) -> str:
+    name = str(release)
+    rehearsals.discard(release, by=by, note=note)
+    return f"The rehearsal of {name} is discarded. Nothing has changed for readers."
 
 
 def _decided(request: HttpRequest, release: Release) -> HttpResponse:

@@ -48,10 +48,11 @@ def rehearse(
 ) -> Release:
     """Load a release as far as readers would see it, and return it; what is loaded already is returned as it is.
 
-    Its changes are against the release before it that is loaded, or that the same run has rehearsed. It replaces
-    an older rehearsal of its quarter and revision. Raises Refused for files that are not what they should be, and
-    leaves nothing. Raises Cancelled when ``is_cancelled``, asked again and again, says so: what is left then is
-    seen by nobody, and ``tidy`` removes it.
+    Its changes are against the release before it that is loaded, or that the same run has rehearsed. An older
+    rehearsal of its quarter and revision is replaced: by that of a run only when the run is over, by
+    ``replace_older``. Raises Refused for files that are not what they should be, or that are part of what is
+    rehearsed whole, and leaves nothing. Raises Cancelled when ``is_cancelled``, asked again and again, says so:
+    what is left then is seen by nobody, and ``tidy`` removes it.
     """
     tell = _heeding(progress, is_cancelled)
     before = partial(_before, run=run)
@@ -59,10 +60,14 @@ def rehearse(
         if is_new:
             release.run = run
             load.check(release, publication, tell, before)
+            _refuse_for_whole(release)
             load.compare(release, tell, before)
             load.look_ahead(release, tell)
             tell("comparing", 0, 0)  # it took a while, in which somebody may have thought better of it
-            _keep(release)
+            release.state = State.REHEARSED
+            release.save()
+            if run is None:
+                _replace_older(release)
     return release
 
 
@@ -75,24 +80,31 @@ def objections(release: Release) -> Objections:
     return Objections(list(failures or ()), doubts, _outdated(release))
 
 
-def activate(release: Release, *, by: str, note: str = "", accept_doubts: bool = False) -> None:
+def activate(
+    release: Release, *, by: str, note: str = "", accept_doubts: bool = False, instead_of: int | None = None
+) -> None:
     """Answer readers from this release from now on: a rehearsed one is published, a loaded one is gone back to.
 
-    One transaction, and a line in the audit log. Raises Refused with a sentence when there are objections, when
-    doubts are accepted without a note that says why, or when SECOND_PERSON is set and ``by`` asked for it.
+    One transaction, and a line in the audit log. ``instead_of`` is the number of the release that is current as
+    far as ``by`` knows, 0 for none. Raises Refused with a sentence when another one is, when there are objections,
+    when doubts are accepted without a note that says why, or when SECOND_PERSON is set and ``by`` asked for it.
     """
     _look_again(release)
     if release.state in (State.REHEARSED, State.LOADED):
         _refuse_objected(release, accept_doubts, note)
     if release.state == State.REHEARSED:
         _refuse_alone(release, by)
-        still_refuse = partial(_refuse_outdated, release)
+        still_refuse = partial(_refuse_outdated, release, instead_of)
         load.publish(release, activate=True, whatever_is_current=True, by=by, note=note, still_refuse=still_refuse)
         _settle_files(release)
         return
     with transaction.atomic():
+        load.locked_states(release)
+        _look_again(release)
         was = succession.current(release)
         is_back = succession.is_way_back(release, was)
+        if was != release:
+            _refuse_unseen(was, instead_of)
         load.make_current(release)
         if was != release:
             step = Action.ROLLED_BACK if is_back else Action.ACTIVATED
@@ -110,8 +122,15 @@ def discard(release: Release, *, by: str, note: str = "") -> None:
 
 
 def give_up(run: ImportRun, since: datetime) -> None:
-    """Take back what a cancelled run has rehearsed since then. What it had before waits for a decision still."""
+    """Take back what a cancelled run has rehearsed since then. What waited before waits for a decision still."""
     _give_up(run.releases.filter(started_at__gte=since))
+    tidy()
+
+
+def replace_older(run: ImportRun, since: datetime) -> None:
+    """Have what a run that ended well has rehearsed since then take the place of older rehearsals of the same."""
+    for release in run.releases.filter(started_at__gte=since).exclude(state=State.LOADING):
+        _replace_older(release)
     tidy()
 
 
@@ -139,20 +158,27 @@ def _before(release: Release, run: ImportRun | None) -> Release | None:
     if run is None:
         return loaded
     waiting = Release.objects.filter(state=State.REHEARSED, run=run, partial=False).before(release)
-    found = [one for one in (loaded, waiting.order_by("quarter", "revision").last()) if one]
+    found = [one for one in (loaded, waiting.order_by("quarter", "revision", "pk").last()) if one]
     return max(found, key=lambda one: (one.quarter, one.revision), default=None)
 
 
-def _keep(release: Release) -> None:
-    """Leave a compared release to be looked at, in place of an older rehearsal of it."""
-    replaced = list(succession.same_revision(release).filter(state=State.REHEARSED).exclude(pk=release.pk))
-    with transaction.atomic():
-        for one in replaced:
+def _refuse_for_whole(release: Release) -> None:
+    """Refuse an incomplete release while the whole of it waits for a decision."""
+    waiting = succession.same_revision(release).filter(state=State.REHEARSED, partial=False)
+    if release.partial and (whole := waiting.order_by("pk").last()):
+        by_import = f", in {whole.run}" if whole.run else ""
+        raise Refused(
+            f"{release} looks incomplete: {' '.join(release.doubts)} One that does not is rehearsed and waits for "
+            f"a decision{by_import}. If this shall take its place, discard that one first."
+        )
+
+
+def _replace_older(release: Release) -> None:
+    older = succession.same_revision(release).filter(state=State.REHEARSED, pk__lt=release.pk)
+    for one in older.select_related("run"):
+        with transaction.atomic():
             if _give_up(Release.objects.filter(pk=one.pk)):
                 _record_replaced(one, release)
-        release.state = State.REHEARSED
-        release.save()
-    for one in replaced:
         if one.run and one.run != release.run:
             inbox.clear_if_decided(one.run)
 
@@ -178,6 +204,8 @@ def _outdated(release: Release) -> str:
         return f"{release.title} has been loaded from other files since. Rehearse this one again."
     compared_with, now = release.compared_with, release.previous()
     after = succession.compared_with(release)
+    if release.was_compared_with and (compared_with is None or compared_with.state == State.LOADING):
+        return f"It was compared with {release.was_compared_with}, which is not there any more. Rehearse it again."
     if compared_with == now and after in (None, release.compared_after):
         return ""
     if compared_with == now:
@@ -209,10 +237,18 @@ def _refuse_objected(release: Release, accept_doubts: bool, note: str) -> None:
         raise Refused(f"{release} looks incomplete. Say in the note why you accept it all the same.")
 
 
-def _refuse_outdated(release: Release) -> None:
+def _refuse_outdated(release: Release, instead_of: int | None) -> None:
     """Look once more when nobody else can decide: another release may have been activated since the first look."""
     if outdated := _outdated(Release.objects.get(pk=release.pk)):
         raise Refused(outdated)
+    _refuse_unseen(succession.current(release), instead_of)
+
+
+def _refuse_unseen(current: Release | None, instead_of: int | None) -> None:
+    """Refuse to replace another release than the one that somebody knows to be current, if they said which."""
+    if instead_of is not None and instead_of != (current.pk if current else 0):
+        now = f"They are answered from {current.title} now." if current else "They are answered from none now."
+        raise Refused(f"What readers are answered from has changed meanwhile: look again. {now}")
 
 
 def _refuse_alone(release: Release, by: str) -> None:

@@ -112,6 +112,15 @@ def test_a_first_release_has_nothing_to_be_compared_with(manager):
     assert "Nothing is loaded of this yet" in shown
 
 
+def test_what_it_was_compared_with_is_named_although_that_is_gone(manager):
+    release = make_rehearsal(was_compared_with="July 2025")
+    shown = words(see(manager, release))
+    assert "It was compared with July 2025, which is not there any more. Rehearse it again." in shown
+    assert "No earlier release is loaded" not in shown
+    activate(manager, release)
+    assert state(release) == REHEARSED
+
+
 def test_an_older_release_is_called_one(manager):
     make_release("2025Q4")
     assert "This is older than what readers are answered from now" in words(see(manager, make_rehearsal("2025Q3")))
@@ -202,6 +211,19 @@ def test_the_second_click_activates_and_is_on_record(manager, quarters):
     assert (state(april), state(july)) == ("loaded", "current")
     step = AuditEntry.objects.get(action="activated", release_number=july.pk)
     assert (step.by, step.note) == ("dana", "Looked at the pairs of wound care")
+
+
+def test_what_was_activated_since_the_page_was_shown_is_not_replaced_unseen(manager):
+    july, april = make_release("2025Q3"), make_release("2025Q2", current=False)
+    release = make_rehearsal("2025Q4", compared_with=july)
+    (seen,) = main(see(manager, release)).select("form [name=instead_of]")
+    rehearsal.activate(april, by="dora")
+    refused = activate(manager, release, instead_of=seen["value"])
+    assert "changed meanwhile: look again. They are answered from April 2025 now." in words(refused)
+    assert state(release) == REHEARSED
+    (now,) = main(refused).select("form [name=instead_of]")
+    activate(manager, release, instead_of=now["value"])
+    assert state(release) == "current"
 
 
 def test_doubts_must_be_accepted(manager):

@@ -15,6 +15,8 @@ from tests.desk import data_manager
 
 pytestmark = pytest.mark.django_db
 
+QUARTERS = ("2025Q4", "2025Q3", "2025Q2")
+
 
 @pytest.fixture(autouse=True)
 def inbox(settings, tmp_path) -> Path:
@@ -44,6 +46,20 @@ def test_rolling_back_shows_from_what_to_what_and_asks(manager, quarters):
     assert (state(april), state(july)) == ("current", "loaded")
     step = AuditEntry.objects.get(action="rolled_back")
     assert (step.by, step.note, step.release_number) == ("dana", "July lacks a part", april.pk)
+
+
+def test_what_was_activated_since_the_page_was_shown_is_not_replaced_unseen(manager):
+    october, july, april = (make_release(quarter, current=quarter == "2025Q4") for quarter in QUARTERS)
+    seen = main(manager.get(address("roll_back", april))).select_one("[name=instead_of]")["value"]
+    assert seen == str(october.pk)
+    manager.post(address("roll_back", july), {"instead_of": seen})
+    refused = manager.post(address("roll_back", april), {"instead_of": seen, "note": "October is wrong"})
+    assert "What readers are answered from has changed meanwhile: look again." in words(refused)
+    assert state(july) == "current"
+    assert "Now July 2025" in words(refused)
+    now = main(refused).select_one("[name=instead_of]")["value"]
+    manager.post(address("roll_back", april), {"instead_of": now})
+    assert state(april) == "current"
 
 
 def test_one_may_go_forward_again(manager, quarters):

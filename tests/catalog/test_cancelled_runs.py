@@ -56,17 +56,61 @@ def test_a_run_that_works_is_cancelled_and_leaves_nothing_but_its_files(tmp_path
     assert len(inbox.paths(run)) == 3
 
 
+def cancel_before_the_second(monkeypatch, run: ImportRun) -> list[Release]:
+    """Have somebody cancel it when it has rehearsed PTP and comes to MUE. What is there then, once it was so."""
+    about, rehearsed = running.Watch.about, []
+
+    def about_and_cancel(watch, subject: str) -> None:
+        about(watch, subject)
+        if subject.startswith("MUE"):
+            rehearsed.extend(Release.objects.order_by("pk"))
+            runs.ask_cancel(run, by="grace")
+            watch._tell()
+
+    monkeypatch.setattr(running.Watch, "about", about_and_cancel)
+    return rehearsed
+
+
 def test_a_cancelled_second_attempt_leaves_what_the_first_one_rehearsed(tmp_path, ada, monkeypatch):
-    run = work(make_run(ada, write_ptp(tmp_path / "ptp")))
-    first = Release.objects.get()
+    mue = write_mue(tmp_path / "mue", "04-01-2026").parent
+    run = work(make_run(ada, write_ptp(tmp_path / "ptp"), mue))
+    first = list(Release.objects.order_by("pk"))
+    edits = PtpEdit.objects.count()
     runs.try_again(run)
-    ImportRun.objects.filter(pk=run.pk).update(is_cancel_asked=True)
-    monkeypatch.setattr(running, "_work", lambda *_: ImportRun.State.REHEARSED)
+    rehearsed = cancel_before_the_second(monkeypatch, run)
     running.carry_out(run.pk)
     run.refresh_from_db()
     assert run.state == "cancelled"
+    assert [one.dataset for one in rehearsed] == ["ptp", "mue", "ptp"]
+    assert list(Release.objects.order_by("pk")) == first
+    assert set(states().values()) == {"rehearsed"}
+    assert PtpEdit.objects.count() == edits
+    assert "replaced" not in [action for _by, action, _subject in steps()]
+
+
+def test_a_cancelled_import_leaves_the_rehearsal_and_the_files_of_another_one(tmp_path, ada, monkeypatch):
+    folder = write_ptp(tmp_path / "ptp")
+    other = work(make_run(ada, folder))
+    (first,) = Release.objects.all()
+    run = make_run(ada, folder, write_mue(tmp_path / "mue", "04-01-2026").parent)
+    cancel_before_the_second(monkeypatch, run)
+    work(run)
     assert list(Release.objects.all()) == [first]
-    assert states() == {"PTP edits, practitioner, July 2024": "rehearsed"}
+    assert len(inbox.paths(other)) == 2
+    assert not [line for line in log(other) if "takes the place" in line]
+
+
+def test_an_import_that_ends_well_replaces_what_waited_before_it(tmp_path, ada):
+    run = work(make_run(ada, write_ptp(tmp_path / "ptp")))
+    (first,) = Release.objects.all()
+    runs.try_again(run)
+    running.carry_out(run.pk)
+    (second,) = Release.objects.all()
+    assert (second.state, second != first) == ("rehearsed", True)
+    assert [action for _by, action, _subject in steps()] == ["rehearsed", "asked_again", "rehearsed", "replaced"]
+    other = work(make_run(ada, tmp_path / "ptp"))
+    (third,) = Release.objects.all()
+    assert (third.run, inbox.paths(run)) == (other, [])
 
 
 def test_a_cancelled_run_is_over_even_when_tidying_fails(tmp_path, ada, monkeypatch):
@@ -102,16 +146,7 @@ def test_a_wish_to_cancel_that_comes_at_the_very_end_is_heeded(tmp_path, ada, mo
 
 def test_a_cancelled_run_gives_up_the_releases_it_had_rehearsed(tmp_path, ada, monkeypatch):
     run = make_run(ada, write_ptp(tmp_path / "ptp"), write_mue(tmp_path / "mue", "04-01-2026").parent)
-    about, rehearsed = running.Watch.about, []
-
-    def cancelled_before_the_second(watch, subject: str) -> None:
-        about(watch, subject)
-        if subject.startswith("MUE"):
-            rehearsed.extend(Release.objects.all())
-            runs.ask_cancel(run, by="grace")
-            watch._tell()
-
-    monkeypatch.setattr(running.Watch, "about", cancelled_before_the_second)
+    rehearsed = cancel_before_the_second(monkeypatch, run)
     work(run)
     assert [str(one) for one in rehearsed] == ["PTP edits, practitioner, July 2024"]
     assert run.state == "cancelled"

@@ -9,6 +9,7 @@ from django.db import connection
 from catalog.importers import load, rehearsal
 from catalog.importers.files import Refused
 from catalog.models import AuditEntry, Change, GoldenPair, ImportRun, PtpEdit, Release
+from tests.builders import make_release
 from tests.edit_releases import write_ptp
 from tests.ptp_files import zip_name
 from tests.rehearsals import (
@@ -25,6 +26,8 @@ from tests.rehearsals import (
 
 pytestmark = pytest.mark.django_db
 
+QUARTERS = ("2025Q4", "2025Q3", "2025Q2")
+
 
 @pytest.fixture(autouse=True)
 def small_tables(monkeypatch):
@@ -33,11 +36,20 @@ def small_tables(monkeypatch):
 
 def just_before_it_is_published(meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
     """Do something when all objections were looked at, and the transaction that publishes is about to begin."""
+    return _just_before("SAVEPOINT", meanwhile)
+
+
+def just_before_it_is_locked(meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
+    """Do something when nobody else can decide any more in a moment: the releases of its kind are about to be."""
+    return _just_before('SELECT "catalog_release"."id" AS "pk", "catalog_release"."state"', meanwhile)
+
+
+def _just_before(statement: str, meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
     is_done = False
 
     def first(execute, sql, params, many, context):
         nonlocal is_done
-        if sql.startswith("SAVEPOINT") and not is_done:
+        if sql.startswith(statement) and not is_done:
             is_done = True
             meanwhile()
         return execute(sql, params, many, context)
@@ -223,6 +235,43 @@ def test_an_incomplete_one_does_not_take_the_place_of_a_whole_one_loaded_in_that
         ("rehearsed", True),
         ("current", False),
     ]
+
+
+def test_what_a_release_was_rolled_back_to_in_place_of_is_what_was_current_then():
+    _october, july, april = (make_release(quarter, current=quarter == "2025Q4") for quarter in QUARTERS)
+    with just_before_it_is_locked(lambda: rehearsal.activate(july, by="grace")):
+        rehearsal.activate(april, by=ADA)
+    assert [subject for _by, _action, subject in steps()] == [
+        f"{july}, in place of October 2025",
+        f"{april}, in place of July 2025",
+    ]
+    assert list(Release.objects.current()) == [april]
+
+
+def test_who_says_what_is_current_replaces_nothing_else():
+    october, july, april = (make_release(quarter, current=quarter == "2025Q4") for quarter in QUARTERS)
+    with (
+        just_before_it_is_locked(lambda: rehearsal.activate(july, by="grace", instead_of=october.pk)),
+        pytest.raises(Refused, match=r"changed meanwhile: look again\. They are answered from July 2025 now"),
+    ):
+        rehearsal.activate(april, by=ADA, instead_of=october.pk)
+    rehearsal.activate(july, by="grace")
+    for none_or_another in (0, october.pk):
+        with pytest.raises(Refused, match="changed meanwhile"):
+            rehearsal.activate(april, by=ADA, instead_of=none_or_another)
+    rehearsal.activate(july, by=ADA, instead_of=october.pk)  # it is active already, and nothing is replaced
+    assert list(Release.objects.current()) == [july]
+    rehearsal.activate(april, by=ADA, instead_of=july.pk)
+    assert [by for by, _action, _subject in steps()] == ["grace", ADA]
+
+
+def test_nor_is_it_replaced_by_a_rehearsed_one():
+    october, july, _april = (make_release(quarter, current=quarter == "2025Q4") for quarter in QUARTERS)
+    rehearsed = make_release("2026Q1", state="rehearsed", compared_with=october)
+    rehearsal.activate(july, by="grace")
+    with pytest.raises(Refused, match="changed meanwhile"):
+        rehearsal.activate(rehearsed, by=ADA, instead_of=october.pk)
+    assert list(Release.objects.current()) == [july]
 
 
 def test_the_incomplete_release_that_a_whole_one_replaces_is_on_record_as_removed(tmp_path):

@@ -133,6 +133,11 @@ def test_a_rehearsal_that_is_replaced_is_on_record(tmp_path, settings, django_us
     write_ptp(settings.INBOX / str(first.pk), "2024Q3")
     old = rehearse(settings.INBOX / str(first.pk), run=first)
     new = rehearse(write_ptp(tmp_path / "two", "2024Q3", PAIR), run=second)
+    assert states() == {"July 2024": "rehearsed"}
+    assert Release.objects.count() == 2
+    assert (settings.INBOX / str(first.pk)).exists()
+    rehearsal.replace_older(second, since=new.started_at)
+    assert list(Release.objects.all()) == [new]
     step = AuditEntry.objects.get(action="replaced")
     assert (step.by, step.subject, step.release_number, step.run_number) == ("grace", str(old), old.pk, first.pk)
     assert (step.detail["rehearsed_again_as"], step.detail["by_import"]) == (new.pk, second.pk)
@@ -146,6 +151,24 @@ def test_a_refused_one_leaves_the_older_rehearsal(tmp_path):
     with pytest.raises(Refused, match="given twice"):
         rehearse(write_ptp(tmp_path / "two", "2024Q3", PAIR, PAIR))
     assert (list(Release.objects.all()), row_counts()) == ([first], before)
+
+
+def test_part_of_a_quarter_does_not_replace_the_whole_of_it(tmp_path):
+    run = ImportRun.objects.create(origin="upload")
+    whole = rehearse(write_ptp(tmp_path / "whole", parts=3), run=run)
+    before = row_counts()
+    folder = write_ptp(tmp_path / "part", parts=3)
+    (folder / zip_name(part=1)).unlink()
+    sentence = rf"incomplete: Part f1 is missing\. .* waits for a decision, in {run}\. .* discard that one first"
+    for by_import in (ImportRun.objects.create(origin="upload"), None):
+        with pytest.raises(Refused, match=sentence):
+            rehearse(folder, run=by_import)
+    assert (list(Release.objects.all()), row_counts()) == ([whole], before)
+    rehearsal.discard(whole, by=ADA)
+    part = rehearse(folder)
+    assert part.partial
+    rehearse(tmp_path / "whole")
+    assert Release.objects.get().doubts == []
 
 
 def test_what_is_loaded_already_is_given_back_as_it_is(tmp_path):
@@ -230,8 +253,13 @@ def test_when_the_first_of_them_is_discarded_the_other_is_rehearsed_again(tmp_pa
     july = rehearse(write_ptp(tmp_path / "q3", "2024Q3"), run=run)
     assert july.compared_with == april
     rehearsal.discard(april, by=ADA)
-    with pytest.raises(Refused, match="the release before it is no release now"):
-        rehearsal.activate(july, by=ADA)
+    sentence = r"compared with April 2024, which is not there any more\. Rehearse it again"
+    for _time in ("before its rows are removed", "after"):
+        with pytest.raises(Refused, match=sentence):
+            rehearsal.activate(july, by=ADA)
+        rehearsal.tidy()
+    assert not july.changes.exists()
+    assert rehearsal.objections(rehearse(tmp_path / "q3", run=run)).outdated == ""
 
 
 def test_files_of_an_import_go_when_the_last_of_its_releases_is_decided(tmp_path, settings):
