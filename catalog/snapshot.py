@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -81,6 +82,7 @@ class Snapshot:
     edits: tuple[Release, ...] = ()
     edit_codes: tuple[str, ...] = ()
     heard: misconceptions.Register = field(default_factory=misconceptions.Register)
+    index_stamp: str = ""  # of what tree and index are made from
     fragments: Fragments = field(default_factory=Fragments)
 
     def edits_of(self, dataset: str, setting: str = "") -> Release | None:
@@ -134,7 +136,8 @@ _snapshot: Snapshot | None = None
 def current() -> Snapshot:
     """The snapshot of what the database holds now.
 
-    The first to notice that it is out of date makes the new one; who comes meanwhile is answered from the old one.
+    The first to notice that it is out of date makes the new one, with the old one's index where that still stands;
+    who comes meanwhile is answered from the old one.
     """
     global _snapshot
     held, now = _snapshot, stamp()
@@ -144,7 +147,7 @@ def current() -> Snapshot:
         return held
     try:
         if _snapshot is None or _snapshot.stamp != now:
-            _snapshot = _build(now)
+            _snapshot = _build(now, _snapshot)
         return _snapshot
     finally:
         _lock.release()
@@ -153,7 +156,8 @@ def current() -> Snapshot:
 def held() -> Snapshot:
     """The snapshot this process made last, without asking whether it still stands; the current one without any.
 
-    For parts of a page that know of no request: a page that shows a snapshot has asked for it before.
+    For parts of a page that know of no request, as a page that shows a snapshot has asked for it before; and for
+    who must not wait.
     """
     return _snapshot or current()
 
@@ -167,29 +171,56 @@ def of(request: HttpRequest) -> Snapshot:
 
 def stamp() -> str:
     """Changes whenever anything readers see has changed, in this process or another."""
+    return _stamp(_stamp_sql())
+
+
+def _stamp(sql: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(_stamp_sql())
+        cursor.execute(sql)
         row = cursor.fetchone()
     return blake2b(repr((timezone.localdate(), row)).encode(), digest_size=9).hexdigest()
 
 
 @cache
 def _stamp_sql() -> str:
+    return _moved_by("", Level, Section, Synonym, CodeNote, Misconception)
+
+
+@cache
+def _index_stamp_sql() -> str:
+    """Tree and index know of no edits: to make them anew for those would keep a reader waiting for nothing."""
+    return _moved_by(f" AND dataset = '{Dataset.HCPCS}'", Level, Section, Synonym)
+
+
+def _moved_by(which_releases: str, *texts: type[Model]) -> str:
+    """A query whose row moves with these releases and texts."""
     unseen = (Release.State.LOADING, Release.State.REHEARSED)
-    readable = f"FROM {Release._meta.db_table} WHERE state NOT IN {tuple(map(str, unseen))}"
+    readable = f"FROM {Release._meta.db_table} WHERE state NOT IN {tuple(map(str, unseen))}{which_releases}"
     parts = [f"(SELECT {what} {readable})" for what in ("MAX(activated_at)", "MAX(loaded_at)", "COUNT(*)")]
     edited = ["MAX(updated_at)", "COUNT(*)"]
     if connection.vendor == "postgresql":
         # Writers overlap there: one that saved first may commit last, and would not be the newest.
         edited.append("SUM(EXTRACT(EPOCH FROM updated_at))")
-    for model in (Level, Section, Synonym, CodeNote, Misconception):
+    for model in texts:
         parts += [f"(SELECT {what} FROM {model._meta.db_table})" for what in edited]  # noqa: S608
     return "SELECT " + ", ".join(parts)
 
 
-def _build(now: str) -> Snapshot:
-    day = timezone.localdate()
+def _build(now: str, before: Snapshot | None) -> Snapshot:
+    day, index_stamp = timezone.localdate(), _stamp(_index_stamp_sql())
     release = Release.objects.current().filter(dataset=Dataset.HCPCS).first()
+    if before is not None and before.index_stamp == index_stamp:
+        tree, index = before.tree, before.index
+    else:
+        tree, index = _tree_and_index(release, day)
+    edits = Release.objects.current().exclude(dataset=Dataset.HCPCS).newest_first()
+    named = EditCode.objects.filter(release__in=edits).exclude(code=CONTRACTOR_DEFINED)
+    edit_codes = named.order_by("code").values_list("code", flat=True).distinct()
+    heard = misconceptions.Register(map(_heard, Misconception.objects.all()))
+    return Snapshot(now, day, release, tree, index, tuple(edits), tuple(edit_codes), heard, index_stamp)
+
+
+def _tree_and_index(release: Release | None, day: date) -> tuple[Tree, search.Index]:
     on_file = list(_records(HcpcsCode, release))
     gone = _no_longer_on_file(release)
     tree = Tree(
@@ -201,11 +232,7 @@ def _build(now: str) -> Snapshot:
     entries += [_entry(record, day, tree, last_seen=record.release) for record in gone]
     entries += [_entry(record, day, tree) for record in _records(Modifier, release)]
     index = search.build(entries, _section_entries(tree), Synonym.objects.values_list("term", "means", "code"))
-    edits = Release.objects.current().exclude(dataset=Dataset.HCPCS).newest_first()
-    named = EditCode.objects.filter(release__in=edits).exclude(code=CONTRACTOR_DEFINED)
-    edit_codes = named.order_by("code").values_list("code", flat=True).distinct()
-    heard = misconceptions.Register(map(_heard, Misconception.objects.all()))
-    return Snapshot(now, day, release, tree, index, tuple(edits), tuple(edit_codes), heard)
+    return tree, index
 
 
 def _heard(one: Misconception) -> misconceptions.Heard:

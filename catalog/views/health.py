@@ -20,12 +20,14 @@ from catalog.models import Release
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when the database and the index answer, 503 when they do not; says nothing that is not public.
 
+    It tells of the index that this process answers from, and does not wait for a newer one to be made.
+
     ``stale`` are the datasets and settings of which the newest release is of a quarter that is over. No restart
     mends that, so it is no reason for 503.
     """
     day = timezone.localdate()
     try:
-        held = snapshot.current()
+        held = snapshot.held()
         releases = list(Release.objects.current().newest_first())
     except db.Error:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)

@@ -60,6 +60,26 @@ def test_a_section_is_found_by_its_text_but_not_by_where_its_links_lead():
     assert snapshot.current().index.search("syringe").sections == ()
 
 
+def test_the_index_is_made_anew_for_what_is_in_it_and_for_nothing_else(monkeypatch):
+    make_release()
+    first = snapshot.current()
+    release = make_release(dataset="mue", setting="practitioner")
+    second = snapshot.current()
+    assert second.edits == (release,)
+    assert (second.index is first.index, second.tree is first.tree) == (True, True)
+    changes = (
+        lambda: make_release("2026Q1", current=False),
+        lambda: Synonym.objects.create(term="toradol", means="ketorolac"),
+        lambda: make_section("all-j", ("J0000", "J9999")),
+        lambda: monkeypatch.setattr(timezone, "localdate", lambda: date(2030, 1, 1)),
+    )
+    held = second.index
+    for change in changes:
+        change()
+        held, before = snapshot.current().index, held
+        assert held is not before
+
+
 def test_a_changed_section_changes_the_stamp():
     section = make_section("drugs", ("J0000", "J9999"))
     before = snapshot.stamp()
