@@ -24,7 +24,16 @@ MARKS = {Outcome.OTHERWISE: "state-bad", Outcome.AS_EXPECTED: "state-good", Outc
 """How each outcome looks at the desk."""
 
 
+PASTED = 20
+"""Characters that a browser takes for a code: a pasted one comes with blanks, which are dropped before it is checked."""
+
+
 class GoldenPairForm(forms.ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("column_one", "column_two"):
+            self.fields[name].widget.attrs["maxlength"] = PASTED
+
     class Meta:
         help_texts = {
             "setting": "Each setting has a table of its own: a pair is tried on those of this one only.",

@@ -232,3 +232,14 @@ def test_only_who_keeps_golden_pairs_may_bring_them(client, log_in):
         assert client.get(address).status_code == 302
         assert log_in(EDITORS).get(address).status_code == 403
         User.objects.all().delete()
+
+
+def test_a_code_that_is_pasted_with_blanks_is_taken_whole(manager):
+    address = reverse("admin:catalog_goldenpair_add")
+    form = manager.get(address).context["adminform"].form
+    for name in ("column_one", "column_two"):
+        assert form.fields[name].widget.attrs["maxlength"] >= len("  0410u ")
+    manager.post(address, PAIR | {"column_one": " 0410u ", "column_two": "  97597"})
+    assert GoldenPair.objects.values_list("column_one", "column_two").get() == ("0410U", "97597")
+    said = words(manager.post(address, PAIR | {"column_one": "110420", "day": "2024-08-02"}))
+    assert "at most 5 characters (it has 6)" in said
