@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models.options import Options
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import ResolverMatch, reverse
@@ -60,7 +61,7 @@ def refused(
     if model is None:
         return Refusal(f"The account {name} may not do this.", _who_may())
     opts = model._meta
-    what = f"The account {name} may not {VERBS[act]} {opts.verbose_name_plural}."
+    what = f"The account {name} may not {VERBS[act]} {_called(opts)}."
     if act != "view" and isinstance(admin.site.get_model_admin(model), ReadOnly):
         return Refusal(what, "Nobody may: these are there to be read.")
     return Refusal(what, _who_may(f"{opts.app_label}.{act}_{opts.model_name}"))
@@ -75,6 +76,12 @@ def _asked_for(page: ResolverMatch | None, method: str):
             is_read = end in READ_AT or (end == "change" and method in ("GET", "HEAD"))
             return model, "view" if is_read else end if end in VERBS else "change"
     return None, ""
+
+
+def _called(opts: Options) -> str:
+    """What there is of a model, in the middle of a sentence: ``synonyms``, ``the audit log``."""
+    name = opts.verbose_name_plural
+    return name if name.endswith("s") else f"the {name}"
 
 
 def _who_may(*permissions: str) -> str:

@@ -85,3 +85,8 @@ def test_a_reader_with_an_account_is_not_asked_to_log_in_again(rf):
     said = not_allowed(request, PermissionDenied()).content.decode()
     assert "You are logged in as ann" in said
     assert reverse("admin:login") not in said
+
+
+def test_an_editor_at_the_audit_log_is_told_of_the_one_there_is():
+    said = refusal(editor().get(reverse("admin:catalog_auditentry_changelist")))
+    assert said.startswith("The account ed may not see the audit log.")
