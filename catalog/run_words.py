@@ -13,6 +13,8 @@ from catalog.models.release import QUARTER_STARTS
 State = ImportRun.State
 NAMES_TOLD = 3
 NAMES_IN_A_LIST = 1
+STEADY_AFTER = timedelta(seconds=10)
+STEADY_PART = 0.02
 
 
 class CountRow(NamedTuple):
@@ -31,6 +33,11 @@ def kind_name(dataset: str, setting: str) -> str:
 def quarter_name(quarter: str) -> str:
     """``October 2025 (2025Q4)``"""
     return f"{QUARTER_STARTS[quarter[5]]} {quarter[:4]} ({quarter})"
+
+
+def named(dataset: str, setting: str, quarter: str) -> str:
+    """``HCPCS Level II, October 2025``, of a publication whether it is loaded or not."""
+    return str(Release(dataset=dataset, setting=setting, quarter=quarter))
 
 
 def asked_for(run: ImportRun) -> str:
@@ -53,12 +60,23 @@ def listed(names: Iterable[str], most: int = NAMES_TOLD) -> str:
 
 
 def progress(run: ImportRun) -> str:
-    """``1,200,000 of about 2,545,000 rows, 41,000 rows a second, about 30 seconds left``; empty at first."""
+    """``1,200,000 of about 2,545,000 rows, 41,000 rows a second, about 30 seconds left``; empty at first.
+
+    ``2,545,000 rows, finishing`` once all that was expected is there.
+    """
     if not run.done:
         return ""
     count = _bytes if run.state == State.FETCHING else _rows
-    words = f"{count(run.done, run.total)}, {count(run.rate)} a second"
-    return f"{words}, about {duration(run.time_left)} left" if run.time_left else words
+    words = count(run.done, run.total)
+    if run.total and run.done >= run.total:
+        return f"{words}, finishing"
+    words = f"{words}, {count(run.rate)} a second"
+    return f"{words}, about {duration(run.time_left)} left" if _is_steady(run) and run.time_left else words
+
+
+def _is_steady(run: ImportRun) -> bool:
+    """Whether enough has come for its rate to tell how long the rest takes: a step may be slow to begin."""
+    return run.done >= run.total * STEADY_PART and run.done >= run.rate * STEADY_AFTER.total_seconds()
 
 
 def stage(run: ImportRun) -> str:

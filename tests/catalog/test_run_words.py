@@ -77,3 +77,22 @@ def test_counts_stand_beside_those_of_the_release_before():
     release = make_release(current=False, counts={"codes": 12, "modifiers": 2})
     assert list(run_words.counts(release, [before])) == [("codes", [10, 12]), ("modifiers", [None, 2])]
     assert list(run_words.counts(before)) == [("codes", [10])]
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds"),
+    [(200_000, 9), (20_000, 60)],
+    ids=["in the first ten seconds", "before a fiftieth is there"],
+)
+def test_nobody_is_told_how_long_it_takes_before_the_rate_is_steady(done, seconds):
+    begun = timezone.now()
+    early = run(done=done, total=1_200_000, step_started_at=begun, ended_at=begun + timedelta(seconds=seconds))
+    assert early.time_left
+    assert run_words.progress(early).endswith(" a second")
+
+
+@pytest.mark.parametrize("done", [1_200_000, 1_260_000])
+def test_after_the_last_row_it_is_finishing(done):
+    begun = timezone.now()
+    over = run(done=done, total=1_200_000, step_started_at=begun, ended_at=begun + timedelta(seconds=30))
+    assert run_words.progress(over) == f"{done:,} rows, finishing"
