@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.urls import reverse
 
-from catalog.models import AuditEntry, ImportRun, Release
+from catalog import run_words
+from catalog.models import AuditEntry, Dataset, ImportRun, Release, Setting
 
 Action = AuditEntry.Action
 
@@ -28,6 +30,15 @@ SENTENCES = {
     Action.ROLLED_BACK: "{by} rolled back to {subject}.",
     Action.PRUNED: "{by} removed the rows of {subject}.",
 }
+
+NOT_DOWNLOADED = "{by} asked CMS for {subject}; the download failed."
+
+ASKED_FOR = re.compile(
+    rf"(?P<dataset>{'|'.join(Dataset.values)})"
+    rf"(?: (?P<setting>{'|'.join(Setting.values)}))?"
+    r" (?P<quarter>[0-9]{4}Q[1-4])"
+)
+"""What was to be fetched and never came, as it stands in the log: ``ptp practitioner 2026Q4``."""
 
 
 class Link(NamedTuple):
@@ -62,8 +73,14 @@ def told(entries: Iterable[AuditEntry]) -> list[Told]:
 
 def sentence(entry: AuditEntry) -> str:
     """``mary activated PTP edits, practitioner, July 2024, in place of April 2024.``"""
-    subject = entry.subject or (f"import {entry.run_number}" if entry.run_number else "something unnamed")
-    return SENTENCES[Action(entry.action)].format(by=entry.by, subject=subject)
+    action = Action(entry.action)
+    asked_for = ASKED_FOR.fullmatch(entry.subject)
+    if asked_for:
+        subject = run_words.named(**asked_for.groupdict(default=""))
+    else:
+        subject = entry.subject or (f"import {entry.run_number}" if entry.run_number else "something unnamed")
+    is_download = asked_for and action == Action.REFUSED
+    return (NOT_DOWNLOADED if is_download else SENTENCES[action]).format(by=entry.by, subject=subject)
 
 
 def remarks(entry: AuditEntry) -> Iterator[str]:

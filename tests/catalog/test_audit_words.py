@@ -51,3 +51,28 @@ def test_the_note_the_reason_doubts_and_golden_pairs_stand_below():
         "Golden pairs: 11042 differs.",
     ]
     assert list(remarks(step(Action.ACTIVATED))) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "subject", "said"),
+    [
+        (
+            Action.REFUSED,
+            "hcpcs 2026Q4",
+            "mary asked CMS for HCPCS Level II, October 2026; the download failed.",
+        ),
+        (
+            Action.CANCELLED,
+            "mue dme_supplier 2026Q1",
+            "mary cancelled MUE, DME supplier, January 2026.",
+        ),
+        (
+            Action.FETCHED,
+            "ptp practitioner 2025Q4",
+            "mary fetched PTP edits, practitioner, October 2025 from CMS.",
+        ),
+        (Action.REFUSED, "hcpcs 2026Q4.zip", "mary brought hcpcs 2026Q4.zip, which was refused."),
+    ],
+)
+def test_what_was_asked_of_cms_is_told_by_its_name(action, subject, said):
+    assert sentence(step(action, subject)) == said
