@@ -45,6 +45,11 @@ class Problem(NamedTuple):
     given: str
     reason: str
 
+    @property
+    def unquoted(self) -> str:
+        """What the cell says, unless the reason quotes it already."""
+        return "" if f"“{self.given}”".casefold() in self.reason.casefold() else self.given
+
 
 class Plan(NamedTuple):
     """What a file does, or why it may do nothing: a single problem keeps all of it out.
