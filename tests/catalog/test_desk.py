@@ -351,3 +351,10 @@ def test_the_first_page_asks_the_same_number_of_questions_however_much_there_is(
     # for each of ten kinds of text.
     with django_assert_max_num_queries(28):
         assert admin_client.get(reverse("admin:index")).status_code == 200
+
+
+def test_where_others_changed_what_one_may_not_see_it_is_not_said_that_nobody_did(log_in, see):
+    user = log_in(DATA_MANAGERS)
+    synonym = Synonym.objects.create(term="sugar", means="glucose")
+    synonym.history.update(history_user=user)
+    assert "Nothing that you may see has been changed here yet." in see().main.get_text()
