@@ -251,7 +251,8 @@ def test_everything_works_without_javascript(chromium, home):
 
 
 def test_axe_finds_nothing_in_any_state_and_none_scrolls_sideways_on_a_phone(page, home):
-    assert faults(page, [home.rstrip("/") + state for state in STATES]) == {}
+    screens = [(scheme, width) for scheme in ("light", "dark") for width in (1280, PHONE["width"])]
+    assert faults(page, [home.rstrip("/") + state for state in STATES], screens) == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
