@@ -28,7 +28,7 @@ def tallies(shown: Snapshot) -> dict[int, dict[str, int]]:
     """For each current release of the NCCI tables the number of its changes by kind, counted once a snapshot."""
     counted: dict[int, dict[str, int]] = {}
     changes = Change.objects.filter(release__in=[release.pk for release in shown.edits])
-    for release, kind, number in changes.order_by().values_list("release", "kind").annotate(Count("pk")):
+    for release, kind, number in changes.order_by().values_list("release", "kind").annotate(n=Count("*")):
         counted.setdefault(release, {})[kind] = number
     return counted
 
