@@ -25,7 +25,7 @@ MARKS = {Outcome.OTHERWISE: "state-bad", Outcome.AS_EXPECTED: "state-good", Outc
 
 
 PASTED = 20
-"""Characters that a browser takes for a code: a pasted one comes with blanks, which are dropped before it is checked."""
+"""Characters that a browser takes for a code: with blanks, which are dropped before it is checked."""
 
 
 class GoldenPairForm(forms.ModelForm):
