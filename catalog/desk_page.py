@@ -26,6 +26,7 @@ from catalog.models import (
     AuditEntry,
     CodeNote,
     ComparisonRow,
+    Dataset,
     DecisionStep,
     GoldenPair,
     ImportRun,
@@ -41,6 +42,7 @@ from catalog.models import (
 TEXTS = (Section, Level, Synonym, CodeNote, PracticeItem, Misconception, ComparisonRow, Statement, DecisionStep)
 WITH_TRAIL = (*TEXTS, GoldenPair)
 SHOWN = 8  # of what was changed last, and of the steps taken with releases
+ALONE = "Nothing takes its place but the whole table of the same quarter: fetch or upload that."
 DRAFT_IS_OLD = timedelta(days=14)
 
 
@@ -141,6 +143,8 @@ class DeskPage:
     def _incomplete(self, release: Release) -> Matter:
         """It stands until the whole release is loaded; who may not do that sees what is known of it."""
         words = " ".join([f"{release} looks incomplete, and readers are answered from it.", *release.doubts])
+        if release.dataset == Dataset.MUE:
+            words += f" {ALONE}"
         if self.may_load:
             return Matter(words, reverse("admin:imports"), "Load it whole")
         return Matter(words, reverse("admin:catalog_release_change", args=[release.pk]), "See its files")
@@ -218,7 +222,7 @@ def _stale(loaded: list[Freshness]) -> Iterator[Matter]:
     href = reverse("admin:imports")
     missing = [one.name for one in loaded if one.release is None]
     starter = [one.name for one in loaded if one.release and one.release.is_starter]
-    behind = [f"{one.name} ({one.quarters_behind})" for one in loaded if one.is_stale]
+    behind = [f"{one.name} ({_behind(one)})" for one in loaded if one.is_stale]
     if missing:
         yield Matter(f"Not loaded: {'; '.join(missing)}.", href, "Load releases")
     if starter:
@@ -226,6 +230,12 @@ def _stale(loaded: list[Freshness]) -> Iterator[Matter]:
     if behind:
         words = f"Quarters behind, and readers are told so beside each answer: {'; '.join(behind)}."
         yield Matter(words, href, "Load newer releases")
+
+
+def _behind(one: Freshness) -> str:
+    """How many quarters; and what is newer, but does not count as it is not whole."""
+    newer = [other.title for other in one.incomplete if other.quarter > one.release.quarter]
+    return f"{one.quarters_behind}; {' and '.join(newer)} incomplete" if newer else str(one.quarters_behind)
 
 
 def _golden() -> Iterator[Matter]:

@@ -22,7 +22,9 @@ KINDS = (
 class Freshness(NamedTuple):
     """What is loaded of a dataset and setting; ``release`` is the one that readers are answered from, or None.
 
-    The starter set is of no quarter, and so never behind one: its ``words`` say what it is.
+    The starter set is of no quarter, and so never behind one: its ``words`` say what it is. ``incomplete`` are
+    other releases that readers are answered from, for dates of their own quarters, and that looked incomplete:
+    part of a newer quarter does not make the whole of an older one any fresher, and yet it is there.
     """
 
     dataset: Dataset
@@ -30,6 +32,7 @@ class Freshness(NamedTuple):
     release: Release | None
     quarters_behind: int
     words: str
+    incomplete: tuple[Release, ...] = ()
 
     @property
     def name(self) -> str:
@@ -52,9 +55,12 @@ def freshness(day: date) -> list[Freshness]:
 def of(releases: Iterable[Release], day: date) -> list[Freshness]:
     """The same from current releases that are at hand."""
     releases = list(releases)
-    return [_of(nearest(releases, *kind, day), *kind, day) for kind in KINDS]
+    return [_of(releases, *kind, day) for kind in KINDS]
 
 
-def _of(release: Release | None, dataset: Dataset, setting: Setting | str, day: date) -> Freshness:
+def _of(releases: list[Release], dataset: Dataset, setting: Setting | str, day: date) -> Freshness:
+    release = nearest(releases, dataset, setting, day)
+    of_kind = [one for one in releases if (one.dataset, one.setting) == (dataset, setting)]
+    others = [one for one in of_kind if one.partial and one is not release]
     behind = 0 if release is None or release.is_starter else release.quarters_behind(day)
-    return Freshness(dataset, setting, release, behind, words_of(release, day))
+    return Freshness(dataset, setting, release, behind, words_of(release, day), tuple(others))

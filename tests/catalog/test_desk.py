@@ -358,3 +358,20 @@ def test_where_others_changed_what_one_may_not_see_it_is_not_said_that_nobody_di
     synonym = Synonym.objects.create(term="sugar", means="glucose")
     synonym.history.update(history_user=user)
     assert "Nothing that you may see has been changed here yet." in see().main.get_text()
+
+
+def test_an_incomplete_quarter_of_mue_is_listed_and_told_how_to_be_rid_of(log_in, see):
+    log_in(DATA_MANAGERS)
+    year = timezone.localdate().year
+    make_table("mue", "practitioner", f"{year - 1}Q1")
+    part = make_table("mue", "practitioner", f"{year - 1}Q2", partial=True)
+    page = see()
+    rows = [
+        row for row in page.select("[aria-labelledby=h-loaded] tbody tr") if "MUE, practitioner" in row.get_text()
+    ]
+    assert [row.a.get_text() for row in rows] == [f"January {year - 1}", f"April {year - 1}"]
+    assert "May be incomplete" in rows[1].get_text()
+    assert rows[1].a["href"] == reverse("release", args=[part.pk])
+    said = matters(page)
+    assert f"; April {year - 1} incomplete)" in said
+    assert "Nothing takes its place but the whole table of the same quarter" in said

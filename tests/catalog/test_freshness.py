@@ -78,3 +78,14 @@ def test_what_is_loaded_takes_one_query_and_what_nobody_is_answered_from_does_no
     with django_assert_num_queries(1):
         found = freshness(DAY)
     assert (found[0].release.quarter, found[0].quarters_behind) == ("2025Q3", 1)
+
+
+def test_part_of_a_newer_quarter_stands_beside_the_whole_of_an_older_one_and_makes_it_no_fresher():
+    whole, part, other = (
+        release("mue", "practitioner", "2024Q3"),
+        release("mue", "practitioner", "2025Q2", partial=True),
+        release("mue", "dme_supplier", "2025Q2", partial=True),
+    )
+    found = told(part, whole, other)
+    assert found["mue", "practitioner"][2:] == (whole, 5, "Jul 2024, 5 quarters behind", (part,))
+    assert found["mue", "dme_supplier"][2:] == (other, 2, "Apr 2025, may be incomplete, 2 quarters behind", ())
