@@ -101,7 +101,10 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def kept() -> list[Kept]:
-    """The current releases that others are kept beside, and those; of starter sets only where nothing else is."""
+    """The current releases that others are kept beside, and those; of starter sets only where nothing else is.
+
+    An incomplete one is told of with nothing beside it as well: people look here for the way back.
+    """
     kinds: dict[tuple[str, ...], list[Release]] = {}
     for one in Release.objects.readable().newest_first():
         quarter = one.quarter if one.dataset == Dataset.MUE else ""
@@ -111,7 +114,7 @@ def kept() -> list[Kept]:
         current = next((one for one in group if one.is_current), None)
         others = [one for one in group if not one.is_current]
         others = [one for one in others if not one.is_starter] or others
-        if current and others:
+        if current and (others or current.partial):
             others = [Other(one, succession.is_way_back(one, current)) for one in others[:KEPT_SHOWN]]
             found.append(Kept(current, others))
     return found

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from catalog.admin import decisions
 from catalog.models import AuditEntry, GoldenPair, Release
@@ -127,3 +128,13 @@ def test_what_is_kept_is_offered_beside_what_is_current():
         "2025Q4", dataset="mue", setting="practitioner", revision=1, current=False, activated_at=None
     )
     assert (mue, [(repost, False)]) in decisions.kept()
+
+
+def test_an_incomplete_release_with_nothing_to_go_back_to_says_what_takes_its_place(manager):
+    whole = make_table("mue", "practitioner", "2024Q3")
+    part = make_table("mue", "practitioner", "2025Q2", partial=True)
+    assert [(one.current, one.others) for one in decisions.kept()] == [(part, [])]
+    (row,) = main(manager.get(reverse("admin:imports"))).select("#kept tbody tr")
+    assert text(row).startswith(str(part))
+    assert "fetch or upload the whole of its quarter" in text(row)
+    assert str(whole) not in text(row)
