@@ -15,6 +15,7 @@ Action = AuditEntry.Action
 
 SENTENCES = {
     Action.UPLOADED: "{by} uploaded {subject}.",
+    Action.ASKED: "{by} asked CMS for {subject}.",
     Action.FETCHED: "{by} fetched {subject} from CMS.",
     Action.LICENSE: "{by} accepted the AMA license for {subject}.",
     Action.ASKED_AGAIN: "{by} asked again for {subject}.",
@@ -31,7 +32,7 @@ SENTENCES = {
     Action.PRUNED: "{by} removed the rows of {subject}.",
 }
 
-NOT_DOWNLOADED = "{by} asked CMS for {subject}; the download failed."
+NOT_DOWNLOADED = "The download of {subject} failed, which {by} had asked for."
 
 ASKED_FOR = re.compile(
     rf"(?P<dataset>{'|'.join(Dataset.values)})"

@@ -60,8 +60,8 @@ def try_again(run: ImportRun, *, by: AbstractBaseUser | None = None) -> None:
         raise Refused(f"{run} is not over yet.")
     if run.origin == ImportRun.Origin.UPLOAD and not can_try_again(run):
         raise Refused(f"The files of {run} are not kept any more. Upload them again.")
-    run.asked_by = by or run.asked_by
-    run.save(update_fields=["asked_by"])
+    run.asked_by, run.asked_at = by or run.asked_by, timezone.now()
+    run.save(update_fields=["asked_by", "asked_at"])
     say(run, f"{asked_by(run)} asked for it again.")
     AuditEntry.objects.record(
         AuditEntry.Action.ASKED_AGAIN, by=asked_by(run), run=run, subject=files_in_words(run)

@@ -15,6 +15,7 @@ from catalog.importers.locks import Lost
 from catalog.models import ImportRun
 
 TOLD_EVERY = 0.5  # seconds
+LONGEST_STEP = ImportRun._meta.get_field("step").max_length
 STEPS = {"writing": "Writing rows", "checking": "Checking", "comparing": "Comparing"}
 # What the log says where one of these begins: of what came before it, how many rows and how long.
 BEGINNINGS = {
@@ -71,7 +72,7 @@ class Watch:
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Called after each batch, so it only takes note. A step begins where the one before was last told of."""
-        step = f"{self._prefix}{STEPS.get(what, what)}"[:80]
+        step = f"{self._prefix}{STEPS.get(what, what)}"[:LONGEST_STEP]
         if step != self._latest[0]:
             self._say_beginning(what)
             self._begun = self._last_call

@@ -174,8 +174,10 @@ def fetch(request: HttpRequest) -> HttpResponse:
             quarter=form.cleaned_data["quarter"],
             license_accepted_at=timezone.now() if is_licensed else None,
         )
+        asked_for = run_words.asked_for(run)
+        AuditEntry.objects.record(AuditEntry.Action.ASKED, by=_by(request), subject=asked_for, run=run)
         if is_licensed:
-            subject = f"{run_words.asked_for(run)}, {addresses.LICENSE_PAGE}"
+            subject = f"{asked_for}, {addresses.LICENSE_PAGE}"
             AuditEntry.objects.record(AuditEntry.Action.LICENSE, by=_by(request), subject=subject, run=run)
     runs.begin(run)
     return redirect(run)

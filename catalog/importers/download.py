@@ -30,6 +30,7 @@ FRUITFUL = 256 << 10
 WINDOW = 60  # seconds over which the rate is measured
 LONGEST_PAUSE = 60
 ADVICE = "Try again later, or download the file in a browser and upload it."
+ERRNO = re.compile(r"\[Errno -?\d+\] ")
 TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,120}?)\s*<", re.IGNORECASE)
 CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
@@ -244,7 +245,7 @@ def _httpx_errors(url: str, partial: _Partial) -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-        detail = str(error) or "no answer"
+        detail = ERRNO.sub("", str(error)) or "no answer"
         raise _Broken(f"There is no connection to {host} ({detail}).") from error
     except httpx.TimeoutException as error:
         raise _Broken(f"{host} sent nothing for a while: after {partial.size:,} bytes it was too slow.") from error

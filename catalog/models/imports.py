@@ -41,7 +41,7 @@ class ImportRun(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
-    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
     # What is to be fetched; for uploads what was given by hand, or nothing: then names and content tell.
     dataset = models.CharField(max_length=16, blank=True, choices=Dataset.choices)
     setting = models.CharField(max_length=32, blank=True, choices=Setting.choices)
@@ -50,7 +50,7 @@ class ImportRun(models.Model):
         null=True, blank=True, help_text="When the AMA's license for the PTP files was accepted."
     )
     # How far it is.
-    step = models.CharField(max_length=80, blank=True, help_text="What is being done now.")
+    step = models.CharField(max_length=255, blank=True, help_text="What is being done now.")
     done = models.PositiveBigIntegerField(default=0, help_text="Rows written, or bytes downloaded, in this step.")
     total = models.PositiveBigIntegerField(default=0, help_text="Of how many, 0 where nobody knows.")
     started_at = models.DateTimeField(null=True, blank=True)
@@ -150,6 +150,7 @@ class AuditEntry(models.Model):
 
     class Action(models.TextChoices):
         UPLOADED = "uploaded", "Uploaded files"
+        ASKED = "asked", "Asked CMS for"
         FETCHED = "fetched", "Fetched from CMS"
         LICENSE = "license", "Accepted the AMA license"
         ASKED_AGAIN = "asked_again", "Asked again for"

@@ -297,9 +297,11 @@ def test_who_asks_again_is_the_one_who_may_not_activate_alone(settings):
     run = ImportRun.objects.create(
         origin="fetch", dataset="hcpcs", quarter="2025Q4", asked_by=first, state="rehearsed"
     )
+    asked_at = run.asked_at
     browser_of(second).post(reverse("admin:import_again", args=[run.pk]))
     run.refresh_from_db()
     assert (run.state, run.asked_by) == ("waiting", second)
+    assert run.asked_at > asked_at
     assert [line.text for line in run.log.all()] == ["dora asked for it again."]
     step = AuditEntry.objects.get(action="asked_again")
     assert (step.by, step.subject, step.run_number) == ("dora", "hcpcs 2025Q4", run.pk)

@@ -277,7 +277,9 @@ def test_a_quarter_is_asked_for_and_left_to_the_worker(manager):
     assert (run.origin, run.dataset, run.setting, run.quarter) == ("fetch", "hcpcs", "", this_quarter())
     assert run.license_accepted_at is None
     assert DBTaskResult.objects.ready().count() == 1
-    assert not AuditEntry.objects.exists()
+    step = AuditEntry.objects.get()
+    assert (step.action, step.by, step.run_number) == ("asked", "dana", run.pk)
+    assert step.subject.startswith("HCPCS Level II")
 
 
 def test_ptp_files_are_not_asked_for_before_the_license_is_accepted(manager):
@@ -285,7 +287,7 @@ def test_ptp_files_are_not_asked_for_before_the_license_is_accepted(manager):
     assert "only to those who accept the AMA’s license" in words(response)
     assert (ImportRun.objects.count(), DBTaskResult.objects.count()) == (0, 0)
     fetch(manager, kind="ptp/practitioner", is_license_accepted="on")
-    run, step = ImportRun.objects.get(), AuditEntry.objects.get()
+    run, step = ImportRun.objects.get(), AuditEntry.objects.get(action="license")
     assert run.license_accepted_at
     assert (step.action, step.by, step.run_number) == ("license", "dana", run.pk)
     assert "cms.gov/license/ama" in step.subject

@@ -59,7 +59,7 @@ def test_the_note_the_reason_doubts_and_golden_pairs_stand_below():
         (
             Action.REFUSED,
             "hcpcs 2026Q4",
-            "mary asked CMS for HCPCS Level II, October 2026; the download failed.",
+            "The download of HCPCS Level II, October 2026 failed, which mary had asked for.",
         ),
         (
             Action.CANCELLED,
