@@ -267,8 +267,10 @@ def record_current(
     release: Release, step: str, was: Release | None, *, by: str, note: str, **detail: object
 ) -> None:
     """Write into the audit log that a release became current, in place of which one and against what doubts."""
-    subject = f"{release}{', incomplete' if release.partial else ''}{f', in place of {was.title}' if was else ''}"
-    detail = {"before": was.title if was else "", "doubts": release.doubts} | detail
+    in_place_of = f", in place of {'the incomplete ' if was.partial else ''}{was.title}" if was else ""
+    subject = f"{release}{', incomplete' if release.partial else ''}{in_place_of}"
+    before = {"before": was.title if was else "", "before_was_incomplete": bool(was and was.partial)}
+    detail = before | {"doubts": release.doubts} | detail
     AuditEntry.objects.record(step, by=by, subject=subject, release=release, run=release.run, note=note, **detail)
 
 

@@ -190,6 +190,7 @@ def test_a_way_back_is_promised_only_where_there_is_one(manager):
     whole = make_rehearsal(dataset="ptp", setting="practitioner")
     shown = words(see(manager, whole))
     assert "replaces the incomplete October 2025, which is removed: that cannot be rolled back." in shown
+    assert "Readers are answered from the incomplete October 2025 now, and from October 2025 as soon" in shown
     assert "kept to roll back to" not in shown
     activate(manager, whole)
     assert state(incomplete) == "pruned"

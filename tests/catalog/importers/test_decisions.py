@@ -280,7 +280,9 @@ def test_the_incomplete_release_that_a_whole_one_replaces_is_on_record_as_remove
     load.load(publication(folder), allow_partial=True)
     rehearsal.activate(rehearse(write_ptp(tmp_path / "whole", parts=3)), by=ADA)
     july = "PTP edits, practitioner, July 2024"
-    assert steps() == [(ADA, "activated", f"{july}, in place of July 2024"), (ADA, "pruned", july)]
+    assert steps() == [(ADA, "activated", f"{july}, in place of the incomplete July 2024"), (ADA, "pruned", july)]
+    detail = AuditEntry.objects.get(action="activated").detail
+    assert (detail["before"], detail["before_was_incomplete"]) == ("July 2024", True)
 
 
 def test_what_awaited_a_decision_goes_although_the_release_was_pruned_before_it_was_tidy(tmp_path):
