@@ -85,12 +85,14 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(reason))
     current = succession.current(release)
     is_back = succession.is_way_back(release, current)
+    is_again = release.activated_at is not None
     is_older = current is not None and release.dataset != Dataset.HCPCS and release.last_day < current.last_day
     context = {
-        "title": f"{'Roll back to' if is_back else 'Activate'} {release}",
+        "title": f"Roll back to {release}" if is_back else f"Activate {release}{' again' if is_again else ''}",
         "release": release,
         "current": current,
         "is_back": is_back,
+        "is_again": is_again,
         "place": release_words.place(release, current),
         "unchecked_after": release.last_day if is_older else None,
         "sides": [(one, release_words.held(one), _dates(one)) for one in (current, release) if one],
@@ -147,8 +149,9 @@ def _decide(request: HttpRequest, pk: int, decide: Callable[..., str]) -> HttpRe
 
 
 def _activate(release: Release, **decided: object) -> str:
+    again = " again" if release.activated_at else ""
     rehearsals.activate(release, **decided)
-    return f"{release} is active: readers are answered from it now."
+    return f"{release} is active{again}: readers are answered from it now."
 
 
 def _discard(release: Release, *, by: str, note: str, **_of_activating: object) -> str:

@@ -92,8 +92,12 @@ def outranks(release: Release, current: Release | None) -> bool:
 
 
 def is_way_back(release: Release, current: Release | None) -> bool:
-    """Whether making a kept release current is rolling back: to what readers had before, or what ranks lower."""
-    return release.activated_at is not None or not outranks(release, current)
+    """Whether making a kept release current is rolling back: to what is older, however whole either of them is."""
+
+    def age(one: Release) -> tuple[bool, str, int]:
+        return (not one.is_starter, one.quarter, one.revision)
+
+    return current is not None and age(release) < age(current)
 
 
 def current(release: Release) -> Release | None:

@@ -69,9 +69,13 @@ def test_one_may_go_forward_again(manager, quarters):
     manager.post(address("roll_back", april))
 
     shown = words(manager.get(address("roll_back", july)))
-    assert "Roll back to PTP edits, practitioner, July 2024" in shown
+    assert "Activate PTP edits, practitioner, July 2024 again" in shown
+    assert "Roll back" not in shown
     assert "not checked" not in shown
-    manager.post(address("roll_back", july))
+    (row,) = main(manager.get(reverse("admin:imports"))).select("#kept tbody tr")
+    assert "Activate July 2024 again…" in text(row)
+    response = manager.post(address("roll_back", july), follow=True)
+    assert "July 2024 is active again: readers" in messages(response)
     assert state(july) == "current"
 
 
@@ -122,7 +126,7 @@ def test_what_is_kept_is_offered_beside_what_is_current():
     mue = make_table("mue", "practitioner", "2025Q4")
     alone = make_table("addon", quarter="2025Q4")
     starter = make_release("2025Q4", dataset="addon", origin="starter", current=False)
-    of_codes = (current, [(never_used, False), (newer, True), (older, True)])
+    of_codes = (current, [(never_used, False), (newer, False), (older, True)])
     assert decisions.kept() == [(alone, [(starter, True)]), of_codes]
     repost = make_release(
         "2025Q4", dataset="mue", setting="practitioner", revision=1, current=False, activated_at=None

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 from django.db import connection
 
-from catalog.importers import load, rehearsal
+from catalog.importers import load, rehearsal, succession
 from catalog.importers.files import Refused
 from catalog.models import AuditEntry, Change, GoldenPair, ImportRun, PtpEdit, Release
 from tests.builders import make_release
@@ -86,8 +86,14 @@ def test_a_loaded_release_is_gone_back_to_and_forward_again(tmp_path):
     assert states() == {"April 2024": "loaded", "July 2024": "current"}
     assert steps() == [
         (ADA, "rolled_back", "PTP edits, practitioner, April 2024, in place of July 2024"),
-        (ADA, "rolled_back", "PTP edits, practitioner, July 2024, in place of April 2024"),
+        (ADA, "activated", "PTP edits, practitioner, July 2024, in place of April 2024"),
     ]
+
+
+def test_a_whole_older_one_is_gone_back_to_from_an_incomplete_one():
+    april, july = make_release("2024Q2", current=False), make_release("2024Q3", partial=True)
+    assert succession.is_way_back(april, july)
+    assert not succession.is_way_back(july, april)
 
 
 def test_one_that_was_loaded_and_never_used_is_not_rolled_back_to_but_activated(tmp_path):
