@@ -102,6 +102,8 @@ class FetchForm(forms.Form):
 class DecisionForm(forms.Form):
     """The second click: a note for the audit log, and that doubts were read where there are any."""
 
+    against = "looks incomplete"
+
     note = forms.CharField(
         label="Note for the audit log",
         required=False,
@@ -116,7 +118,7 @@ class DecisionForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         if self.cleaned_data.get("accept_doubts") and not self.cleaned_data.get("note"):
-            self.add_error("note", "Say why this release is used although it looks incomplete.")
+            self.add_error("note", f"Say why this release is used although it {self.against}.")
         return self.cleaned_data
 
 

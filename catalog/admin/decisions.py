@@ -16,7 +16,7 @@ from catalog import release_words, run_words, runs
 from catalog.admin.import_parts import ACTIVATE, LOAD, only_for, page
 from catalog.import_form import DecisionForm
 from catalog.importers import rehearsal as rehearsals
-from catalog.importers import succession, verify
+from catalog.importers import succession
 from catalog.importers.files import Refused
 from catalog.models import AuditEntry, Change, Dataset, Release
 from catalog.templatetags.catalog import us_date
@@ -75,8 +75,12 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"{release} is active already.")
         return redirect("admin:imports")
     form = DecisionForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and release.partial and not form.cleaned_data["accept_doubts"]:
-        form.add_error("accept_doubts", f"{release} looked incomplete. Say that you accept it all the same.")
+    golden = rehearsals.objections(release).golden
+    if golden and not release.partial:
+        form.against = "answers golden pairs otherwise than expected"
+        form.fields["accept_doubts"].label = "I have read which, and want to use this release all the same"
+    if form.is_valid() and (release.partial or golden) and not form.cleaned_data["accept_doubts"]:
+        form.add_error("accept_doubts", f"{release} {form.against}. Say that you accept it all the same.")
     if form.is_valid():
         try:
             messages.success(request, _activate(release, by=request.user.get_username(), **form.cleaned_data))
@@ -96,7 +100,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         "place": release_words.place(release, current),
         "unchecked_after": release.last_day if is_older else None,
         "sides": [(one, release_words.held(one), _dates(one)) for one in (current, release) if one],
-        "golden": _golden_failures(release),
+        "golden": golden,
         "form": form,
     }
     return page(request, "roll_back.html", context)
@@ -229,10 +233,3 @@ def _dates(release: Release) -> str:
     if release.dataset == Dataset.HCPCS:
         return f"to {us_date(release.last_day)}"
     return f"{us_date(release.first_covered_day)} to {us_date(release.last_day)}"
-
-
-def _golden_failures(release: Release) -> list[str]:
-    """The golden pairs that a kept release answers otherwise than expected now, a sentence each."""
-    if release.dataset != Dataset.PTP:
-        return []
-    return list(verify.golden_pair_failures(release, is_partial=release.partial))

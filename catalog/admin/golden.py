@@ -51,7 +51,10 @@ class GoldenPairForm(forms.ModelForm):
 class GoldenPairAdmin(GoldenPairTexts, Trail, admin.ModelAdmin):
     """A PTP release that answers one of them otherwise is not loaded."""
 
-    about = "A PTP release that answers one of these pairs otherwise than expected cannot be activated."
+    about = (
+        "A PTP release that answers one of these pairs otherwise than expected cannot be activated. One that is "
+        "kept from before can, with a note that says why."
+    )
     form = GoldenPairForm
     change_list_template = "admin/golden/change_list.html"
     list_display = ["pair", "setting", "day", "expected", "answered_now", "source"]

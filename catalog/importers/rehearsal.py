@@ -30,8 +30,9 @@ State, Action = Release.State, AuditEntry.Action
 class Objections(NamedTuple):
     """Why a release may not be activated now, in sentences.
 
-    ``golden`` are the golden pairs it answers wrongly, and ``outdated`` says that it was compared with a release
-    that is no longer the one before it: neither can be overruled. ``doubts`` can, by a person.
+    ``outdated`` says that it was compared with a release that is no longer the one before it: that cannot be
+    overruled. ``golden`` are the golden pairs it answers wrongly, which can be of a loaded release only, as
+    whoever goes back is in need. ``doubts`` can always, by a person.
     """
 
     golden: list[str]
@@ -72,12 +73,10 @@ def rehearse(
 
 
 def objections(release: Release) -> Objections:
-    """Why this release may not be activated now; against going back to a loaded one, doubts alone speak."""
+    """Why this release may not be activated now, or gone back to."""
     doubts = release.doubts or (["It looked incomplete when it was loaded."] if release.partial else [])
-    if release.state != State.REHEARSED:
-        return Objections([], doubts, "")
     failures = release.dataset == Dataset.PTP and verify.golden_pair_failures(release, is_partial=release.partial)
-    return Objections(list(failures or ()), doubts, _outdated(release))
+    return Objections(list(failures or ()), doubts, _outdated(release) if release.state == State.REHEARSED else "")
 
 
 def activate(
@@ -87,11 +86,12 @@ def activate(
 
     One transaction, and a line in the audit log. ``instead_of`` is the number of the release that is current as
     far as ``by`` knows, 0 for none. Raises Refused with a sentence when another one is, when there are objections,
-    when doubts are accepted without a note that says why, or when SECOND_PERSON is set and ``by`` asked for it.
+    when they are accepted without a note that says why, or when SECOND_PERSON is set and ``by`` asked for it.
     """
     _look_again(release)
+    golden: list[str] = []
     if release.state in (State.REHEARSED, State.LOADED):
-        _refuse_objected(release, accept_doubts, note)
+        golden = _refuse_objected(release, accept_doubts, note)
     if release.state == State.REHEARSED:
         _refuse_alone(release, by)
         still_refuse = partial(_refuse_outdated, release, instead_of)
@@ -108,7 +108,8 @@ def activate(
         load.make_current(release)
         if was != release:
             step = Action.ROLLED_BACK if is_back else Action.ACTIVATED
-            load.record_current(release, step, was, by=by, note=note)
+            overruled = {"golden": golden} if golden else {}
+            load.record_current(release, step, was, by=by, note=note, **overruled)
 
 
 def discard(release: Release, *, by: str, note: str = "") -> None:
@@ -224,17 +225,23 @@ def _look_again(release: Release) -> None:
         raise Refused(f"{release} is not there any more.") from reason
 
 
-def _refuse_objected(release: Release, accept_doubts: bool, note: str) -> None:
+def _refuse_objected(release: Release, accept_doubts: bool, note: str) -> list[str]:
+    """Refuse what may not be activated; the golden pairs that are overruled are returned."""
     golden, doubts, outdated = objections(release)
     if outdated:
         raise Refused(outdated)
-    if golden:
-        number = f"{len(golden)} golden pair{'s' if len(golden) > 1 else ''}"
-        raise Refused(f"{release} answers {number} wrongly. {' '.join(golden[: verify.NAMED])}")
+    number = f"{len(golden)} golden pair{'s' if len(golden) > 1 else ''}"
+    wrongly = f"{release} answers {number} wrongly."
+    if golden and release.state == State.REHEARSED:
+        raise Refused(f"{wrongly} {' '.join(golden[: verify.NAMED])}")
     if doubts and not accept_doubts:
         raise Refused(f"{release} looks incomplete: {' '.join(doubts)} Say that you accept it all the same.")
-    if doubts and not note.strip():
-        raise Refused(f"{release} looks incomplete. Say in the note why you accept it all the same.")
+    if golden and not accept_doubts:
+        raise Refused(f"{wrongly} {' '.join(golden[: verify.NAMED])} Say that you accept it all the same.")
+    if (doubts or golden) and not note.strip():
+        what = f"{release} looks incomplete." if doubts else wrongly
+        raise Refused(f"{what} Say in the note why you accept it all the same.")
+    return golden
 
 
 def _refuse_outdated(release: Release, instead_of: int | None) -> None:

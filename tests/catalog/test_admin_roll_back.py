@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from catalog import audit_words
 from catalog.admin import decisions
 from catalog.models import AuditEntry, GoldenPair, Release
 from tests.builders import make_release, make_table
@@ -77,6 +78,8 @@ def test_one_may_go_forward_again(manager, quarters):
     response = manager.post(address("roll_back", july), follow=True)
     assert "July 2024 is active again: readers" in messages(response)
     assert state(july) == "current"
+    step = AuditEntry.objects.filter(action="activated", release_number=july.pk).latest("pk")
+    assert audit_words.sentence(step) == f"dana activated {july}, in place of April 2024."
 
 
 def test_one_goes_back_to_an_incomplete_release_with_open_eyes(manager):
@@ -106,8 +109,18 @@ def test_golden_pairs_that_the_way_back_answers_wrongly_are_shown(manager, quart
     shown = words(manager.get(address("roll_back", april)))
     assert "It answers 1 golden pair otherwise than expected." in shown
     assert "99213 and 36415" in shown
-    manager.post(address("roll_back", april))
+    assert "although it answers golden pairs otherwise than expected" in shown
+    refused = words(manager.post(address("roll_back", april), {"note": "July is worse"}))
+    assert "answers golden pairs otherwise than expected. Say that you accept it all the same." in refused
+    refused = words(manager.post(address("roll_back", april), {"accept_doubts": "on"}))
+    assert "Say why this release is used although it answers golden pairs otherwise than expected." in refused
+    assert state(april) == "loaded"
+    manager.post(address("roll_back", april), {"accept_doubts": "on", "note": "July is worse"})
     assert state(april) == "current"
+    step = AuditEntry.objects.get(action="rolled_back")
+    (failure,) = step.detail["golden"]
+    assert failure.startswith("99213 and 36415 on 2024-06-01")
+    assert list(audit_words.remarks(step)) == ["Note: “July is worse”", f"Golden pairs: {failure}"]
 
 
 def test_there_is_no_way_back_to_what_is_not_kept(manager):

@@ -22,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("id", type=int, help="as manage.py releases lists it")
         parser.add_argument("--note", default="", help="why, for the audit log")
         parser.add_argument(
-            "--accept-doubts", action="store_true", help="although it looks incomplete; --note must say why"
+            "--accept-doubts",
+            action="store_true",
+            help="although it looks incomplete, or is kept and answers golden pairs wrongly; --note must say why",
         )
 
     def handle(self, *, id: int, note: str, accept_doubts: bool, **options: object) -> None:

@@ -90,6 +90,20 @@ def test_a_loaded_release_is_gone_back_to_and_forward_again(tmp_path):
     ]
 
 
+def test_going_back_to_one_that_answers_golden_pairs_wrongly_takes_a_tick_and_a_note(tmp_path):
+    april = load_one(write_ptp(tmp_path / "q2", "2024Q2"))
+    load_one(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
+    known = {"column_one": "99213", "column_two": "36415", "day": "2024-06-15"}
+    GoldenPair.objects.create(setting="practitioner", expected="indicator_1", **known)
+    with pytest.raises(Refused, match=r"1 golden pair wrongly\. 99213 and 36415 .* Say that you accept"):
+        rehearsal.activate(april, by=ADA, note="Why not")
+    with pytest.raises(Refused, match="Say in the note why"):
+        rehearsal.activate(april, by=ADA, accept_doubts=True)
+    rehearsal.activate(april, by=ADA, accept_doubts=True, note="July is wrong")
+    (failure,) = AuditEntry.objects.get(action="rolled_back").detail["golden"]
+    assert failure.startswith("99213 and 36415 on 2024-06-15")
+
+
 def test_a_whole_older_one_is_gone_back_to_from_an_incomplete_one():
     april, july = make_release("2024Q2", current=False), make_release("2024Q3", partial=True)
     assert succession.is_way_back(april, july)
