@@ -275,7 +275,7 @@ def test_an_import_that_was_given_up_while_it_writes_ends_and_leaves_nothing_to_
         progress(watch, what, done, total)
         if done and not watch.is_lost:
             runs.end(ImportRun.objects.get(), "interrupted", runs.DIED)
-            watch._tell()
+            watch.pause(60)  # until the watch has learned of it
 
     monkeypatch.setattr(running.Watch, "progress", given_up_at_the_first_batch)
     work(run)
