@@ -87,8 +87,11 @@ def load(url: str, paths: Iterable[str]) -> Loaded:
 
 
 class Measured(NamedTuple):
+    """Loads, each with the bare loop of its own round: the machine's speed changes from round to round."""
+
     bare: float
     april: Loaded
+    bare_beside_july: float
     july: Loaded
     bytes_of_july: int
 
@@ -113,7 +116,7 @@ def measure(url: str, folder: Path) -> Measured:
     bare, april = measure_first(url, folder)
     before = size(url)
     july = load(url, files(folder, "2024q3", PRACTITIONER))
-    return Measured(bare, april, july, size(url) - before)
+    return Measured(bare, april, bare, july, size(url) - before)
 
 
 def size(url: str) -> int:
