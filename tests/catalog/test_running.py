@@ -2,6 +2,7 @@
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -271,10 +272,15 @@ def test_an_import_that_was_given_up_while_it_writes_ends_and_leaves_nothing_to_
     run = make_run(ada, write_ptp(tmp_path / "ptp"))
     progress = running.Watch.progress
 
+    def give_up() -> None:
+        runs.end(ImportRun.objects.get(), "interrupted", runs.DIED)
+        connection.close()
+
     def given_up_at_the_first_batch(watch, what: str, done: int, total: int) -> None:
         progress(watch, what, done, total)
         if done and not watch.is_lost:
-            runs.end(ImportRun.objects.get(), "interrupted", runs.DIED)
+            with ThreadPoolExecutor(1) as page:  # a connection of its own: this one streams rows
+                page.submit(give_up).result()
             watch.pause(60)  # until the watch has learned of it
 
     monkeypatch.setattr(running.Watch, "progress", given_up_at_the_first_batch)
