@@ -65,7 +65,7 @@ def cancel_before_the_second(monkeypatch, run: ImportRun) -> list[Release]:
         if subject.startswith("MUE"):
             rehearsed.extend(Release.objects.order_by("pk"))
             runs.ask_cancel(run, by="grace")
-            watch._tell()
+            watch.pause(60)  # until it has learned of it
 
     monkeypatch.setattr(running.Watch, "about", about_and_cancel)
     return rehearsed
