@@ -100,6 +100,13 @@ def empty_database(tmp_path) -> Iterator[str]:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def inbox(settings, tmp_path) -> Path:
+    """A folder of the test's own for the files of imports; nothing has made it yet."""
+    settings.INBOX = tmp_path / "inbox"
+    return settings.INBOX
+
+
 @pytest.fixture(autouse=True)
 def no_snapshot_of_another_test() -> Iterator[None]:
     """Rows of one test can look like those of another to the stamp, as each begins with an empty database."""

@@ -5,28 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
 from django.contrib.auth.models import User
 
-from catalog import running, runs, watch
-from catalog.importers import bulk, load
+from catalog import running, runs
 from catalog.models import AuditEntry, ImportRun, Release
-from tests.edit_releases import allow_small_tables
-
-
-def make_imports_small(monkeypatch: pytest.MonkeyPatch, settings, folder: Path) -> None:
-    """Have small tables pass, written by few rows at a time and told of often, and an inbox of the test's own."""
-    allow_small_tables(monkeypatch)
-    monkeypatch.setattr(bulk, "BATCH", 7)
-    monkeypatch.setattr(bulk, "COPY_BATCH", 7)
-    monkeypatch.setattr(watch, "TOLD_EVERY", 0.01)
-    settings.INBOX = folder / "inbox"
-
-
-def remove_releases() -> None:
-    """So that no partition stays, as those of PostgreSQL would."""
-    for release in Release.objects.all():
-        load.remove(release)
 
 
 def make_run(user: User, *folders: Path, **fields: object) -> ImportRun:

@@ -18,16 +18,10 @@ from tests.browser.rooms import SCREENS, too_wide, violations
 from tests.builders import make_change, make_code, make_ptp, make_release
 from tests.desk import browser_of, make_october, make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("inbox")]
 
 PTP = {"dataset": "ptp", "setting": "practitioner"}
 NAME = "october-2025-alpha-numeric-hcpcs-file.zip"
-
-
-@pytest.fixture(autouse=True)
-def inbox(settings, tmp_path) -> Path:
-    settings.INBOX = tmp_path / "inbox"
-    return settings.INBOX
 
 
 @pytest.fixture

@@ -1,38 +1,20 @@
 """Deciding on a rehearsed release: what is shown of it, the second click, and the way back."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from catalog.importers import load, rehearsal
 from catalog.models import AuditEntry, Change, GoldenPair, ImportRun, Release
 from tests.builders import make_change, make_code, make_ptp, make_release, make_table
 from tests.catalog.views.page import codes_listed, links, main, text, words
-from tests.decisions import PAIR, REHEARSED, activate, address, make_quarters, make_rehearsal, messages, see, state
+from tests.decisions import PAIR, REHEARSED, activate, address, make_rehearsal, messages, see, state
 from tests.desk import browser_of, data_manager, editor, make_user
 from tests.edit_releases import allow_small_tables, write_ptp
 from tests.ptp_files import Edit
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def inbox(settings, tmp_path) -> Path:
-    settings.INBOX = tmp_path / "inbox"
-    return settings.INBOX
-
-
-@pytest.fixture
-def manager() -> Client:
-    return data_manager()
-
-
-@pytest.fixture
-def quarters(tmp_path, monkeypatch) -> list[Release]:
-    return make_quarters(tmp_path, monkeypatch)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
 
 # --- Who may ---

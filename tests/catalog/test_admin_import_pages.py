@@ -2,12 +2,10 @@
 
 import hashlib
 import os
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -15,31 +13,15 @@ from catalog import running
 from catalog.models import ImportRun, Release
 from tests.builders import make_release
 from tests.catalog.views.page import main, text, words
-from tests.desk import data_manager, make_october, make_run, make_user, upload
+from tests.desk import make_run, make_user, upload
 from tests.release_files import record, whole, write_text, write_zip
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
 # The worker writes down how far it is on a connection of its own, which sees only what is committed.
 with_worker = pytest.mark.django_db(transaction=True)
 QUERIES_OF_THE_LIST = 12  # on PostgreSQL one of them asks whether the worker holds its lock
 QUERIES_OF_AN_IMPORT = 13
-
-
-@pytest.fixture(autouse=True)
-def inbox(settings, tmp_path) -> Path:
-    settings.INBOX = tmp_path / "inbox"
-    return settings.INBOX
-
-
-@pytest.fixture
-def manager() -> Client:
-    return data_manager()
-
-
-@pytest.fixture
-def october(tmp_path) -> Path:
-    return make_october(tmp_path)
 
 
 @with_worker

@@ -18,31 +18,15 @@ from catalog import audit_words, running, runs
 from catalog.models import AuditEntry, ImportRun
 from catalog.uploads import FIELDS_AROUND
 from tests.catalog.views.page import main, text, words
-from tests.desk import browser_of, data_manager, editor, make_october, make_run, make_user, named, upload
+from tests.desk import browser_of, data_manager, editor, make_run, make_user, named, upload
 from tests.release_files import whole, write_text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
 ADDRESSES = ["imports", "upload", "fetch", "usual_addresses"]
 OF_ONE_RUN = ["import", "cancel_import", "import_again"]
 # The worker writes down how far it is on a connection of its own, which sees only what is committed.
 with_worker = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def inbox(settings, tmp_path) -> Path:
-    settings.INBOX = tmp_path / "inbox"
-    return settings.INBOX
-
-
-@pytest.fixture
-def manager() -> Client:
-    return data_manager()
-
-
-@pytest.fixture
-def october(tmp_path) -> Path:
-    return make_october(tmp_path)
 
 
 def kept(inbox: Path) -> list[str]:

@@ -1,39 +1,20 @@
 """Going back from the desk to a release that is kept: what that takes, with which doubts, and the second click."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from catalog import audit_words
 from catalog.admin import decisions
-from catalog.models import AuditEntry, GoldenPair, Release
+from catalog.models import AuditEntry, GoldenPair
 from tests.builders import make_release, make_table
 from tests.catalog.views.page import main, text, words
-from tests.decisions import PAIR, REHEARSED, activate, address, make_quarters, messages, state
-from tests.desk import data_manager
+from tests.decisions import PAIR, REHEARSED, activate, address, messages, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
 QUARTERS = ("2025Q4", "2025Q3", "2025Q2")
-
-
-@pytest.fixture(autouse=True)
-def inbox(settings, tmp_path) -> Path:
-    settings.INBOX = tmp_path / "inbox"
-    return settings.INBOX
-
-
-@pytest.fixture
-def manager() -> Client:
-    return data_manager()
-
-
-@pytest.fixture
-def quarters(tmp_path, monkeypatch) -> list[Release]:
-    return make_quarters(tmp_path, monkeypatch)
 
 
 def test_rolling_back_shows_from_what_to_what_and_asks(manager, quarters):

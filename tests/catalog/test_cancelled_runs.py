@@ -10,21 +10,9 @@ from catalog.importers import rehearsal
 from catalog.importers.locks import sole_import
 from catalog.models import AuditEntry, ImportRun, PtpEdit, Release
 from tests.edit_releases import write_mue, write_ptp
-from tests.import_runs import log, make_imports_small, make_run, remove_releases, states, steps, work
+from tests.import_runs import log, make_run, states, steps, work
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def small_imports(monkeypatch, settings, tmp_path):
-    make_imports_small(monkeypatch, settings, tmp_path)
-    yield
-    remove_releases()
-
-
-@pytest.fixture
-def ada(django_user_model):
-    return django_user_model.objects.create_user("ada")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_imports")]
 
 
 def test_a_run_that_waits_is_cancelled_at_once(tmp_path, ada):

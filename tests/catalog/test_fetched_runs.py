@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from catalog import running, runs, watch
-from catalog.importers import bulk, load
+from catalog import running, runs
 from catalog.models import AuditEntry, ImportRun, Release
 from tests.cms_site import cut_off, page, serve
 from tests.cms_site import running as site_running
-from tests.edit_releases import allow_small_tables, write_ptp
+from tests.edit_releases import write_ptp
 from tests.ptp_files import zip_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,34 +18,18 @@ NAMES = [zip_name(part=part) for part in (1, 2, 3, 4)]
 
 
 @pytest.fixture(autouse=True)
-def small_and_quick(monkeypatch):
-    allow_small_tables(monkeypatch)
-    monkeypatch.setattr(bulk, "COPY_BATCH", 7)
-    monkeypatch.setattr(watch, "TOLD_EVERY", 0.01)
+def impatient(monkeypatch, small_imports):
     monkeypatch.setattr(running.Watch, "pause", lambda watch, seconds: None)
-
-
-@pytest.fixture(autouse=True)
-def no_partitions_left():
-    yield
-    for release in Release.objects.all():
-        load.remove(release)
 
 
 @pytest.fixture
 def cms(settings, tmp_path):
-    settings.INBOX = tmp_path / "inbox"
     write_ptp(tmp_path / "ptp", "2024Q3", parts=4)
     with site_running() as site:
         settings.CMS_ADDRESS = site.url
         for name in NAMES:
             site.put(f"/files/zip/{name}", serve((tmp_path / "ptp" / name).read_bytes()))
         yield site
-
-
-@pytest.fixture
-def ada(django_user_model):
-    return django_user_model.objects.create_user("ada")
 
 
 def asked_for(user, **fields) -> ImportRun:

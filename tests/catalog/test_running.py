@@ -16,24 +16,12 @@ from catalog.importers.locks import sole_import
 from catalog.models import AuditEntry, ImportRun, PtpEdit, Release
 from tests import cms_site
 from tests.edit_releases import write_mue, write_ptp
-from tests.import_runs import log, make_imports_small, make_run, remove_releases, states, steps, work
+from tests.import_runs import log, make_run, states, steps, work
 from tests.ptp_files import Edit, part_name
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_imports")]
 
 PAIR = Edit("99213", "36415")
-
-
-@pytest.fixture(autouse=True)
-def small_imports(monkeypatch, settings, tmp_path):
-    make_imports_small(monkeypatch, settings, tmp_path)
-    yield
-    remove_releases()
-
-
-@pytest.fixture
-def ada(django_user_model):
-    return django_user_model.objects.create_user("ada")
 
 
 def test_every_release_of_an_import_is_rehearsed_and_told(tmp_path, ada):

@@ -12,24 +12,12 @@ from catalog.importers.files import Refused
 from catalog.importers.locks import sole_worker
 from catalog.models import ImportRun, Release
 from tests.edit_releases import write_ptp
-from tests.import_runs import make_imports_small, make_run, remove_releases, states, steps, work
+from tests.import_runs import make_run, states, steps, work
 from tests.ptp_files import Edit
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_imports")]
 
 PAIR = Edit("99213", "36415")
-
-
-@pytest.fixture(autouse=True)
-def small_imports(monkeypatch, settings, tmp_path):
-    make_imports_small(monkeypatch, settings, tmp_path)
-    yield
-    remove_releases()
-
-
-@pytest.fixture
-def ada(django_user_model):
-    return django_user_model.objects.create_user("ada")
 
 
 def test_a_run_is_tried_again_from_the_files_that_are_kept(tmp_path, ada):
