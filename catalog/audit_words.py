@@ -29,6 +29,7 @@ SENTENCES = {
     Action.LOADED: "{by} loaded {subject} without activating it.",
     Action.ACTIVATED: "{by} activated {subject}.",
     Action.ROLLED_BACK: "{by} rolled back to {subject}.",
+    Action.WITHDRAWN: "{by} withdrew {subject}: nothing answers in its place.",
     Action.PRUNED: "{by} removed the rows of {subject}.",
 }
 

@@ -42,7 +42,7 @@ from catalog.models import (
 TEXTS = (Section, Level, Synonym, CodeNote, PracticeItem, Misconception, ComparisonRow, Statement, DecisionStep)
 WITH_TRAIL = (*TEXTS, GoldenPair)
 SHOWN = 8  # of what was changed last, and of the steps taken with releases
-ALONE = "Nothing takes its place but the whole table of the same quarter: fetch or upload that."
+ALONE = "Only the whole table of the same quarter takes its place: fetch or upload that, or withdraw this."
 DRAFT_IS_OLD = timedelta(days=14)
 
 
@@ -224,7 +224,7 @@ def _stale(loaded: list[Freshness]) -> Iterator[Matter]:
     starter = [one.name for one in loaded if one.release and one.release.is_starter]
     behind = [f"{one.name} ({_behind(one)})" for one in loaded if one.is_stale]
     if missing:
-        yield Matter(f"Not loaded: {'; '.join(missing)}.", href, "Load releases")
+        yield Matter(f"No release is active: {'; '.join(missing)}.", href, "Load releases")
     if starter:
         yield Matter(f"The starter set only, no release of CMS’s: {'; '.join(starter)}.", href, "Load releases")
     if behind:

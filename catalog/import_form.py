@@ -122,6 +122,17 @@ class DecisionForm(forms.Form):
         return self.cleaned_data
 
 
+class WithdrawForm(forms.Form):
+    """Why a release must not be used any more, for the audit log."""
+
+    note = forms.CharField(
+        label="Note for the audit log",
+        max_length=1_000,
+        widget=forms.Textarea({"rows": 2}),
+        error_messages={"required": "Say why it is withdrawn: the audit log keeps that."},
+    )
+
+
 def fetched_quarters(day: date) -> list[tuple[str, str]]:
     """Choices: the quarter after that of the day, which CMS publishes before it begins, and those before."""
     return _choices(_counted(quarter_of(day), 1), QUARTERS_FETCHED)

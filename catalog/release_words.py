@@ -64,7 +64,7 @@ def coverage(release: Release) -> str:
             "files and of what it changed is kept."
         )
     if not release.is_current:
-        return "It answers for no date while another release is the current one."
+        return "It answers for no date: readers are not answered from it."
     span = "It answers for dates of service from "
     span += f"{us_date(release.first_covered_day)} to {us_date(release.last_day)}"
     if release.is_starter:

@@ -197,6 +197,7 @@ def _moved_by(which_releases: str, *texts: type[Model]) -> str:
     unseen = (Release.State.LOADING, Release.State.REHEARSED)
     readable = f"FROM {Release._meta.db_table} WHERE state NOT IN {tuple(map(str, unseen))}{which_releases}"
     parts = [f"(SELECT {what} {readable})" for what in ("MAX(activated_at)", "MAX(loaded_at)", "COUNT(*)")]
+    parts.append(f"(SELECT COUNT(*) {readable} AND state = '{Release.State.CURRENT}')")  # one may be withdrawn
     edited = ["MAX(updated_at)", "COUNT(*)"]
     if connection.vendor == "postgresql":
         # Writers overlap there: one that saved first may commit last, and would not be the newest.

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import golden as golden_pairs
 from catalog import release_words, run_words, runs
 from catalog.admin.import_parts import ACTIVATE, LOAD, only_for, page
-from catalog.import_form import DecisionForm
+from catalog.import_form import DecisionForm, WithdrawForm
 from catalog.importers import rehearsal as rehearsals
 from catalog.importers import succession
 from catalog.importers.files import Refused
@@ -35,10 +35,19 @@ class Other(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A current release, and those that are kept beside it."""
+    """A current release and those that are kept beside it; or those alone, where none of their kind is current."""
 
-    current: Release
+    current: Release | None
     others: list[Other]
+
+    @property
+    def kind(self) -> str:
+        one = self.current or self.others[0].release
+        return run_words.kind_name(one.dataset, one.setting)
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        return self.current is not None and not rehearsals.refuse_to_withdraw(self.current)
 
 
 @only_for(LOAD, ACTIVATE)
@@ -106,10 +115,39 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "roll_back.html", context)
 
 
+@only_for(ACTIVATE)
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer from nothing instead of a release that must not be used: what that means, then the second click."""
+    release = get_object_or_404(_shown().readable(), pk=pk)
+    if reason := rehearsals.refuse_to_withdraw(release):
+        messages.info(request, reason)
+        return redirect("admin:imports")
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            rehearsals.withdraw(release, by=request.user.get_username(), **form.cleaned_data)
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            messages.success(request, f"{release} is withdrawn: readers are told that nothing is loaded.")
+            return redirect("admin:imports")
+    context = {
+        "title": f"Withdraw {release}",
+        "release": release,
+        "held": release_words.held(release),
+        "dates": _dates(release),
+        "others": [one for group in kept() if group.current == release for one in group.others],
+        "form": form,
+    }
+    return page(request, "withdraw.html", context)
+
+
 def kept() -> list[Kept]:
     """The current releases that others are kept beside, and those; of starter sets only where nothing else is.
 
-    An incomplete one is told of with nothing beside it as well: people look here for the way back.
+    An incomplete one is told of with nothing beside it as well: people look here for the way back. So is what is
+    kept where no release is active, as one was withdrawn or loaded only.
     """
     kinds: dict[tuple[str, ...], list[Release]] = {}
     for one in Release.objects.readable().newest_first():
@@ -119,8 +157,8 @@ def kept() -> list[Kept]:
     for group in kinds.values():
         current = next((one for one in group if one.is_current), None)
         others = [one for one in group if not one.is_current]
-        others = [one for one in others if not one.is_starter] or others
-        if current and (others or current.partial):
+        others = [one for one in others if not one.is_starter] or (others if current else [])
+        if others or (current and current.partial):
             others = [Other(one, succession.is_way_back(one, current)) for one in others[:KEPT_SHOWN]]
             found.append(Kept(current, others))
     return found

@@ -55,6 +55,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         ("rehearsals/<int:pk>/activate/", decisions.activate, "activate"),
         ("rehearsals/<int:pk>/discard/", decisions.discard, "discard"),
         ("roll-back/<int:pk>/", decisions.roll_back, "roll_back"),
+        ("withdraw/<int:pk>/", decisions.withdraw, "withdraw"),
     ]
     return [path(address, site.admin_view(view), name=name) for address, view, name in pages]
 

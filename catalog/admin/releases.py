@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from catalog.admin.import_parts import ACTIVATE
+from catalog.importers import rehearsal
 from catalog.models import (
     AddOnEdit,
     Change,
@@ -105,6 +107,11 @@ class ReleaseAdmin(ReadOnly, admin.ModelAdmin):
         "dataset", "setting", "origin", "quarter", "revision", "state", "partial", "lacks", "counted", "rows",
         "started_at", "loaded_at", "activated_at", "notice",
     ]  # fmt: skip
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, object], *args, **kwargs):
+        may, release = request.user.has_perm(ACTIVATE), context["original"]
+        context["can_be_withdrawn"] = may and not rehearsal.refuse_to_withdraw(release)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="what speaks against it")
     def lacks(self, release: Release) -> SafeString | str:

@@ -112,6 +112,38 @@ def activate(
             load.record_current(release, step, was, by=by, note=note, **overruled)
 
 
+def withdraw(release: Release, *, by: str, note: str) -> None:
+    """Answer readers from nothing in place of a release of the NCCI tables, which stays as one that is kept.
+
+    What it answered for counts as not checked from now on. Raises Refused for what ``refuse_to_withdraw`` names,
+    and without a note that says why.
+    """
+    if not note.strip():
+        raise Refused(f"Say in the note why {release} is withdrawn.")
+    with transaction.atomic():
+        load.locked_states(release)
+        _look_again(release)
+        if reason := refuse_to_withdraw(release):
+            raise Refused(reason)
+        Release.objects.filter(pk=release.pk).update(state=State.LOADED)
+        subject = f"{release}{', incomplete' if release.partial else ''}"
+        AuditEntry.objects.record(
+            Action.WITHDRAWN, by=by, subject=subject, release=release, run=release.run, note=note,
+            doubts=release.doubts,
+        )  # fmt: skip
+
+
+def refuse_to_withdraw(release: Release) -> str:
+    """Why a release cannot be withdrawn, in a sentence; empty where it can."""
+    if not release.is_current:
+        return f"Readers are not answered from {release}."
+    if release.is_starter:
+        return "The starter set gives way to the first release that is activated."
+    if release.dataset == Dataset.HCPCS:
+        return "Without codes nothing can be looked up: go back to an earlier release, or load a better one."
+    return ""
+
+
 def discard(release: Release, *, by: str, note: str = "") -> None:
     """Decide against a rehearsed release: it is gone at once, and its rows as soon as no import runs."""
     _look_again(release)

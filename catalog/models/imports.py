@@ -164,6 +164,7 @@ class AuditEntry(models.Model):
         LOADED = "loaded", "Loaded without activating"
         ACTIVATED = "activated", "Activated"
         ROLLED_BACK = "rolled_back", "Rolled back"
+        WITHDRAWN = "withdrawn", "Withdrew"
         PRUNED = "pruned", "Removed the rows of"
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)

@@ -115,6 +115,7 @@ def rooms(address, manager) -> list[str]:
         address("rehearsal", rehearsed_codes.pk),
         address("roll_back", before.pk),
         address("roll_back", older.pk),
+        address("withdraw", current.pk),
     ]
 
 

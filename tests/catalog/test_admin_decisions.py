@@ -20,9 +20,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 # --- Who may ---
 
 
-@pytest.mark.parametrize("name", ["rehearsal", "activate", "discard", "roll_back"])
+@pytest.mark.parametrize("name", ["rehearsal", "activate", "discard", "roll_back", "withdraw"])
 def test_only_data_managers_decide(name, client):
-    release = make_release("2025Q3", current=False) if name == "roll_back" else make_rehearsal()
+    release = make_release("2025Q3", current=False) if name in ("roll_back", "withdraw") else make_rehearsal()
     before = state(release)
     assert client.get(address(name, release)).url.startswith(reverse("admin:login"))
     for who in (editor(), browser_of(make_user("nobody"))):

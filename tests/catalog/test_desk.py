@@ -119,7 +119,7 @@ def test_what_is_not_loaded_or_behind_or_only_the_starter_set_needs_attention(lo
     make_table("mue", "practitioner", origin=Release.Origin.STARTER)
     said = matters(see())
     assert re.search(r"Quarters behind, [^:]*: HCPCS Level II \([4-7]\)\. Load newer releases", said)
-    assert "Not loaded: PTP edits, outpatient hospital; MUE, outpatient hospital;" in said
+    assert "No release is active: PTP edits, outpatient hospital; MUE, outpatient hospital;" in said
     assert "The starter set only, no release of CMS’s: MUE, practitioner. Load releases" in said
     assert "PTP edits, practitioner" not in said
 
@@ -375,4 +375,4 @@ def test_an_incomplete_quarter_of_mue_is_listed_and_told_how_to_be_rid_of(log_in
     assert rows[1].a["href"] == reverse("release", args=[part.pk])
     said = matters(page)
     assert f"; April {year - 1} incomplete)" in said
-    assert "Nothing takes its place but the whole table of the same quarter" in said
+    assert "Only the whole table of the same quarter takes its place" in said

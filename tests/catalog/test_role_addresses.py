@@ -56,7 +56,7 @@ NOT_EVEN_SUPERUSERS = {
 }
 WITHOUT_PAGES = {f"catalog_ptpedit_{act}" for act in ("change", "delete", "history")}
 """Not found by anybody: an edit of PTP is a row of a list only."""
-DECISIONS = {"activate", "roll_back"}
+DECISIONS = {"activate", "roll_back", "withdraw"}
 
 
 def addresses(patterns: Iterable[URLPattern | URLResolver], above: str = "") -> Iterator[tuple[str, str]]:
@@ -98,7 +98,9 @@ def first_key(name: str, route: str) -> object:
     if place == "imports" and model == "<int:pk>":
         return ImportRun.objects.first().pk
     if place == "imports":
-        return Release.objects.filter(state="loaded" if name == "roll_back" else "rehearsed").first().pk
+        return (
+            Release.objects.filter(state="loaded" if name in ("roll_back", "withdraw") else "rehearsed").first().pk
+        )
     rows = apps.get_model("django_tasks_database" if "task" in place else place, model).objects
     assert rows.exists(), f"no row to ask {route} for"
     return rows.first().pk
