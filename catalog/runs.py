@@ -109,6 +109,7 @@ def attempt(run: ImportRun) -> QuerySet[ImportRun]:
     return ImportRun.objects.filter(pk=run.pk, started_at=run.started_at, state__in=ImportRun.RUNNING)
 
 
+@transaction.atomic
 def end(
     run: ImportRun,
     state: str,
