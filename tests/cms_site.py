@@ -128,15 +128,13 @@ def cut_off(content: bytes, after: int, *, version: str = '"1"') -> Answer:
     return answer
 
 
-def stuck(site: Site, content: bytes, after: int) -> Answer:
-    """Some bytes, and then nothing more while the site runs."""
+def stuck(site: Site, content: bytes, begins: int) -> Answer:
+    """The rest from there on is announced, and then nothing more comes while the site runs."""
+    rest = {"Content-Range": f"bytes {begins}-{len(content) - 1}/{len(content)}"}
+    announce = headers(206, rest | {"Content-Length": str(len(content) - begins)})
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(content)))
-        handler.end_headers()
-        handler.wfile.write(content[:after])
-        handler.wfile.flush()
+        announce(handler)
         site.over.wait()
 
     return answer

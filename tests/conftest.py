@@ -27,9 +27,12 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 WRK = shutil.which("wrk")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in {"", "0"}
 VIEWPORT = {"width": 1280, "height": 800}
+PATIENCE = 60_000  # ms in which a page has to come to what is expected of it, however busy the machine is
 
 # What takes how long is measured in benchmarks/; machines differ.
-hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("unhurried")
 
 # What is collected stays for the whole run; looking through it for garbage again and again takes a quarter of it.
@@ -51,6 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         missing["wrk"] = "no wrk on the PATH"
     if connection.vendor != "postgresql":
         missing["postgres"] = "runs with: python -m pytest -p tests.postgres"
+    else:
+        missing["sqlite"] = "runs with: python -m pytest"
     for item in items:
         for mark, reason in missing.items():
             if item.get_closest_marker(mark):
@@ -60,7 +65,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator:
     report = yield
-    if REQUIRE_ALL and report.skipped and not item.get_closest_marker("postgres"):
+    is_of_another_server = item.get_closest_marker("postgres") or item.get_closest_marker("sqlite")
+    if REQUIRE_ALL and report.skipped and not is_of_another_server:
         report.outcome, report.longrepr = "failed", f"REQUIRE_ALL is set, but: {report.longrepr[2]}"
     return report
 
@@ -118,12 +124,13 @@ def no_snapshot_of_another_test() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
     """A Playwright ``Browser``, for tests marked ``browser``."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     # Playwright's loop runs in this thread, and Django takes any running loop for async code. From then on it uses
     # another connection; closed, the one before cannot be shared by a process that a test forks.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     connection.close()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
@@ -142,8 +149,13 @@ def chromium() -> Iterator:
 
 @pytest.fixture(scope="session")
 def window(chromium):
-    """The window of every ``page``; Chromium needs longer to open one than most tests take."""
-    return chromium.new_context(viewport=VIEWPORT)
+    """The window of every ``page``; Chromium needs longer to open one than most tests take.
+
+    It is where the site is: else, of an evening, the two would be at one in the day and not in the quarter.
+    """
+    window = chromium.new_context(viewport=VIEWPORT, timezone_id=settings.TIME_ZONE)
+    window.set_default_timeout(PATIENCE)
+    return window
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from contextlib import closing
 
 from django.db import connection
 
-PATIENCE = 20  # seconds that something else may go on writing after a test
+PATIENCE = 60  # seconds that something else may go on writing after a test
 
 
 def url_of_this_database() -> str:

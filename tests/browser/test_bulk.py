@@ -38,7 +38,8 @@ def address(live_server):
 
 def send(page: Page, text: str) -> None:
     page.set_input_files("#file", {"name": "texts.csv", "mimeType": "text/csv", "buffer": text.encode()})
-    page.get_by_role("button", name="See what it would do").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="See what it would do").click()
 
 
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)

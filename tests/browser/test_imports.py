@@ -12,6 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from catalog import running
+from catalog.importers.locks import sole_worker
 from catalog.models import GoldenPair, ImportRun, Release
 from catalog.roles import DATA_MANAGERS
 from tests.browser.rooms import SCREENS, too_wide, violations
@@ -136,7 +137,8 @@ def test_files_are_sent_watched_and_activated(desk, address, october):
     desk.wait_for_url(re.compile(r"/admin/imports/\d+/$"))
     expect(desk.locator(".state").first).to_have_text("Waiting for the worker")
     desk.locator("#cancel").focus()
-    running.carry_out(ImportRun.objects.get().pk)
+    with sole_worker():  # else the page, which asks again and again, takes it for one whose worker died
+        running.carry_out(ImportRun.objects.get().pk)
     expect(desk.locator(".state").first).to_have_text("Rehearsed")
     expect(desk.locator("#said")).to_have_text("Rehearsed")
     desk.get_by_role("link", name="Look and decide").click()
@@ -216,13 +218,15 @@ def test_everything_works_without_scripts(plain_desk, address, october):
     plain_desk.goto(address("imports"))
     plain_desk.set_input_files("#upload [type=file]", october)
     plain_desk.get_by_role("button", name="Upload and rehearse").click()
+    expect(plain_desk).to_have_url(re.compile(r"/admin/imports/\d+/$"))
     run = ImportRun.objects.get()
     assert plain_desk.url == address("import", run.pk)
-    running.carry_out(run.pk)
+    with sole_worker():
+        running.carry_out(run.pk)
     plain_desk.reload()
     plain_desk.get_by_role("link", name="Look and decide").click()
     plain_desk.get_by_label("Note for the audit log").fill("Looked at")
     plain_desk.get_by_label("I have read the doubts").check()
     plain_desk.get_by_role("button", name="Activate October 2025").click()
+    expect(plain_desk.locator(".messagelist")).to_contain_text("October 2025 is active")
     assert Release.objects.get().is_current
-    assert "October 2025 is active" in plain_desk.locator(".messagelist").inner_text()

@@ -105,6 +105,7 @@ def test_emptying_the_box_brings_the_map_back(page, home):
 def test_back_from_a_code_restores_the_whole_page_with_the_text_and_the_results(page, home):
     page.goto(home)
     type_slowly(page, "wheelchair")
+    expect(page).to_have_url(f"{home}?q=wheelchair")
     page.get_by_role("link", name="E1130 Wheelchair").click()
     expect(page).to_have_url(f"{home}codes/E1130/")
     page.go_back()

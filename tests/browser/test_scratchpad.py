@@ -98,6 +98,7 @@ def test_typing_replaces_the_address_and_steps_are_taken_back_one_by_one(page, p
     expect(page).to_have_url(f"{pad}?setting=outpatient_hospital&date={day}&line=45385&line=J1885")
     page.go_back()
     expect(page.get_by_label("Practitioner", exact=True)).to_be_checked()
+    expect(code(page, 2)).to_have_value("J1885")
     assert codes(page) == ["45385", "J1885"]
     page.go_back()
     expect(code(page, 3)).to_have_value("J1885")
@@ -139,6 +140,7 @@ def test_the_link_to_the_claim_is_copied_as_it_is_now(page, pad):
     code(page, 1).fill("45378")
     expect_lines(page, "45378")
     page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#said")).to_contain_text("copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
@@ -225,7 +227,7 @@ def test_s_is_a_letter_while_somebody_types(page, pad, live_server):
 def test_a_hundred_lines_are_typed_in_moved_and_checked(page, pad):
     page.goto(f"{pad}?" + "&".join(f"line={10000 + number}-59x2" for number in range(99)))
     code(page, 100).fill("45378")
-    expect(page.locator("#e100")).to_contain_text("Bowel", timeout=30_000)
+    expect(page.locator("#e100")).to_contain_text("Bowel")
     expect(page.locator("#claim tbody tr")).to_have_count(100)
     assert len(page.url) < 8_000
     page.get_by_role("button", name="Add line").click()
@@ -256,16 +258,17 @@ def test_the_scratchpad_works_without_javascript(chromium, pad):
     code(page, 1).fill("45378")
     code(page, 2).fill("45385")
     code(page, 2).press("Enter")
-    assert lines(page) == ["45378", "45385"]
+    expect_lines(page, "45378", "45385")
     expect(chips(page).first).to_contain_text("Denied by edit")
     page.get_by_role("button", name="Remove line 1").click()
-    assert lines(page) == ["45385"]
+    expect_lines(page, "45385")
     expect(page.locator(".finding")).to_have_count(0)
     page.get_by_text("Paste codes").click()
     page.locator("#paste").fill("45378\nJ1885 x10")
     page.get_by_role("button", name="Read lines").click()
-    assert codes(page) == ["45385", "45378", "J1885"]
     expect(page.locator("#report")).to_contain_text("2 lines")
+    expect(code(page, 3)).to_have_value("J1885")
+    assert codes(page) == ["45385", "45378", "J1885"]
     page.context.close()
 
 

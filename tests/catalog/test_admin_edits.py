@@ -181,7 +181,7 @@ def test_the_edits_found_are_read_through_the_indexes_of_their_release(admin_cli
     assert_searches_indexes(admin_client.get(page(PtpEdit), {"q": typed}).context["cl"].queryset)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads the plan as SQLite words it")
+@pytest.mark.sqlite
 def test_a_code_is_searched_by_the_index_of_each_column(admin_client, tables):
     found = admin_client.get(page(PtpEdit), {"q": "97597"}).context["cl"].queryset
     searched = "\n".join(plan(found))

@@ -183,7 +183,7 @@ def test_an_editor_adds_a_synonym(desk, visit):
     desk.fill("#id_term", "Sugar Strip")
     desk.fill("#id_code", "a4253")
     desk.click("input[name=_save]")
-    assert "was added successfully" in desk.locator(".messagelist").inner_text()
+    expect(desk.locator(".messagelist")).to_contain_text("was added successfully")
     assert Synonym.objects.get(term="sugar strip").code == "A4253"
 
 
@@ -194,10 +194,10 @@ def test_an_editor_previews_an_item_before_it_is_saved(tab, visit):
     tab.fill("#id_prompt", "What is it really?")
     tab.click("input[name=_preview]")
     shown = tab.locator(".preview")
-    assert shown.locator(".preview-prompt").inner_text() == "What is it really?"
-    assert not shown.get_by_text("Source:").is_visible()
+    expect(shown.locator(".preview-prompt")).to_have_text("What is it really?")
+    expect(shown.get_by_text("Source:")).to_be_hidden()
     shown.locator("summary").click()
-    assert shown.get_by_text("Source:").is_visible()
+    expect(shown.get_by_text("Source:")).to_be_visible()
     assert tab.input_value("#id_prompt") == "What is it really?"
     assert PracticeItem.objects.get(pk=item.pk).prompt == item.prompt
 

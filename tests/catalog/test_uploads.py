@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import TooManyFilesSent
@@ -180,8 +181,9 @@ def test_a_folder_that_goes_in_this_moment_is_no_trouble(tmp_path):
         assert folder.is_dir()
 
 
-def test_an_upload_is_refused_before_it_comes_when_the_disk_has_no_room_for_it(tmp_path, settings):
-    settings.SPARE_DISK = shutil.disk_usage(tmp_path).free - 50_000_000
+def test_an_upload_is_refused_before_it_comes_when_the_disk_has_no_room_for_it(tmp_path, settings, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=550_000_000))
+    settings.SPARE_DISK = 500_000_000
     with receiving(tmp_path, coming=1_000_000):
         pass
     with pytest.raises(Refused, match="no room on the disk of the site"), receiving(tmp_path, coming=99_000_000):

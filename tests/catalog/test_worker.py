@@ -18,10 +18,11 @@ from django_tasks_db.models import DBTaskResult
 
 from catalog import running, runs, tasks
 from catalog.importers import load, rehearsal
-from catalog.importers.locks import WORKER, sole_import, sole_worker
+from catalog.importers.locks import IMPORT, WORKER, sole_import, sole_worker
 from catalog.models import ImportRun, PtpEdit, Release
 from tests import ptp_files
 from tests.databases import url_of_this_database
+from tests.killed import until_free
 from tests.ptp_files import Edit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,6 +67,7 @@ def start(tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
             return process
 
         yield start
+    until_free(WORKER, IMPORT)  # for the next test
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -144,8 +146,8 @@ def test_a_worker_told_to_stop_ends_what_it_does_and_says_so(run, start):
 
 
 def test_a_run_is_cancelled_while_a_worker_works_at_it(run, start):
-    start()
     with sole_import():  # it waits, and so is not done before it is cancelled
+        start()
         runs.begin(run)
         until(lambda: ImportRun.objects.filter(step__endswith="Waiting for another import").exists())
         runs.ask_cancel(run, by="ada")

@@ -10,8 +10,10 @@ from django.db import connection
 
 from catalog.importers import hcpcs, load, rows
 from catalog.importers.files import Refused
+from catalog.importers.locks import IMPORT
 from catalog.models import Change, HcpcsCode, Level, Modifier, ProcessingNote, Release, ReleaseFile
 from tests.builders import make_code, make_level, make_release
+from tests.killed import until_free
 from tests.release_files import record, table_row, whole, write_text, write_workbook, write_zip
 
 pytestmark = pytest.mark.django_db
@@ -312,6 +314,7 @@ def test_a_load_that_is_killed_is_never_seen_and_the_next_one_cleans_up(july, oc
         load_file(october, progress=lambda what, done, total: os._exit(9) if done > 8 else None)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    until_free(IMPORT)
     assert states() == {"July 2025": "current", "October 2025": "loading"}
     assert HcpcsCode.objects.filter(release__state="loading").count() == 12
     assert Release.objects.readable().get().title == "July 2025"
@@ -352,7 +355,7 @@ def test_an_editor_can_save_between_two_batches(october):
     def in_between(what: str, done: int, total: int) -> None:
         thread = threading.Thread(target=edit)
         thread.start()
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         saved.append(thread.is_alive())
 
     load_file(october, progress=in_between)

@@ -3,17 +3,14 @@
 import os
 import signal
 import threading
-import time
 
 import pytest
 from django.db import connection
 
 from catalog.importers.locks import IMPORT, WORKER, Busy, Lost, Taken, is_held, sole_import, sole_worker
+from tests.killed import until_free
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SECONDS = 20
-
 
 def elsewhere(take) -> type | None:
     """What another process is told that tries to take the lock: the class of what is raised, or None."""
@@ -78,9 +75,7 @@ def test_the_lock_of_a_worker_goes_when_it_is_killed():
     assert is_held(WORKER)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    last = time.monotonic() + SECONDS
-    while is_held(WORKER):  # a server takes a moment to notice
-        assert time.monotonic() < last
+    until_free(WORKER)
 
 
 @pytest.mark.postgres

@@ -97,7 +97,7 @@ def test_an_editor_can_save_while_two_releases_are_compared(tmp_path, monkeypatc
     def elsewhere(action: Callable[[], None]) -> None:
         thread = threading.Thread(target=action)
         thread.start()
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         assert not thread.is_alive()
 
     real = load.rows.differences
