@@ -12,6 +12,7 @@ from tests.killed import until_free
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+
 def elsewhere(take) -> type | None:
     """What another process is told that tries to take the lock: the class of what is raised, or None."""
     told = []
