@@ -126,7 +126,7 @@ class WithdrawForm(forms.Form):
     """Why a release must not be used any more, for the audit log."""
 
     note = forms.CharField(
-        label="Note for the audit log",
+        label="Why, for the audit log",
         max_length=1_000,
         widget=forms.Textarea({"rows": 2}),
         error_messages={"required": "Say why it is withdrawn: the audit log keeps that."},

@@ -77,6 +77,14 @@ def test_another_one_that_is_kept_is_offered_first(manager, july):
     assert address("roll_back", april) in links(manager.get(address("withdraw", july)))
 
 
+def test_a_release_leads_to_where_it_is_shown_in_each_of_its_states(manager):
+    for state_now, shown in (("current", "release"), ("pruned", "release"), ("rehearsed", "admin:rehearsal")):
+        release = make_release("2025Q1", dataset="addon", state=state_now)
+        there = reverse(shown, args=[release.pk])
+        assert there in links(manager.get(reverse("admin:catalog_release_change", args=[release.pk])))
+        assert manager.get(there).status_code == 200
+
+
 def test_a_release_leads_there_from_its_page_for_who_may_decide(manager, july):
     page = reverse("admin:catalog_release_change", args=[july.pk])
     assert address("withdraw", july) in links(manager.get(page))
