@@ -18,23 +18,20 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from catalog import chores, runs
-from catalog.importers import load
+from catalog.importers import load, priority
 from catalog.importers.locks import DROPPED, Busy, Lost, Taken, sole_import, sole_worker
 from catalog.watch import Stop, WorkerLock
 
 PAUSE = 0.5  # seconds between two looks for something to do
 PAUSE_WITHOUT_DATABASE = 3  # seconds, fewer than a server waits that stops the worker
 CHORES_EVERY = 24 * 60 * 60  # seconds
-# Readers go first where processors are few. Not on SQLite, where editors wait for whoever holds its one lock.
-NICENESS = 19
 
 logger = logging.getLogger(__name__)
 
 
 def work(parent: int = 0) -> None:
     """Work until SIGTERM or SIGINT, or until ``parent``, a process number, is no longer the parent."""
-    if connection.vendor == "postgresql":
-        os.nice(NICENESS)
+    priority.give_way()
     # It says at each look for tasks that it begins and ends.
     logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
     worker = Worker(

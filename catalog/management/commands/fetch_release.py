@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
 from tqdm import tqdm
 
 from catalog.importers import addresses
 from catalog.importers.addresses import CMS, LICENSE_PAGE, LICENSE_WORDS
 from catalog.importers.fetch import fetch
 from catalog.importers.files import Refused
-from catalog.management.commands.import_release import NICENESS, note_refusal
+from catalog.management.commands.import_release import note_refusal
+from catalog.management.loading import LoadingCommand, add_loading_flags, refuse_without_tables
 from catalog.management.who import command_line
-from catalog.models import AuditEntry, Release, Setting
+from catalog.models import AuditEntry, Setting
 
 ADVICE = f"""\
 The files are looked for under the names CMS usually gives them, newest posting first, and a PTP table in all its
@@ -38,19 +37,9 @@ Exit status: 0 loaded or already loaded, 1 refused.
 """
 
 
-class Command(BaseCommand):
+class Command(LoadingCommand):
     help = "Download the release of a quarter from CMS, and load it."
-    requires_system_checks = []
-
-    def run_from_argv(self, argv: list[str]) -> None:
-        if connection.vendor == "postgresql":
-            os.nice(NICENESS)
-        super().run_from_argv(argv)
-
-    def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
-        return super().create_parser(
-            *args, epilog=ADVICE, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs
-        )
+    epilog = ADVICE
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dataset", choices=list(addresses.SETTINGS))
@@ -66,18 +55,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave what is downloaded in this folder")
         parser.add_argument("--dry-run", action="store_true", help="download, and only say what would change")
-        parser.add_argument(
-            "--no-activate", action="store_true", help="load, and leave the current release current"
-        )
-        parser.add_argument(
-            "--allow-partial", action="store_true", help="load a release that looks incomplete, marked as partial"
-        )
+        add_loading_flags(parser)
 
     def handle(
         self, *, dataset: str, quarter: str, setting: str, base_url: str, keep: Path | None, **options
     ) -> None:
-        if Release._meta.db_table not in connection.introspection.table_names():
-            raise CommandError("The database has no tables yet. Run manage.py migrate first.")
+        refuse_without_tables()
         accepts = options["accept_ama_license"]
         refuse(dataset, quarter, setting, accepts)
         what = " ".join(filter(None, (dataset, setting, quarter)))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import time
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from itertools import groupby
 from pathlib import Path
 
-from django.core.management import BaseCommand, CommandError
-from django.db import connection
+from django.core.management import CommandError
 from tqdm import tqdm
 
 from catalog.importers import DATASETS, load
@@ -19,11 +17,9 @@ from catalog.importers.files import Refused
 from catalog.importers.load import Outcome
 from catalog.importers.locks import Busy
 from catalog.importers.names import Publication
+from catalog.management.loading import LoadingCommand, add_loading_flags, refuse_without_tables
 from catalog.management.who import command_line
 from catalog.models import AuditEntry, Change, Dataset, Release, Setting
-
-# Readers go first where processors are few. Not on SQLite, where editors wait for whoever holds its one lock.
-NICENESS = 19
 
 DETECTION = """\
 What is detected from names, in any case of letters:
@@ -51,20 +47,9 @@ one before it, and the rows of older ones are removed. Exit status: 0 loaded or 
 """
 
 
-class Command(BaseCommand):
+class Command(LoadingCommand):
     help = "Load a release of CMS's files, whole or not at all."
-    # Checks would import the whole site, and take its memory, for a command that serves no page.
-    requires_system_checks = []
-
-    def run_from_argv(self, argv: list[str]) -> None:
-        if connection.vendor == "postgresql":
-            os.nice(NICENESS)
-        super().run_from_argv(argv)
-
-    def create_parser(self, *args: object, **kwargs: object) -> ArgumentParser:
-        return super().create_parser(
-            *args, epilog=DETECTION, formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs
-        )
+    epilog = DETECTION
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, a zip or a folder")
@@ -73,21 +58,12 @@ class Command(BaseCommand):
         parser.add_argument("--quarter", default="", help="the quarter they are of, as in 2026Q4")
         parser.add_argument("--revision", type=int, help="the revision they are, 0 for the first publication")
         parser.add_argument("--dry-run", action="store_true", help="only say what would change")
-        parser.add_argument(
-            "--no-activate", action="store_true", help="load, and leave the current release current"
-        )
-        parser.add_argument(
-            "--allow-partial",
-            action="store_true",
-            help="load a release that looks incomplete (a part or known rows missing, too few rows, another "
-            "quarter's dates); it is marked as partial and never replaces a complete one by itself",
-        )
+        add_loading_flags(parser)
 
     def handle(
         self, *, paths: list[Path], dataset: str, setting: str, quarter: str, revision: int | None, **options
     ) -> None:
-        if Release._meta.db_table not in connection.introspection.table_names():
-            raise CommandError("The database has no tables yet. Run manage.py migrate first.")
+        refuse_without_tables()
         if setting and dataset in (Dataset.HCPCS, Dataset.ADDON):
             raise CommandError(
                 f"--setting {setting} does not apply: {dataset} files are the same for every setting."
