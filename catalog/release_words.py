@@ -46,6 +46,8 @@ def dates(release: Release) -> str:
     """The dates of service it answers for, in the few words of a table."""
     if release.state == Release.State.PRUNED:
         return "none, its record is kept"
+    if release.state == Release.State.WITHDRAWN:
+        return "none, it was withdrawn"
     if not release.is_current:
         kept = "kept for its history" if release.dataset == Dataset.HCPCS else "kept to go back to"
         return f"none, {'no longer used' if release.is_starter else kept}"
@@ -63,6 +65,8 @@ def coverage(release: Release) -> str:
             "It answers for no date. Its rows were removed after newer releases were loaded; the record of its "
             "files and of what it changed is kept."
         )
+    if release.state == Release.State.WITHDRAWN:
+        return "It answers for no date: it was withdrawn, as it must not be used."
     if not release.is_current:
         return "It answers for no date: readers are not answered from it."
     span = "It answers for dates of service from "

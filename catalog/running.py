@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from catalog import inbox, release_words, room, run_words, runs
-from catalog.importers import addresses, known, load, rehearsal
+from catalog.importers import addresses, known, load, rehearsal, succession
 from catalog.importers.download import Patience
 from catalog.importers.fetch import fetch
 from catalog.importers.files import Cancelled, Refused
@@ -129,7 +129,7 @@ def _rehearse(run: ImportRun, publication: Publication, watch: Watch) -> bool:
                 raise Cancelled from None
             watch.pause(1)
     if release.state != Release.State.REHEARSED:
-        watch.say(f"{release} is loaded already, {_of_it(publication, release)}. Nothing to do.")
+        watch.say(f"{release} is loaded already, {_of_it(publication, release)}. {_what_to_do(release)}")
         return False
     tally, against = release.changes.tally(), release.compared_with
     changed = release_words.changes(release, tally) or "no changes"
@@ -152,6 +152,12 @@ def _rehearse(run: ImportRun, publication: Publication, watch: Watch) -> bool:
         files={file.name: file.sha256 for file in release.files.all()},
     )
     return True
+
+
+def _what_to_do(release: Release) -> str:
+    if release.is_current or succession.current(release):
+        return "Nothing to do."
+    return "Readers are not answered from it, nor from another: activate it where imports are listed."
 
 
 def _of_it(publication: Publication, release: Release) -> str:

@@ -19,7 +19,7 @@ from catalog.models import AuditEntry, ImportLine, ImportRun
 
 State = ImportRun.State
 ASKED_TO_CANCEL = " asked to cancel it."  # after the name of who did, in the log of the import
-DIED = "The worker died in the middle, or lost the database. Nothing of what it was doing is left. Try again."
+DIED = "The worker died in the middle, or lost the database. What it had not finished is removed. Try again."
 
 
 @transaction.atomic

@@ -23,13 +23,13 @@ def make_tables_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "COPY_BATCH", 7)
 
 
-def publication(*paths: Path) -> Publication:
-    (found,) = load.publications(paths)
+def publication(*paths: Path, **said: str) -> Publication:
+    (found,) = load.publications(paths, **said)
     return found
 
 
-def load_one(*paths: Path) -> Release:
-    return load.load(publication(*paths)).release
+def load_one(*paths: Path, **said: str) -> Release:
+    return load.load(publication(*paths, **said)).release
 
 
 def rehearse(*paths: Path, **options) -> Release:

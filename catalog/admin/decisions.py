@@ -42,8 +42,10 @@ class Kept(NamedTuple):
 
     @property
     def kind(self) -> str:
+        """``PTP edits, practitioner``, and of MUE the quarter that answers for itself."""
         one = self.current or self.others[0].release
-        return run_words.kind_name(one.dataset, one.setting)
+        name = run_words.kind_name(one.dataset, one.setting)
+        return f"{name}, {one.title}" if one.dataset == Dataset.MUE else name
 
     @property
     def can_be_withdrawn(self) -> bool:
@@ -79,7 +81,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer from a kept release again: from what to what, and then the second click."""
-    release = get_object_or_404(_shown().readable(), pk=pk)
+    release = get_object_or_404(_shown().kept(), pk=pk)
     if release.is_current:
         messages.info(request, f"{release} is active already.")
         return redirect("admin:imports")
@@ -110,6 +112,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         "unchecked_after": release.last_day if is_older else None,
         "sides": [(one, release_words.held(one), _dates(one)) for one in (current, release) if one],
         "golden": golden,
+        "withdrawal": withdrawal(release),
         "form": form,
     }
     return page(request, "roll_back.html", context)
@@ -119,7 +122,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer from nothing instead of a release that must not be used: what that means, then the second click."""
-    release = get_object_or_404(_shown().readable(), pk=pk)
+    release = get_object_or_404(_shown().kept(), pk=pk)
     if reason := rehearsals.refuse_to_withdraw(release):
         messages.info(request, reason)
         return redirect("admin:imports")
@@ -130,17 +133,37 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as reason:
             form.add_error(None, str(reason))
         else:
-            messages.success(request, f"{release} is withdrawn: readers are told that nothing is loaded.")
+            messages.success(request, f"{release} is withdrawn: readers are not answered from it any more.")
             return redirect("admin:imports")
     context = {
         "title": f"Withdraw {release}",
         "release": release,
         "held": release_words.held(release),
         "dates": _dates(release),
-        "others": [one for group in kept() if group.current == release for one in group.others],
+        "others": [
+            one
+            for group in kept()
+            if group.current == release
+            for one in group.others
+            if not one.release.is_starter
+        ],
         "form": form,
     }
     return page(request, "withdraw.html", context)
+
+
+def withdrawal(release: Release) -> AuditEntry | None:
+    """Who withdrew it, and why, where it is withdrawn."""
+    if release.state != State.WITHDRAWN:
+        return None
+    return AuditEntry.objects.filter(action=AuditEntry.Action.WITHDRAWN, release_number=release.pk).first()
+
+
+def _withdrawn_before(release: Release) -> AuditEntry | None:
+    """How a release with some of the same files was withdrawn that has not been removed yet."""
+    hashes = release.files.values("sha256")
+    same = Release.objects.filter(state=State.WITHDRAWN, dataset=release.dataset, files__sha256__in=hashes).first()
+    return same and withdrawal(same)
 
 
 def kept() -> list[Kept]:
@@ -150,7 +173,7 @@ def kept() -> list[Kept]:
     kept where no release is active, as one was withdrawn or loaded only.
     """
     kinds: dict[tuple[str, ...], list[Release]] = {}
-    for one in Release.objects.readable().newest_first():
+    for one in Release.objects.kept().newest_first():
         quarter = one.quarter if one.dataset == Dataset.MUE else ""
         kinds.setdefault((one.dataset, one.setting, quarter), []).append(one)
     found = []
@@ -234,13 +257,14 @@ def _rehearsal(request: HttpRequest, release: Release, form: DecisionForm) -> Ht
     if not isinstance(changed, dict):
         return changed
     golden, doubts, outdated = rehearsals.objections(release)
-    asked_by = release.run and release.run.asked_by
     beside = [one for one in (release.compared_with, current if instead is not None else None) if one]
     context = {
         "title": f"Rehearsal: {release}",
         "release": release,
         "run": release.run,
         "current": current,
+        "is_first": not Release.objects.of_a_kind(release).kept().exists(),
+        "withdrawn_before": _withdrawn_before(release),
         "place": release_words.place(release, current),
         "is_replaced": current in succession.superseded(release),
         "to_decide": True,
@@ -253,7 +277,8 @@ def _rehearsal(request: HttpRequest, release: Release, form: DecisionForm) -> Ht
         "golden": golden,
         "doubts": doubts,
         "outdated": outdated,
-        "needs_another_person": settings.SECOND_PERSON and asked_by == request.user,
+        "needs_another_person": settings.SECOND_PERSON
+        and rehearsals.asked_by(release) == request.user.get_username(),
         "is_blocked": bool(golden or outdated),
         "can_try_again": release.run is not None and runs.can_try_again(release.run),
         "form": form,

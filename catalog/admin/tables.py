@@ -19,7 +19,7 @@ class TableFilter(ReleaseFilter):
     """The rows of one release, of the practitioners' newest current one at first, never of all of them."""
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        releases = list(Release.objects.readable().filter(dataset__in=model_admin.datasets).newest_first())
+        releases = list(Release.objects.kept().filter(dataset__in=model_admin.datasets).newest_first())
         settings = ["", *Setting.values]
         first = min(releases, key=lambda one: (not one.is_current, settings.index(one.setting)), default=None)
         self.at_first = str(first.pk) if first else ""

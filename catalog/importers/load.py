@@ -207,9 +207,9 @@ def publish(
     """Make a written release readable, and with ``activate`` current if it outranks the one that is.
 
     The release after it is compared with it first, unless that was done while it was rehearsed. All else is one
-    transaction. What is older is pruned in it, and returned: ``remove_leftovers`` takes the rows away. So is the
-    audit log written, if ``by`` says who did it. ``still_refuse``, called when nothing of its kind can change any
-    more, may raise Refused.
+    transaction. What is older is pruned in it, what was withdrawn is given up, and both are returned:
+    ``remove_leftovers`` takes the rows away. So is the audit log written, if ``by`` says who did it.
+    ``still_refuse``, called when nothing of its kind can change any more, may raise Refused.
     """
     later = succession.compared_with(release)
     is_compared = release.state == Release.State.REHEARSED and release.compared_after == later
@@ -233,16 +233,24 @@ def publish(
             Change.every.filter(release=later, awaits=release).update(awaits=None)
             Release.objects.filter(pk=later.pk).update(compared_with=release)
         if activate and (whatever_is_current or succession.outranks(release, succession.current(release))):
-            make_current(release)
+            make_current(release, by=by)
         pruned = succession.outdated(release, was_current)
         Release.objects.filter(pk__in=[one.pk for one in pruned]).update(state=Release.State.PRUNED)
+        if release.is_current:
+            unusable = succession.withdrawn(release)
+            Release.objects.filter(pk__in=[one.pk for one in unusable]).update(state=Release.State.LOADING)
+            pruned += unusable
         if by:
             _record(release, was_current, [*replaced, *pruned], by, note)
     return pruned
 
 
-def make_current(release: Release) -> None:
-    """Answer readers from this release from now on. This is also how one rolls back to an earlier release."""
+def make_current(release: Release, *, by: str = "") -> None:
+    """Answer readers from this release from now on. This is also how one rolls back to an earlier release.
+
+    What answers again in place of a starter set that gives way is written into the audit log, if ``by`` says whose
+    doing it is.
+    """
     with transaction.atomic():
         # As it is now: an import may have removed it since it was read.
         states = locked_states(release)
@@ -251,6 +259,8 @@ def make_current(release: Release) -> None:
                 raise Refused(f"{release} was never loaded completely. Load its file again.")
             case Release.State.REHEARSED:
                 raise Refused(f"{release} is rehearsed, and nobody has activated it yet.")
+            case Release.State.WITHDRAWN if succession.same_revision(release).published().exists():
+                raise Refused(f"{release} has been loaded from other files since it was withdrawn.")
             case Release.State.PRUNED | None:
                 raise Refused(
                     f"The rows of {release} were removed when newer releases came. Load its files again."
@@ -259,8 +269,11 @@ def make_current(release: Release) -> None:
             Release.objects.of_a_kind(release).current().update(state=Release.State.LOADED)
             release.state, release.activated_at = Release.State.CURRENT, timezone.now()
             release.save(update_fields=["state", "activated_at"])
-        if not release.is_starter:
-            succession.retire_starters(release)
+        heirs = [] if release.is_starter else succession.retire_starters(release)
+        for heir in heirs if by else ():
+            record_current(
+                heir, AuditEntry.Action.ACTIVATED, None, by=by, note=f"Answers again as {release} does."
+            )
 
 
 def record_current(

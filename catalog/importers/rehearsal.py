@@ -90,7 +90,7 @@ def activate(
     """
     _look_again(release)
     golden: list[str] = []
-    if release.state in (State.REHEARSED, State.LOADED):
+    if release.state in (State.REHEARSED, State.LOADED, State.WITHDRAWN):
         golden = _refuse_objected(release, accept_doubts, note)
     if release.state == State.REHEARSED:
         _refuse_alone(release, by)
@@ -105,7 +105,7 @@ def activate(
         is_back = succession.is_way_back(release, was)
         if was != release:
             _refuse_unseen(was, instead_of)
-        load.make_current(release)
+        load.make_current(release, by=by)
         if was != release:
             step = Action.ROLLED_BACK if is_back else Action.ACTIVATED
             overruled = {"golden": golden} if golden else {}
@@ -113,10 +113,10 @@ def activate(
 
 
 def withdraw(release: Release, *, by: str, note: str) -> None:
-    """Answer readers from nothing in place of a release of the NCCI tables, which stays as one that is kept.
+    """Answer readers from nothing in place of a release of the NCCI tables; nothing is compared with it any more.
 
-    What it answered for counts as not checked from now on. Raises Refused for what ``refuse_to_withdraw`` names,
-    and without a note that says why.
+    What it answered for counts as not checked from now on. It is kept until another one is imported and activated.
+    Raises Refused for what ``refuse_to_withdraw`` names, and without a note that says why.
     """
     if not note.strip():
         raise Refused(f"Say in the note why {release} is withdrawn.")
@@ -125,7 +125,7 @@ def withdraw(release: Release, *, by: str, note: str) -> None:
         _look_again(release)
         if reason := refuse_to_withdraw(release):
             raise Refused(reason)
-        Release.objects.filter(pk=release.pk).update(state=State.LOADED)
+        Release.objects.filter(pk=release.pk).update(state=State.WITHDRAWN)
         subject = f"{release}{', incomplete' if release.partial else ''}"
         AuditEntry.objects.record(
             Action.WITHDRAWN, by=by, subject=subject, release=release, run=release.run, note=note,
@@ -273,6 +273,8 @@ def _refuse_objected(release: Release, accept_doubts: bool, note: str) -> list[s
     if (doubts or golden) and not note.strip():
         what = f"{release} looks incomplete." if doubts else wrongly
         raise Refused(f"{what} Say in the note why you accept it all the same.")
+    if release.state == State.WITHDRAWN and not note.strip():
+        raise Refused(f"{release} was withdrawn. Say in the note why it is used again.")
     return golden
 
 
@@ -290,9 +292,15 @@ def _refuse_unseen(current: Release | None, instead_of: int | None) -> None:
         raise Refused(f"What readers are answered from has changed meanwhile: look again. {now}")
 
 
+def asked_by(release: Release) -> str:
+    """Who had it rehearsed. Its import may have been asked for again by somebody else since."""
+    if step := AuditEntry.objects.filter(action=Action.REHEARSED, release_number=release.pk).first():
+        return step.by
+    return runs.asked_by(release.run) if release.run else ""
+
+
 def _refuse_alone(release: Release, by: str) -> None:
-    asked_by = release.run and release.run.asked_by
-    if settings.SECOND_PERSON and asked_by and asked_by.get_username() == by:
+    if settings.SECOND_PERSON and asked_by(release) == by:
         raise Refused(f"{by} has rehearsed {release}. Another person must activate it.")
 
 

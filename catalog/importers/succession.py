@@ -37,8 +37,8 @@ def compared_with(release: Release) -> Release | None:
 
 def superseded(release: Release) -> list[Release]:
     """Those whose place it takes: incomplete ones of its revision, and the record of itself when it was pruned."""
-    unseen = (Release.State.LOADING, Release.State.REHEARSED)
-    found = same_revision(release).exclude(pk=release.pk).exclude(state__in=unseen)
+    without_place = (Release.State.LOADING, Release.State.REHEARSED, Release.State.WITHDRAWN)
+    found = same_revision(release).exclude(pk=release.pk).exclude(state__in=without_place)
     return list(found.filter(partial=True) if release.partial else found)
 
 
@@ -67,19 +67,26 @@ def outdated(release: Release, was_current: Release | None) -> list[Release]:
     return list(Release.objects.published().before(now).exclude(pk__in=kept))
 
 
-def retire_starters(release: Release) -> None:
+def withdrawn(release: Release) -> list[Release]:
+    """Those of its kind that were withdrawn."""
+    return list(Release.objects.of_a_kind(release).filter(state=Release.State.WITHDRAWN).exclude(pk=release.pk))
+
+
+def retire_starters(release: Release) -> list[Release]:
     """Have the starter sets of its dataset and setting give way: of MUE there may be one of another quarter.
 
-    That quarter is answered by the publisher's release of it again, if there is one.
+    That quarter is answered by the publisher's release of it again, if it was before; what is so is returned.
     """
+    heirs = []
     of_setting = Release.objects.current().filter(dataset=release.dataset, setting=release.setting)
     for starter in of_setting.filter(origin=Release.Origin.STARTER):
         Release.objects.filter(pk=starter.pk).update(state=Release.State.LOADED)
-        for heir in (
-            Release.objects.published().of_a_kind(starter).order_by("partial", "-quarter", "-revision")[:1]
-        ):
-            if current(heir) is None:
-                Release.objects.filter(pk=heir.pk).update(state=Release.State.CURRENT, activated_at=timezone.now())
+        answered_before = Release.objects.published().of_a_kind(starter).exclude(activated_at=None)
+        heir = answered_before.filter(partial=False).order_by("-quarter", "-revision").first()
+        if heir and current(heir) is None:
+            Release.objects.filter(pk=heir.pk).update(state=Release.State.CURRENT, activated_at=timezone.now())
+            heirs.append(heir)
+    return heirs
 
 
 def outranks(release: Release, current: Release | None) -> bool:

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='release',
             name='state',
-            field=models.CharField(choices=[('loading', 'Loading'), ('rehearsed', 'Rehearsed'), ('loaded', 'Loaded'), ('current', 'Current'), ('pruned', 'Rows removed')], default='loading', max_length=12),
+            field=models.CharField(choices=[('loading', 'Loading'), ('rehearsed', 'Rehearsed'), ('loaded', 'Loaded'), ('current', 'Current'), ('withdrawn', 'Withdrawn'), ('pruned', 'Rows removed')], default='loading', max_length=12),
         ),
         migrations.CreateModel(
             name='HistoricalCodeNote',

@@ -52,8 +52,12 @@ class ReleaseQuerySet(models.QuerySet):
         return self.filter(state=Release.State.CURRENT)
 
     def readable(self) -> ReleaseQuerySet:
-        """Every release whose rows are all there, current or not."""
+        """Every release whose rows are all there and may be used, current or not."""
         return self.filter(state__in=(Release.State.LOADED, Release.State.CURRENT))
+
+    def kept(self) -> ReleaseQuerySet:
+        """The readable ones, and those that were withdrawn: what may be made current."""
+        return self.filter(state__in=(Release.State.LOADED, Release.State.CURRENT, Release.State.WITHDRAWN))
 
     def answering(self, dataset: str, setting: str, day: date) -> Release | None:
         """The release that answers for that date of service, or None: no data is never a pass."""
@@ -83,7 +87,8 @@ class Release(models.Model):
 
     A release that is being written is ``loading`` and nobody sees it. A ``rehearsed`` one is whole, but seen by
     data managers only, until they decide. Activating is one pointer flip: ``current`` for this one, ``loaded`` for
-    the one before. Of a ``pruned`` one only the record is left.
+    the one before. A ``withdrawn`` one was current and must not be used: nothing is compared with it, and it is
+    kept until another one is imported and activated. Of a ``pruned`` one only the record is left.
     """
 
     class Origin(models.TextChoices):
@@ -95,6 +100,7 @@ class Release(models.Model):
         REHEARSED = "rehearsed", "Rehearsed"
         LOADED = "loaded", "Loaded"
         CURRENT = "current", "Current"
+        WITHDRAWN = "withdrawn", "Withdrawn"
         PRUNED = "pruned", "Rows removed"
 
     dataset = models.CharField(max_length=16, choices=Dataset.choices)

@@ -115,7 +115,10 @@ def _install(release: Release, files: dict[str, Callable[[], Iterator]]) -> list
         with load.removed_on_failure(release):
             load.write(release, parts)
             load.publish(release, activate=False)
-        if all(current.is_starter for current in of_its_kind.current()):
+        current = list(of_its_kind.current())
+        if all(one.is_starter for one in current) and (
+            current or not of_its_kind.kept().exclude(origin=release.origin).exists()
+        ):
             load.make_current(release)
         for old in replaced:
             load.remove(old)

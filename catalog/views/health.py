@@ -22,8 +22,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
     It tells of the index that this process answers from, and does not wait for a newer one to be made.
 
-    ``stale`` are the datasets and settings of which the newest release is of a quarter that is over. No restart
-    mends that, so it is no reason for 503.
+    ``stale`` are the datasets and settings of which the newest release is of a quarter that is over, ``missing``
+    those of which none answers. No restart mends that, so it is no reason for 503.
     """
     day = timezone.localdate()
     try:
@@ -31,6 +31,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
         releases = list(Release.objects.current().newest_first())
     except db.Error:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
+    fresh = freshness.of(releases, day)
     codes = sum(held.tree.count(section).total for section in held.tree.top(2))
     index = {"stamp": held.stamp, "codes": codes, "sections": len(held.tree.sections)}
     return JsonResponse(
@@ -38,19 +39,19 @@ def healthz(request: HttpRequest) -> JsonResponse:
             "status": "ok",
             "database": "ok",
             "index": index,
-            "stale": [_stale(one) for one in freshness.of(releases, day) if one.is_stale],
+            "stale": [_stale(one) for one in fresh if one.is_stale],
+            "missing": [_kind(one) for one in fresh if one.release is None],
             "releases": [_release(one, day) for one in releases],
         }
     )
 
 
+def _kind(one: Freshness) -> dict[str, object]:
+    return {"dataset": one.dataset, "setting": one.setting or None}
+
+
 def _stale(one: Freshness) -> dict[str, object]:
-    return {
-        "dataset": one.dataset,
-        "setting": one.setting or None,
-        "quarter": one.release.quarter,
-        "quarters_behind": one.quarters_behind,
-    }
+    return _kind(one) | {"quarter": one.release.quarter, "quarters_behind": one.quarters_behind}
 
 
 def _release(release: Release, day: date) -> dict[str, object]:

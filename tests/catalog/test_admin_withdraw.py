@@ -40,24 +40,29 @@ def test_what_is_withdrawn_answers_nobody_and_is_on_record(manager, july, client
     pair = f"{reverse('ptp_pair', args=['practitioner', '11042', '97597'])}?on=2024-09-01"
     assert verdict(client.get(pair)) == "Denied unless distinct"
     done = manager.post(address("withdraw", july), NOTE, follow=True)
-    assert "is withdrawn: readers are told that nothing is loaded" in messages(done)
-    assert state(july) == "loaded"
+    assert "is withdrawn: readers are not answered from it any more" in messages(done)
+    assert state(july) == "withdrawn"
     assert snapshot.current().edits_of("ptp", "practitioner") is None
     assert verdict(client.get(pair)) == "Not checked"
-    assert "readers are not answered from it" in words(client.get(reverse("release", args=[july.pk])))
+    assert "It answers for no date: it was withdrawn" in words(client.get(reverse("release", args=[july.pk])))
     step = AuditEntry.objects.get(action="withdrawn")
     assert (step.by, step.subject, step.note) == ("dana", str(july), NOTE["note"])
     assert audit_words.sentence(step) == f"dana withdrew {july}: nothing answers in its place."
 
 
-def test_it_is_kept_and_can_be_made_active_again(manager, july):
+def test_it_is_kept_and_can_be_made_active_again_by_who_says_why(manager, july):
     manager.post(address("withdraw", july), NOTE)
     assert decisions.kept() == [(None, [(july, False)])]
     (row,) = main(manager.get(reverse("admin:imports"))).select("#kept tbody tr")
-    assert text(row) == "PTP edits, practitioner: none Activate July 2024 again…"
-    shown = manager.get(row.select_one("td a")["href"])
-    assert "Now none" in words(shown)
-    manager.post(address("roll_back", july), {"instead_of": "0"})
+    assert text(row) == "PTP edits, practitioner: none Activate July 2024 again… (withdrawn)"
+    shown = words(manager.get(row.select_one("td a")["href"]))
+    assert "Now none" in shown
+    assert "dana withdrew it" in shown
+    assert NOTE["note"] in shown
+    refused = words(manager.post(address("roll_back", july), {"instead_of": "0"}))
+    assert "was withdrawn. Say in the note why it is used again." in refused
+    assert state(july) == "withdrawn"
+    manager.post(address("roll_back", july), {"instead_of": "0", "note": "It was right after all"})
     assert state(july) == "current"
     assert AuditEntry.objects.first().action == "activated"
 
@@ -68,12 +73,16 @@ def test_an_incomplete_quarter_of_mue_is_withdrawn_alone(manager):
     )
     (row,) = main(manager.get(reverse("admin:imports"))).select("#kept tbody tr")
     manager.post(row.select_one("td a")["href"], NOTE)
-    assert (state(whole), state(part)) == ("current", "loaded")
+    assert (state(whole), state(part)) == ("current", "withdrawn")
+    (row,) = main(manager.get(reverse("admin:imports"))).select("#kept tbody tr")
+    assert text(row).startswith("MUE, practitioner, April 2025: none")
     assert AuditEntry.objects.get().subject == f"{part}, incomplete"
 
 
 def test_another_one_that_is_kept_is_offered_first(manager, july):
     april = make_table("ptp", "practitioner", "2024Q2", current=False)
+    starter = make_table("ptp", "practitioner", "2024Q3", origin="starter", current=False)
+    assert address("roll_back", starter) not in links(manager.get(address("withdraw", july)))
     assert address("roll_back", april) in links(manager.get(address("withdraw", july)))
 
 

@@ -98,9 +98,9 @@ def first_key(name: str, route: str) -> object:
     if place == "imports" and model == "<int:pk>":
         return ImportRun.objects.first().pk
     if place == "imports":
-        return (
-            Release.objects.filter(state="loaded" if name in ("roll_back", "withdraw") else "rehearsed").first().pk
-        )
+        if name == "withdraw":
+            return Release.objects.current().exclude(dataset="hcpcs").first().pk
+        return Release.objects.filter(state="loaded" if name == "roll_back" else "rehearsed").first().pk
     rows = apps.get_model("django_tasks_database" if "task" in place else place, model).objects
     assert rows.exists(), f"no row to ask {route} for"
     return rows.first().pk

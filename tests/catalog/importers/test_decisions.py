@@ -6,11 +6,13 @@ from contextlib import AbstractContextManager
 import pytest
 from django.db import connection
 
+from catalog import runs
 from catalog.importers import load, rehearsal, succession
 from catalog.importers.files import Refused
 from catalog.models import AuditEntry, Change, GoldenPair, ImportRun, PtpEdit, Release
 from tests.builders import make_release
 from tests.edit_releases import write_ptp
+from tests.import_runs import make_run, work
 from tests.ptp_files import zip_name
 from tests.rehearsals import (
     ADA,
@@ -219,6 +221,18 @@ def test_a_second_person_activates_where_the_site_wants_it(tmp_path, settings, d
         rehearsal.activate(july, by=ADA)
     rehearsal.activate(july, by="grace")
     assert july.is_current
+
+
+def test_that_somebody_else_asks_again_does_not_let_the_first_one_activate(tmp_path, settings, django_user_model):
+    settings.SECOND_PERSON, settings.INBOX = True, tmp_path / "inbox"
+    ada, grace = (django_user_model.objects.create_user(name) for name in (ADA, "grace"))
+    run = make_run(ada, write_ptp(tmp_path / "q3", "2024Q3"))
+    work(run)
+    (july,) = Release.objects.all()
+    runs.try_again(run, by=grace)
+    with pytest.raises(Refused, match="Another person must"):
+        rehearsal.activate(july, by=ADA)
+    rehearsal.activate(july, by="grace")
 
 
 def test_what_is_decided_by_two_people_in_one_moment_is_decided_once(tmp_path):

@@ -74,6 +74,16 @@ def test_a_site_without_a_release_is_healthy_and_says_so(client):
 
 
 @pytest.mark.django_db
+def test_healthz_names_what_no_release_answers_for(client):
+    make_release("2025Q4")
+    make_release("2025Q4", dataset="ptp", setting="practitioner", state=Release.State.WITHDRAWN)
+    missing = client.get("/healthz").json()["missing"]
+    assert {"dataset": "ptp", "setting": "practitioner"} in missing
+    assert {"dataset": "addon", "setting": None} in missing
+    assert {"dataset": "hcpcs", "setting": None} not in missing
+
+
+@pytest.mark.django_db
 def test_no_cache_keeps_the_answer(client):
     assert "no-store" in client.get("/healthz").headers["Cache-Control"]
 
