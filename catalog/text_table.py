@@ -234,7 +234,7 @@ def _check_size(content: bytes) -> None:
     """Refuse what would fill the memory. No part can hold more than its entry says: it is read no further."""
     try:
         parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except zipfile.BadZipFile as error:
+    except Exception as error:  # zipfile too, at a directory that is damaged
         raise Unreadable("The workbook is damaged, or only a part of one.") from error
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         raise Unreadable(

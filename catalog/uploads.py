@@ -10,7 +10,6 @@ import re
 import shutil
 import tempfile
 import time
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -185,7 +184,7 @@ def damage(path: Path) -> str:
     """What is wrong with a zip or workbook as a whole, a sentence: its end is missing, it is a bomb, or so."""
     if path.suffix.lower() not in PACKED:
         return ""
-    if not zipfile.is_zipfile(path):
+    if not files.is_zip(path):
         return f"{path.name} is only part of a file: its end is missing. Download it again."
     try:
         files.members([path])

@@ -11,7 +11,6 @@ import errno
 import re
 import shutil
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 import httpx
 
-from catalog.importers.files import Cancelled, Refused
+from catalog.importers.files import Cancelled, Refused, is_zip
 
 ZIP = b"PK\x03\x04"
 # CMS's server has files only under the name asked for, or one step away.
@@ -123,7 +122,7 @@ def _attempt(http: httpx.Client, url: str, partial: _Partial, terms: Terms) -> N
         _refuse_without_room(total - begins, total, partial, terms)
         _refuse_coming(max(0, total - begins), partial, terms)
         _receive(response, partial, begins, total, terms)
-        if not zipfile.is_zipfile(partial.path):
+        if not is_zip(partial.path):
             partial.remove()
             raise _Broken(f"{_at(response)} arrived only in part: its end is missing.")
         partial.finish()

@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -44,6 +46,9 @@ FORMS = (*TEXT_FORMS, *WORKBOOK_FORMS)
 CLIMBS = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
 CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 CELL_TAG = re.compile(rb"<(?:\w+:)?c[\s/>]")
+# What zipfile, and what unpacks for it, raise where a zip is damaged: at a name that is no text, a place that no
+# file has, a header that is cut short.
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, OverflowError, struct.error)
 # PostgreSQL takes it in no text, and most programs take a text to end before it.
 NUL = b"\0"
 HOLDS_NUL = "there is a NUL character, which no release file has. The file is damaged. Download it again."
@@ -112,7 +117,7 @@ def _inside(member: Member) -> list[Member]:
     if member.form != ".zip":
         return [member]
     with opened(member) as stream:
-        if not zipfile.is_zipfile(stream):
+        if not is_zip(stream):
             raise Refused(f"{member} is not a zip file, or only part of one. Download it again.")
         with zipfile.ZipFile(stream) as archive:
             entries = safe_entries(member, archive)
@@ -125,8 +130,18 @@ def _inside(member: Member) -> list[Member]:
     return found
 
 
+def is_zip(file: Path | BinaryIO) -> bool:
+    """Whether a file ends as a zip does; not so one whose end says that it goes on in another file."""
+    try:
+        return zipfile.is_zipfile(file)
+    except zipfile.BadZipFile:
+        return False
+
+
 def safe_entries(member: Member, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """What a zip or workbook holds, refused when a path leads out of it or the whole would not fit into memory."""
+    if not all(entry.filename for entry in archive.infolist()):
+        raise Refused(f"{member} is damaged (a file in it has no name). Download it again.")
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MAX_MEMBERS:
         raise Refused(f"{member} holds {len(entries):,} files, more than the {MAX_MEMBERS:,} any release has.")
@@ -154,7 +169,7 @@ def opened(member: Member) -> Iterator[BinaryIO]:
                 archive = stack.enter_context(zipfile.ZipFile(stream))
                 stream = stack.enter_context(archive.open(name))
             yield stream
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except DAMAGE as error:
             raise Refused(f"{member} is damaged ({error}). Download it again.") from error
         except NotImplementedError as error:
             raise Refused(
@@ -240,7 +255,7 @@ def _csv_rows(member: Member) -> Iterator[tuple[int, list[str]]]:
 
 def _workbook_sheets(member: Member) -> Iterator[list[list[object]]]:
     content = workbook_content(member)
-    if zipfile.is_zipfile(content):
+    if is_zip(content):
         with opened(member):  # says which file is damaged
             _check_workbook(member, zipfile.ZipFile(content))
         content.seek(0)

@@ -7,13 +7,12 @@ the time. Only what a table needs is read here: texts, numbers as they are writt
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 from xml.parsers import expat
 
-from catalog.importers.files import Member, Refused, cell_text, safe_entries, workbook_content
+from catalog.importers.files import DAMAGE, Member, Refused, cell_text, safe_entries, workbook_content
 
 Rows = list[tuple[int, list[str]]]
 
@@ -55,7 +54,7 @@ def row_blocks(member: Member, width: int) -> Iterator[Iterator[Rows]]:
 def _readable(member: Member) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, expat.ExpatError, ValueError, LookupError) as error:
+    except (*DAMAGE, NotImplementedError, expat.ExpatError, LookupError, OSError) as error:
         raise Refused(f"{member} cannot be read as a workbook: it is damaged or protected ({error}).") from error
 
 

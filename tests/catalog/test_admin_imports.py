@@ -169,6 +169,18 @@ def test_a_zip_bomb_is_turned_away_at_the_door(manager, inbox):
     assert kept(inbox) == []
 
 
+def test_a_zip_with_a_damaged_name_is_turned_away_and_put_on_record(manager, october, inbox):
+    content = bytearray(october.read_bytes())
+    content[content.rindex(b"HCPC2025")] = 0  # the name ends where it begins
+    response = manager.post(
+        reverse("admin:upload"), {"files": [named(october.name, bytes(content))], "end": "True"}
+    )
+    said = f"{october.name} is damaged (a file in it has no name). Download it again."
+    assert said in complaints(response)
+    assert refusals() == [("dana", said)]
+    assert kept(inbox) == []
+
+
 def test_an_upload_that_lies_about_its_size_is_cut_off(manager, october, inbox, settings):
     settings.LARGEST_UPLOAD = 500
     assert october.stat().st_size > 500

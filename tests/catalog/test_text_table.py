@@ -259,6 +259,12 @@ def test_a_workbook_whose_rows_are_numbered_beyond_any_spreadsheet_has_none_of_t
     assert "nothing below it" in reason(packed(sheet1=sheet))
 
 
+def test_a_workbook_with_a_damaged_directory_is_refused():
+    content = bytearray(workbook(("term",), ("dme",)))
+    content[content.rindex(b"PK\x01\x02") + 6] = 0xFF  # the version that its last part asks for
+    assert reason(bytes(content)) == "The workbook is damaged, or only a part of one."
+
+
 def test_entities_that_multiply_are_refused():
     entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
     sheet = f'<!DOCTYPE x [<!ENTITY a0 "lol">{entities}]><worksheet><sheetData>&a11;</sheetData></worksheet>'

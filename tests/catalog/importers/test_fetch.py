@@ -208,6 +208,15 @@ def test_a_zip_that_is_damaged_inside_is_refused_and_not_kept(cms, bring, tmp_pa
     assert list((tmp_path / "inbox").iterdir()) == []
 
 
+def test_a_zip_with_a_damaged_name_is_refused_and_not_kept(cms, bring, tmp_path):
+    damaged = bytearray(OCTOBER)
+    damaged[OCTOBER.rindex(b"HCPC2025_rec")] = 0  # the name ends where it begins
+    put(cms, HCPCS, serve(bytes(damaged)))
+    with pytest.raises(Refused, match=r"is damaged .*Download it again."):
+        bring()
+    assert list((tmp_path / "inbox").iterdir()) == []
+
+
 def test_what_cms_does_not_publish_is_refused_without_asking(cms, bring):
     with pytest.raises(Refused, match="CMS publishes no such table for the setting dme_supplier"):
         bring("ptp", "2026Q4", "dme_supplier", accept_ama_license=True)
