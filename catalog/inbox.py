@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from catalog.models import ImportRun, Release
 
 # Files of an import that came to nothing are kept to try again.
 KEPT = timedelta(days=14)
+NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 def inbox_of(run: ImportRun) -> Path:
@@ -42,11 +46,27 @@ def clear_if_decided(run: ImportRun) -> None:
 
 
 def clear_old() -> None:
-    """Remove the files of imports that came to nothing, and that nobody has tried again for long."""
-    ended = ImportRun.objects.filter(ended_at__lt=timezone.now() - KEPT, files__is_kept=True)
-    for run in ended.distinct():
-        if not _is_needed(run):
-            clear(run)
+    """Remove the files of imports that came to nothing, and that nobody has tried again for long.
+
+    A fetch that broke off has left files that are not on record, and another database folders of imports that this
+    one does not know.
+    """
+    long_ago = timezone.now() - KEPT
+    folders = {int(path.name): path for path in settings.INBOX.glob("*") if NUMBER.fullmatch(path.name)}
+    has_files = Q(pk__in=folders) | Q(files__is_kept=True)
+    over = ImportRun.objects.filter(has_files, ended_at__lt=long_ago).exclude(state__in=ImportRun.OPEN)
+    for run in over.exclude(releases__state=Release.State.REHEARSED).distinct():
+        clear(run)
+    known = set(ImportRun.objects.filter(pk__in=folders).values_list("pk", flat=True))
+    for number in folders.keys() - known:
+        _remove_if_before(long_ago, folders[number])
+
+
+def _remove_if_before(moment: datetime, folder: Path) -> None:
+    """Remove a folder that nothing came into since: the import of a young one may be written in this moment."""
+    with suppress(FileNotFoundError):
+        if folder.stat().st_mtime < moment.timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_needed(run: ImportRun) -> bool:

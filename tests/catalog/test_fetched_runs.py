@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from catalog import running, runs
+from catalog import inbox, running, runs
 from catalog.models import AuditEntry, ImportRun, Release
-from tests.cms_site import cut_off, page, serve
+from tests.cms_site import cut_off, page, serve, status
 from tests.cms_site import running as site_running
 from tests.edit_releases import write_ptp
 from tests.ptp_files import zip_name
@@ -94,6 +95,20 @@ def test_trying_again_asks_for_what_is_not_here(cms, ada, tmp_path):
     assert run.state == ImportRun.State.REHEARSED
     assert not {NAMES[0], NAMES[1]} & set(cms.paths)
     assert {NAMES[2], NAMES[3]} <= set(cms.paths)
+
+
+def test_what_a_fetch_that_failed_has_left_goes_when_nobody_comes_back_to_it(cms, ada, tmp_path):
+    content = (tmp_path / "ptp" / NAMES[2]).read_bytes()
+    cms.put(f"/files/zip/{NAMES[2]}", cut_off(content, 10), status(404))
+    run = work(asked_for(ada))
+    folder = inbox.inbox_of(run)
+    assert (run.state, run.files.count()) == (ImportRun.State.REFUSED, 0)
+    assert sorted(path.name for path in folder.iterdir()) == NAMES[:2]
+    inbox.clear_old()
+    assert folder.exists()
+    ImportRun.objects.update(ended_at=timezone.now() - inbox.KEPT)
+    inbox.clear_old()
+    assert not folder.exists()
 
 
 def test_cancelling_ends_a_download(cms, ada):
