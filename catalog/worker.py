@@ -34,16 +34,7 @@ def work(parent: int = 0) -> None:
     priority.give_way()
     # It says at each look for tasks that it begins and ends.
     logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
-    worker = Worker(
-        queue_names=["default"],
-        excluded_queue_names=[],
-        interval=PAUSE,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=1,  # at a time: before another it is to be looked whether the lock is still held
-        worker_id=f"{socket.gethostname()[:40]} {os.getpid()}",
-    )
+    worker = one_at_a_time()
     _obey_signals(worker)
     is_waiting = False
     while not _is_over(parent):
@@ -66,6 +57,20 @@ def work(parent: int = 0) -> None:
             time.sleep(PAUSE_WITHOUT_DATABASE)
 
 
+def one_at_a_time() -> Worker:
+    """What takes a task from the database. Before another it is to be looked whether the lock is still held."""
+    return Worker(
+        queue_names=["default"],
+        excluded_queue_names=[],
+        interval=PAUSE,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=1,
+        worker_id=f"{socket.gethostname()[:40]} {os.getpid()}",
+    )
+
+
 def _take_tasks(worker: Worker, parent: int, notice_loss: Callable[[], None]) -> None:
     """Do what is asked for until the end, and beside it what is to be done anyway."""
     is_tidy, chores_due = False, time.monotonic()
@@ -78,7 +83,18 @@ def _take_tasks(worker: Worker, parent: int, notice_loss: Callable[[], None]) ->
         is_tidy = is_tidy or _tidy()
         if DBTaskResult.objects.ready().exists():
             worker.run()
+            _settle(notice_loss)
         time.sleep(PAUSE)
+
+
+def _settle(notice_loss: Callable[[], None]) -> None:
+    """End an import whose task could not even write down how it ended, as while the database was locked.
+
+    Only while the lock is held: else another worker may be at it.
+    """
+    notice_loss()
+    close_old_connections()
+    runs.settle_all()
 
 
 def _tidy() -> bool:
