@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from io import StringIO
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
@@ -191,7 +192,33 @@ def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch, caplog):
 def test_a_site_without_a_worker_serves_as_well(site, static_root, port):
     with site_served(site, static_root, port, "--no-worker"):
         assert get(port, "/healthz").status == 200
-        assert not runs.worker_is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("options", "is_kept"), [([], True), (["--no-worker"], False)])
+def test_a_worker_is_kept_beside_the_server_unless_it_is_not_wanted(
+    site, static_root, port, monkeypatch, settings, options, is_kept
+):
+    settings.STATIC_ROOT = static_root
+    monkeypatch.setattr(serving, "SHORTEST_PAUSE", SECONDS)  # none is started before this server is gone
+    kept = []
+
+    class EndsAsSoonAsItListens:
+        def __init__(self, **options):
+            pass
+
+        def on_startup(self, hook):
+            self.hook = hook
+
+        def serve(self, **options):
+            with socket.create_server(("127.0.0.1", port), reuse_port=True):
+                self.hook()
+                self.hook.__self__.join()  # until it is said that the server listens, and what follows is done
+            kept.extend(thread for thread in threading.enumerate() if thread.name.endswith("(_keep_worker)"))
+
+    monkeypatch.setattr(serving, "Granian", EndsAsSoonAsItListens)
+    call_command("serve", "--port", str(port), *options, stdout=StringIO())
+    assert len(kept) == is_kept
 
 
 def test_a_taken_port_is_refused_with_what_to_do(port):
