@@ -20,6 +20,7 @@ SENTENCES = {
     Action.LICENSE: "{by} accepted the AMA license for {subject}.",
     Action.ASKED_AGAIN: "{by} asked again for {subject}.",
     Action.REHEARSED: "{by} had {subject} rehearsed.",
+    Action.NOTHING_NEW: "{by} brought {subject}, which is loaded already.",
     Action.REPLACED: "{by} replaced the rehearsal of {subject}.",
     Action.REFUSED: "{by} brought {subject}, which was refused.",
     Action.CANCELLED: "{by} cancelled {subject}.",

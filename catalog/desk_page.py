@@ -118,16 +118,19 @@ class DeskPage:
         return self.user.has_perm(f"catalog.view_{model}")
 
     def _matters(self) -> Iterator[Matter]:
-        """The most pressing first: what fails now, what readers are told wrongly, what waits."""
+        """The most pressing first: what keeps everything else, what readers are told wrongly, what waits."""
         if self.open_runs is not None:
             yield from _worker(self.open_runs)
-            yield from map(self._failed, failed_runs.unmended())
+        if self._sees("release"):
+            yield from map(_withdrawn, withdrawn())
         if self.may_load:
             yield from _stale(self.loaded)
         if self._sees("release"):
             yield from map(self._incomplete, Release.objects.current().filter(partial=True).newest_first())
         if self._sees("goldenpair"):
             yield from _golden()
+        if self.open_runs is not None:
+            yield from map(self._failed, failed_runs.unmended())
         if self.rehearsed is not None:
             yield from map(_undecided, self.rehearsed)
         for draft in self.drafts or ():
@@ -162,6 +165,13 @@ def open_runs() -> QuerySet[ImportRun]:
 def rehearsed() -> QuerySet[Release]:
     """Releases that wait for somebody to activate or discard them."""
     return Release.objects.filter(state=Release.State.REHEARSED).newest_first()
+
+
+def withdrawn() -> list[Release]:
+    """Releases that were withdrawn and that no other one of their kind answers in the place of."""
+    answered = Release.objects.current()
+    found = Release.objects.filter(state=Release.State.WITHDRAWN).newest_first()
+    return [one for one in found if not answered.of_a_kind(one).exists()]
 
 
 def drafts() -> QuerySet[Section]:
@@ -215,6 +225,13 @@ def _became(run: ImportRun) -> str:
     why = run.reason or " ".join(run.refused)
     words = f"{run} ({run_words.subject(run)}) was {part}{became}. {why}".replace(" ()", "")
     return words.strip()
+
+
+def _withdrawn(release: Release) -> Matter:
+    step = AuditEntry.objects.filter(action=AuditEntry.Action.WITHDRAWN, release_number=release.pk).first()
+    why = f" by {step.by}: “{step.note}”" if step else ""
+    words = f"{release} was withdrawn{why}. Nothing answers in its place."
+    return Matter(words, f"{reverse('admin:imports')}#kept", "Load or activate another")
 
 
 def _stale(loaded: list[Freshness]) -> Iterator[Matter]:

@@ -110,7 +110,7 @@ def _refused(run: ImportRun, publication: Publication, why: str, watch: Watch) -
     name = _named(publication)
     watch.say(f"{name} is refused. {why}", is_warning=True)
     AuditEntry.objects.record(Action.REFUSED, by=runs.asked_by(run), run=run, subject=name, reason=why)
-    return f"{name}: {why}"
+    return why if why.startswith(name) else f"{name}: {why}"
 
 
 def _rehearse(run: ImportRun, publication: Publication, watch: Watch) -> bool:
@@ -155,9 +155,11 @@ def _rehearse(run: ImportRun, publication: Publication, watch: Watch) -> bool:
 
 
 def _what_to_do(release: Release) -> str:
-    if release.is_current or succession.current(release):
+    if release.is_current:
         return "Nothing to do."
-    return "Readers are not answered from it, nor from another: activate it where imports are listed."
+    current = succession.current(release)
+    now = f"from {current.title}" if current else "from none"
+    return f"Readers are answered {now} now: where imports are listed, it can be made active."
 
 
 def _of_it(publication: Publication, release: Release) -> str:

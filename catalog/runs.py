@@ -135,6 +135,8 @@ def end(
     if is_ended and reason:
         say(run, reason, is_warning=True)
         _record(run, state, "worker" if state == State.INTERRUPTED else asked_by(run), reason=reason)
+    elif is_ended and state == State.NOTHING_NEW:
+        _record(run, state, asked_by(run))
     elif is_ended and state == State.CANCELLED:
         _record(run, state, by or _cancelled_by(run))
     return bool(is_ended)

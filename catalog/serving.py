@@ -99,6 +99,8 @@ def _run_worker(is_over: threading.Event) -> None:
     worker = subprocess.Popen(command, start_new_session=True)  # noqa: S603
     while worker.poll() is None and not is_over.wait(0.1):
         pass
+    if not is_over.is_set():
+        logger.warning("The worker ended with status %s. Another one is started.", worker.returncode)
     _stop(worker)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from catalog.importers import bulk, load, rehearsal
 from catalog.importers.names import Publication
@@ -46,3 +49,26 @@ def steps() -> list[tuple[str, str, str]]:
 
 def row_counts() -> list[int]:
     return [model.objects.count() for model in (Release, ReleaseFile, PtpEdit, EditCode, Change)]
+
+
+def just_before_it_is_published(meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
+    """Do something when all objections were looked at, and the transaction that publishes is about to begin."""
+    return _just_before("SAVEPOINT", meanwhile)
+
+
+def just_before_it_is_locked(meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
+    """Do something when nobody else can decide any more in a moment: the releases of its kind are about to be."""
+    return _just_before('SELECT "catalog_release"."id" AS "pk", "catalog_release"."state"', meanwhile)
+
+
+def _just_before(statement: str, meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
+    is_done = False
+
+    def first(execute, sql, params, many, context):
+        nonlocal is_done
+        if sql.startswith(statement) and not is_done:
+            is_done = True
+            meanwhile()
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(first)

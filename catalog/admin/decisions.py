@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalog import audit_words, release_words, run_words, runs
 from catalog import golden as golden_pairs
-from catalog import release_words, run_words, runs
 from catalog.admin.import_parts import ACTIVATE, LOAD, only_for, page
 from catalog.import_form import DecisionForm, WithdrawForm
 from catalog.importers import rehearsal as rehearsals
@@ -207,8 +207,11 @@ def _decide(request: HttpRequest, pk: int, decide: Callable[..., str]) -> HttpRe
             messages.success(request, decide(release, by=request.user.get_username(), **form.cleaned_data))
             return redirect(run or "admin:imports")
         except Refused as reason:
-            if not _shown().filter(pk=pk).exists():
+            now = _shown().filter(pk=pk).first()
+            if now is None:
                 return _gone(request, pk)
+            if now.state != State.REHEARSED:
+                return _decided(request, now)
             form.add_error(None, str(reason))
     return _rehearsal(request, release, form)
 
@@ -226,9 +229,13 @@ def _discard(release: Release, *, by: str, note: str, **_of_activating: object) 
 
 
 def _decided(request: HttpRequest, release: Release) -> HttpResponse:
-    """Where to go when somebody else has decided already."""
-    messages.info(request, f"{release} does not wait for a decision: {release.get_state_display().lower()}.")
-    return redirect("release", pk=release.pk)
+    """Where to go when somebody has decided already, and who it was."""
+    steps = ("ACTIVATED", "LOADED", "ROLLED_BACK", "WITHDRAWN")
+    found = AuditEntry.objects.filter(release_number=release.pk)
+    decided = found.filter(action__in=[AuditEntry.Action[step] for step in steps]).first()
+    who = audit_words.sentence(decided) if decided else f"It is {release.get_state_display().lower()}."
+    messages.info(request, f"{release} does not wait for a decision any more. {who}")
+    return redirect(release.run or "admin:imports")
 
 
 def _gone(request: HttpRequest, pk: int) -> HttpResponse:
@@ -264,6 +271,7 @@ def _rehearsal(request: HttpRequest, release: Release, form: DecisionForm) -> Ht
         "run": release.run,
         "current": current,
         "is_first": not Release.objects.of_a_kind(release).kept().exists(),
+        "is_of_quarter": release.dataset == Dataset.MUE,
         "withdrawn_before": _withdrawn_before(release),
         "place": release_words.place(release, current),
         "is_replaced": current in succession.superseded(release),

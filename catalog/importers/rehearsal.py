@@ -98,6 +98,8 @@ def activate(
         load.publish(release, activate=True, whatever_is_current=True, by=by, note=note, still_refuse=still_refuse)
         _settle_files(release)
         return
+    if release.state == State.WITHDRAWN:
+        _refuse_alone(release, by)
     with transaction.atomic():
         load.locked_states(release)
         _look_again(release)

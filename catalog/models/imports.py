@@ -155,6 +155,7 @@ class AuditEntry(models.Model):
         LICENSE = "license", "Accepted the AMA license"
         ASKED_AGAIN = "asked_again", "Asked again for"
         REHEARSED = "rehearsed", "Rehearsed"
+        NOTHING_NEW = "nothing_new", "Found nothing new in"
         REPLACED = "replaced", "Replaced the rehearsal of"
         REFUSED = "refused", "Refused"
         CANCELLED = "cancelled", "Cancelled"

@@ -13,6 +13,7 @@ from tests.decisions import PAIR, REHEARSED, activate, address, make_rehearsal, 
 from tests.desk import browser_of, data_manager, editor, make_user
 from tests.edit_releases import allow_small_tables, write_ptp
 from tests.ptp_files import Edit
+from tests.rehearsals import just_before_it_is_published
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
@@ -178,10 +179,23 @@ def test_a_way_back_is_promised_only_where_there_is_one(manager):
     assert state(incomplete) == "pruned"
 
 
-def test_what_is_decided_leads_to_where_readers_see_it(manager):
-    release = make_release()
-    assert see(manager, release).url == reverse("release", args=[release.pk])
-    assert activate(manager, release).redirect_chain[-1][0] == reverse("release", args=[release.pk])
+def test_of_what_is_decided_a_page_that_is_out_of_date_says_who_did_it(manager, quarters):
+    july = quarters[1]
+    rehearsal.activate(july, by="grace")
+    for response in (manager.get(address("rehearsal", july), follow=True), activate(manager, july)):
+        assert response.redirect_chain[-1][0] == reverse("admin:imports")
+        assert f"{july} does not wait for a decision any more. grace activated {july}" in messages(response)
+    discarded = manager.post(address("discard", july), follow=True)
+    assert "does not wait for a decision any more" in messages(discarded)
+    assert state(july) == "current"
+
+
+def test_who_decides_in_the_same_moment_as_another_one_is_told_of_that(manager, quarters):
+    july = quarters[1]
+    with just_before_it_is_published(lambda: rehearsal.activate(Release.objects.get(pk=july.pk), by="grace")):
+        response = activate(manager, july)
+    assert f"{july} does not wait for a decision any more. grace activated {july}" in messages(response)
+    assert AuditEntry.objects.filter(action="activated", release_number=july.pk).count() == 1
 
 
 # --- Deciding ---

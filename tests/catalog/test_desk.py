@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.importers import rehearsal
 from catalog.models import AuditEntry, GoldenPair, ImportRun, Release, Section, Synonym
 from catalog.roles import DATA_MANAGERS, EDITORS, create_groups
 from tests.builders import make_level, make_mue, make_ptp, make_release, make_section, make_table
@@ -347,10 +348,10 @@ def test_the_first_page_asks_the_same_number_of_questions_however_much_there_is(
     for section in Section.objects.all():
         section._history_user = admin_user
         section.save()
-    # Session, user; what is loaded and incomplete; imports (settled, open), those that failed (files, what was
+    # Session, user; what is loaded, incomplete, withdrawn; imports (settled, open), those that failed (files, what was
     # loaded since, who dismissed any); releases rehearsed, steps with what they lead to, drafts, logins; and one
     # for each of ten kinds of text. On PostgreSQL the worker's lock is in the database.
-    with django_assert_max_num_queries(28 + (connection.vendor == "postgresql")):
+    with django_assert_max_num_queries(29 + (connection.vendor == "postgresql")):
         assert admin_client.get(reverse("admin:index")).status_code == 200
 
 
@@ -359,6 +360,16 @@ def test_where_others_changed_what_one_may_not_see_it_is_not_said_that_nobody_di
     synonym = Synonym.objects.create(term="sugar", means="glucose")
     synonym.history.update(history_user=user)
     assert "Nothing that you may see has been changed here yet." in see().main.get_text()
+
+
+def test_what_was_withdrawn_and_nothing_answers_for_is_told_with_who_and_why(log_in, see):
+    log_in(DATA_MANAGERS)
+    table = make_table("mue", "practitioner", "2025Q2")
+    rehearsal.withdraw(table, by="dana", note="Its values are of another setting")
+    said = matters(see())
+    assert f"{table} was withdrawn by dana: “Its values are of another setting”" in said
+    Release.objects.filter(pk=table.pk).update(state="current")
+    assert "withdrawn" not in matters(see())
 
 
 def test_an_incomplete_quarter_of_mue_is_listed_and_told_how_to_be_rid_of(log_in, see):

@@ -1,10 +1,6 @@
 """Deciding on a rehearsed release, and going back to a kept one."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
 import pytest
-from django.db import connection
 
 from catalog import runs
 from catalog.importers import load, rehearsal, succession
@@ -17,6 +13,8 @@ from tests.ptp_files import zip_name
 from tests.rehearsals import (
     ADA,
     PAIR,
+    just_before_it_is_locked,
+    just_before_it_is_published,
     load_one,
     make_tables_small,
     publication,
@@ -34,29 +32,6 @@ QUARTERS = ("2025Q4", "2025Q3", "2025Q2")
 @pytest.fixture(autouse=True)
 def small_tables(monkeypatch):
     make_tables_small(monkeypatch)
-
-
-def just_before_it_is_published(meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
-    """Do something when all objections were looked at, and the transaction that publishes is about to begin."""
-    return _just_before("SAVEPOINT", meanwhile)
-
-
-def just_before_it_is_locked(meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
-    """Do something when nobody else can decide any more in a moment: the releases of its kind are about to be."""
-    return _just_before('SELECT "catalog_release"."id" AS "pk", "catalog_release"."state"', meanwhile)
-
-
-def _just_before(statement: str, meanwhile: Callable[[], object]) -> AbstractContextManager[None]:
-    is_done = False
-
-    def first(execute, sql, params, many, context):
-        nonlocal is_done
-        if sql.startswith(statement) and not is_done:
-            is_done = True
-            meanwhile()
-        return execute(sql, params, many, context)
-
-    return connection.execute_wrapper(first)
 
 
 def test_activating_publishes_and_prunes_as_loading_does(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from catalog.importers import rehearsal
 from catalog.importers.files import Refused
-from catalog.models import AuditEntry, PtpEdit, Release
+from catalog.models import AuditEntry, ImportRun, PtpEdit, Release
 from catalog.starter.load import load_edits
 from tests.builders import make_release
 from tests.catalog.views.page import words
@@ -109,4 +109,17 @@ def test_files_that_are_loaded_and_answer_nobody_say_so(tmp_path, ada, small_imp
     folder = write_mue(tmp_path / "mue", "04-01-2026").parent
     Release.objects.filter(pk=load_one(folder).pk).update(state="loaded")
     run = work(make_run(ada, folder))
-    assert "Readers are not answered from it, nor from another" in log(run)[-1]
+    assert "Readers are answered from none now: where imports are listed, it can be made active." in log(run)[-1]
+    assert ("ada", "nothing_new", run.files.get().name) in steps()
+
+
+def test_a_second_person_uses_it_again_where_the_site_wants_it(tmp_path, settings, django_user_model):
+    settings.SECOND_PERSON = True
+    run = ImportRun.objects.create(origin="upload", asked_by=django_user_model.objects.create_user(ADA))
+    july = rehearse(write_ptp(tmp_path / "q3", "2024Q3"), run=run)
+    rehearsal.activate(july, by="grace")
+    withdrawn(july)
+    with pytest.raises(Refused, match="Another person must activate it"):
+        rehearsal.activate(july, by=ADA, note="All the same")
+    rehearsal.activate(july, by="grace", note="All the same")
+    assert july.is_current
