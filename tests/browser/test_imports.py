@@ -15,7 +15,7 @@ from catalog import running
 from catalog.importers.locks import sole_worker
 from catalog.models import GoldenPair, ImportRun, Release
 from catalog.roles import DATA_MANAGERS
-from tests.browser.rooms import SCREENS, too_wide, violations
+from tests.browser.rooms import SCREENS, faults, too_wide, violations
 from tests.builders import make_change, make_code, make_ptp, make_release
 from tests.desk import browser_of, make_october, make_user
 
@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 
 PTP = {"dataset": "ptp", "setting": "practitioner"}
 NAME = "october-2025-alpha-numeric-hcpcs-file.zip"
+WAITS = f"Waiting to try again. https://www.cms.gov/files/zip/{NAME} arrived only in part: its end is missing."
 
 
 @pytest.fixture
@@ -62,8 +63,11 @@ def october(tmp_path) -> Path:
 
 
 @pytest.fixture
-def rooms(address, manager) -> list[str]:
-    """The pages with everything on them that can be: imports in every state, doubts, failures, changes."""
+def rooms(address, manager) -> Iterator[list[str]]:
+    """The pages with everything on them that can be: imports in every state, doubts, failures, changes.
+
+    A worker is there, or the first of these pages ends the imports that run.
+    """
     before = make_release("2025Q3", current=False, **PTP)
     current = make_release("2025Q4", counts={"edits": 1_000}, **PTP)
     runs = [
@@ -74,7 +78,7 @@ def rooms(address, manager) -> list[str]:
             dataset="ptp",
             setting="practitioner",
             quarter="2026Q1",
-            step="Writing rows",
+            step=WAITS if state == "fetching" else "Writing rows",
             done=400_000,
             total=2_000_000,
             reason="Said over\ntwo lines." if state == "refused" else "",
@@ -109,15 +113,17 @@ def rooms(address, manager) -> list[str]:
     )
     make_code("J0163", rehearsed_codes)
     make_change("J0163", "added", rehearsed_codes, codes)
-    return [
-        address("imports"),
-        *(address("import", run.pk) for run in runs),
-        address("rehearsal", rehearsed.pk),
-        address("rehearsal", rehearsed_codes.pk),
-        address("roll_back", before.pk),
-        address("roll_back", older.pk),
-        address("withdraw", current.pk),
-    ]
+    with sole_worker():
+        yield [
+            address("imports"),
+            *(address("import", run.pk) for run in runs),
+            address("rehearsal", rehearsed.pk),
+            address("rehearsal", rehearsed_codes.pk),
+            address("roll_back", before.pk),
+            address("roll_back", older.pk),
+            address("withdraw", current.pk),
+        ]
+    assert {state for (state,) in ImportRun.objects.values_list("state")} == set(ImportRun.State.values)
 
 
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
@@ -127,6 +133,12 @@ def test_axe_finds_nothing_on_the_pages_of_imports(desk, rooms, scheme, width):
 
 def test_no_page_is_wider_than_a_phone(desk, rooms):
     assert too_wide(desk, rooms) == []
+
+
+def test_a_page_that_says_that_no_worker_is_there_passes_as_well(desk, address, manager):
+    run = ImportRun.objects.create(origin="upload", asked_by=manager)
+    assert faults(desk, [address("import", run.pk)]) == {}
+    expect(desk.locator("#run .note")).to_contain_text("No worker")
 
 
 def test_files_are_sent_watched_and_activated(desk, address, october):
