@@ -177,7 +177,8 @@ def _by_kind(counts: Counts) -> list[Bar]:
 
 def _by_letter(found: Counter[str], tree: Tree) -> list[Bar]:
     """The letters whose codes changed, most first, each with the map's name for it; the rest summed up."""
-    names = {section.ranges.all()[0].low[0]: section.map_title for section in tree.top(codes.Level.TWO)}
+    tops = tree.top(codes.Level.TWO)  # of which an editor may have given one its ranges later
+    names = {stretch.low[0]: section.map_title for section in tops for stretch in section.ranges.all()[:1]}
     letters = [(letter, number) for letter, number in found.most_common() if letter != MODIFIERS]
     widths = charts.bar_widths([number for _, number in letters], 104)
     bars = [
