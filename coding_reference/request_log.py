@@ -16,6 +16,7 @@ from django.db import OperationalError
 from django.http import HttpRequest
 
 logger = logging.getLogger("coding_reference.requests")
+WITH_PATHS = ("django.request", "django.security.csrf")
 REQUEST_FIELDS = ("method", "page", "status", "ms", "bytes")
 
 
@@ -56,8 +57,9 @@ class JsonFormatter(logging.Formatter):
         }
         if record.name == logger.name:
             line |= {name: getattr(record, name) for name in REQUEST_FIELDS}
-        elif record.name == "django.request" and hasattr(record, "request"):
-            line["message"] = f"{record.args[0]}: {page_of(record.request)}"  # in place of the path
+        elif record.name in WITH_PATHS and hasattr(record, "request"):
+            what = record.args[0].partition(" - ")[0]  # what follows may quote the address somebody came from
+            line["message"] = f"{what}: {page_of(record.request)}"  # in place of the path
         else:
             line["message"] = record.getMessage()
         if record.exc_info:

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from django.db import DataError, OperationalError, connection
+from django.test import Client
 from django.urls import path
 
 from coding_reference import urls as site
@@ -143,3 +144,15 @@ def test_an_error_keeps_its_traceback_on_one_line_but_not_its_message():
 def test_what_a_database_says_of_itself_is_kept():
     line = json.loads(logged(OperationalError("database is locked\nLINE 1: J1885")))
     assert line["traceback"].endswith("django.db.utils.OperationalError: database is locked")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "options", [{}, {"secure": True, "headers": {"referer": f"https://other.example/?q={TYPED}"}}]
+)
+def test_a_form_that_is_not_accepted_is_logged_without_where_it_went_or_came_from(lines, options):
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(f"/codes/{TYPED}/", **options).status_code == 403
+    (line,) = [line for line in lines() if line["logger"] == "django.security.csrf"]
+    assert line["message"].endswith(": /codes/<str:code>/")
+    assert TYPED not in json.dumps(lines())
