@@ -178,6 +178,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 # Long, and not among those that leaked: what NIST SP 800-63B asks for, which has no use for rules on characters.
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
@@ -236,6 +237,7 @@ if flag("BEHIND_PROXY", False):
 # Forms are small, and only the desk takes files: its own limits stand below.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 LARGEST_FORM = 25_000_000  # bytes, with the files in it
 FILE_UPLOAD_HANDLERS = [
     "coding_reference.security.FilesOfStaff",

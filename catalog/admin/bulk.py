@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
@@ -42,6 +43,7 @@ LARGEST_CONFIRMATION = 900_000  # characters; DATA_UPLOAD_MAX_MEMORY_SIZE with r
 TIME_TO_CONFIRM = 60 * 60  # seconds
 PROBLEMS_SHOWN = 200
 ROWS_SHOWN = 200  # on one page of what a file would do
+MOST_DELETED = 1_000  # fields of the form that confirms it; DATA_UPLOAD_MAX_NUMBER_FIELDS has room for the others
 
 
 class Tried(NamedTuple):
@@ -94,6 +96,19 @@ class BulkTexts:
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         may = {"may_import": self.has_import_permission(request)}
         return super().changelist_view(request, may | (extra_context or {}))
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Turn away who would delete more than one request can: each goes into the trail by itself."""
+        chosen = len(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        number = queryset.count() if request.POST.get("select_across") == "1" else chosen
+        if "delete_selected" in request.POST.getlist("action") and number > MOST_DELETED:
+            messages.error(
+                request,
+                f"{number:,} are chosen, and at most {MOST_DELETED:,} are deleted at once. Nothing was deleted: "
+                "search or filter the list to have fewer of them.",
+            )
+            return redirect(request.get_full_path())
+        return super().response_action(request, queryset)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Who may change every text of the kind, and add one where a file can."""

@@ -317,3 +317,18 @@ def test_an_export_of_sections_asks_the_database_as_often_for_many(editor, djang
         make_section(f"drugs-{number}", (f"J{number:04}", f"J{number:04}"))
     with django_assert_max_num_queries(12):
         editor.get(address(Section, "export", "xlsx"))
+
+
+def test_a_thousand_texts_are_deleted_at_once_and_who_chooses_more_is_told(editor):
+    brought = Synonym.objects.bulk_create(Synonym(term=f"word {at}", means="drug") for at in range(1_001))
+    form = {"action": "delete_selected", "_selected_action": brought[0].pk, "select_across": "1"}
+    answer = editor.post(address(Synonym, "changelist"), form, follow=True)
+    assert (
+        "1,001 are chosen, and at most 1,000 are deleted at once. Nothing was deleted" in answer.content.decode()
+    )
+    brought.pop().delete()
+    confirm = editor.post(address(Synonym, "changelist"), form)
+    assert confirm.content.count(b'name="_selected_action"') == 1_000
+    form |= {"_selected_action": [one.pk for one in brought], "post": "yes"}
+    assert editor.post(address(Synonym, "changelist"), form).status_code == 302
+    assert not Synonym.objects.exists()
