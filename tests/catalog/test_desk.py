@@ -348,9 +348,9 @@ def test_the_first_page_asks_the_same_number_of_questions_however_much_there_is(
     for section in Section.objects.all():
         section._history_user = admin_user
         section.save()
-    # Session, user; what is loaded, incomplete, withdrawn; imports (settled, open), those that failed (files, what was
-    # loaded since, who dismissed any); releases rehearsed, steps with what they lead to, drafts, logins; and one
-    # for each of ten kinds of text. On PostgreSQL the worker's lock is in the database.
+    # Session, user; what is loaded, incomplete, withdrawn; imports (settled, open), those that failed (files, what
+    # was loaded since, who dismissed any); releases rehearsed, steps with what they lead to, drafts, logins; and
+    # one for each of ten kinds of text. On PostgreSQL the worker's lock is in the database.
     with django_assert_max_num_queries(29 + (connection.vendor == "postgresql")):
         assert admin_client.get(reverse("admin:index")).status_code == 200
 
