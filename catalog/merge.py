@@ -40,8 +40,15 @@ def _widget_value(field: forms.BoundField) -> str | None:
 
 
 def rows_sent(formset: type[BaseInlineFormSet], rows: Iterable[Model]) -> dict[str, Sent]:
-    """What the browser sends for each row, by its key and without the prefix that says its place."""
-    return {str(row.pk): sent(formset.form(instance=row)) for row in rows}
+    """What the browser sends for each row, by its key and without the prefix that says its place.
+
+    Nor with the key of the text that it is part of: the formset fills that in, and refuses the one that a deleted
+    text had, which has none until it is saved anew.
+    """
+    whole = {str(row.pk): sent(formset.form(instance=row)) for row in rows}
+    return {
+        key: {name: value for name, value in row.items() if name != formset.fk.name} for key, row in whole.items()
+    }
 
 
 def write_rows(data: QueryDict, prefix: str, on_file: Iterable[Sent], new: Iterable[Sent]) -> None:

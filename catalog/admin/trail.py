@@ -177,17 +177,22 @@ class Trail(Guard):
         if request.method != "POST" or version.is_deletion:
             return HttpResponseRedirect(self.address_of("version", object_id, number))
         request.reason = f"Saved from version {number}"
-        if RETURN in request.POST:
+        is_by_hand = RETURN not in request.POST
+        if not is_by_hand:
             if request.POST.get(MADE_FROM) != versions.stamp(now):
                 messages.error(request, "Nothing was returned to: the text has just been changed. Look again.")
                 return HttpResponseRedirect(self.address_of("history", object_id))
             request.POST = self._as_sent(request, self._returned(version.state, now), now)
             request.reason = f"Returned to version {number}"
-        if now.text is None:
-            request.brought_back = self.key_of(object_id)
-            title = f"Bring back {self.opts.verbose_name}"
-            return self.changeform_view(request, None, extra_context={"title": title, "is_brought_back": True})
-        return self.changeform_view(request, object_id)
+        if now.text is not None:
+            return self.changeform_view(request, object_id)
+        extra = {"title": f"Bring back {self.opts.verbose_name}", "is_brought_back": True}
+        if is_by_hand:
+            # The page may be from before the deletion and name rows that are gone. Under the key of the text, what
+            # was sent is made fit to bring it back, as it is for a page that changes a text.
+            return self.changeform_view(request, object_id, extra_context=extra)
+        request.brought_back = self.key_of(object_id)
+        return self.changeform_view(request, None, extra_context=extra)
 
     def _returned(self, state: State, now: State) -> State:
         """What a return to an older state makes of the text, with what it leaves alone as it is now."""

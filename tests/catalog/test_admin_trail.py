@@ -22,6 +22,18 @@ def desk(admin_client):
     return Desk(admin_client)
 
 
+def delete(desk, text):
+    assert desk.client.post(page(type(text), "delete", text.pk), {"post": "yes"}).status_code == 302
+
+
+def save_again(desk, text, shown, number=1):
+    """Send the form of a return as the page has it, by its button for codes that move where it has one."""
+    soup = BeautifulSoup(shown.content, "html.parser")
+    button = soup.select_one("button[name=moves_seen]")
+    sent = fields_of(soup) | ({button["name"]: button["value"]} if button else {"_save": "Save"})
+    return desk.client.post(page(type(text), "return", text.pk, number), sent)
+
+
 def test_a_change_is_recorded_with_who_and_what_and_after_what_was_there_before(desk):
     note = CodeNote.objects.bulk_create([CodeNote(code="J1885", text="Was two codes once.")])[0]
     assert desk.trail(note) == []
@@ -246,3 +258,44 @@ def test_a_line_break_that_is_all_of_a_change_is_shown_and_said(desk):
     note = CodeNote.objects.create(code="J1885", text="One. Two.")
     desk.send(note, text="One.\n\nTwo.")
     assert "One. removed: blank ␣ added: line break ¶ Two." in desk.trail(note)[0]
+
+
+@pytest.mark.parametrize("has_parent", [True, False])
+def test_a_deleted_section_comes_back_with_its_ranges_once_it_was_told_which_codes_move(desk, has_parent):
+    for code in ("J1000", "J2000", "J9000"):
+        make_code(code)
+    parent = make_section("drugs", ("J0000", "J9999")) if has_parent else None
+    section = make_section("injected", ("J0120", "J1999"), ("J2000", "J3591"), parent=parent)
+    delete(desk, section)
+    shown = desk.give_back(section, 1)
+    assert "Saving this moves 2 codes." in shown.content.decode()
+    assert not Section.objects.filter(slug="injected").exists()
+    assert save_again(desk, section, shown).status_code == 302
+    back = Section.objects.get(pk=section.pk)
+    assert back.parent == parent
+    assert [str(one) for one in back.ranges.all()] == ["J0120–J1999", "J2000–J3591"]
+    listed = desk.soup(back.get_absolute_url()).get_text()
+    assert [code for code in ("J1000", "J2000", "J9000") if code in listed] == ["J1000", "J2000"]
+
+
+def test_a_section_deleted_while_its_return_was_being_mended_comes_back_with_what_was_written(desk):
+    section = make_section("injected", ("J0120", "J1999"))
+    desk.send(section, slug="needle")
+    make_section("injected")
+    refused = desk.give_back(section, 1)
+    assert "already exists" in refusal(refused)
+    delete(desk, section)
+    fields = fields_of(BeautifulSoup(refused.content, "html.parser")) | {"slug": "by-needle"}
+    told = desk.client.post(page(Section, "return", section.pk, 1), fields)
+    assert "You deleted this text yourself" in refusal(told)
+    assert save_again(desk, section, told).status_code == 302
+    assert Section.objects.get(pk=section.pk).slug == "by-needle"
+    assert [str(one) for one in section.ranges.all()] == ["J0120–J1999"]
+
+
+@pytest.mark.parametrize("field", ["section", "id"])
+def test_an_error_in_what_a_row_does_not_show_has_words_all_the_same(desk, field):
+    section = make_section("injected", ("J0120", "J1999"))
+    refused = desk.send(section, **{f"ranges-0-{field}": "999999"})
+    errors = BeautifulSoup(refused.content, "html.parser").select("tr.row-form-errors li")
+    assert f"{field.capitalize()}, which is not shown here: " in errors[-1].get_text()
