@@ -131,15 +131,8 @@ def _nothing_kept(into: uploads.IntoFolder) -> str:
 def _kept(request: HttpRequest, form: UploadForm, folder: Path) -> ImportRun:
     """The import of these files, which lie in its folder from now on."""
     files: list[Received] = form.cleaned_data["files"]
-    dataset, setting = form.cleaned_data["kind"]
     with transaction.atomic():
-        run = ImportRun.objects.create(
-            origin=ImportRun.Origin.UPLOAD,
-            asked_by=request.user,
-            dataset=dataset,
-            setting=setting,
-            quarter=form.cleaned_data["quarter"],
-        )
+        run = _new_run(request, form, ImportRun.Origin.UPLOAD)
         for file in files:
             ImportFile.objects.create(run=run, name=file.name, size=file.size, sha256=file.sha256)
         AuditEntry.objects.record(
@@ -149,9 +142,16 @@ def _kept(request: HttpRequest, form: UploadForm, folder: Path) -> ImportRun:
             run=run,
             files=[{"name": file.name, "size": file.size, "sha256": file.sha256} for file in files],
         )
-        inbox = runs.inbox_of(run)
-        shutil.rmtree(inbox, ignore_errors=True)  # of another database that had the same inbox
-        folder.rename(inbox)
+        folder.rename(runs.inbox_of(run))
+    return run
+
+
+def _new_run(request: HttpRequest, form: SaidForm | FetchForm, origin: str, **fields: object) -> ImportRun:
+    """An import of what a form says, with nothing in its inbox."""
+    dataset, setting = form.cleaned_data["kind"]
+    said = {"dataset": dataset, "setting": setting, "quarter": form.cleaned_data["quarter"]}
+    run = ImportRun.objects.create(origin=origin, asked_by=request.user, **said, **fields)
+    shutil.rmtree(runs.inbox_of(run), ignore_errors=True)  # of another database that had the same inbox
     return run
 
 
@@ -164,17 +164,10 @@ def fetch(request: HttpRequest) -> HttpResponse:
     form = FetchForm(request.POST, day=timezone.localdate())
     if not form.is_valid():
         return _imports(request, fetch_form=form)
-    dataset, setting = form.cleaned_data["kind"]
-    is_licensed = addresses.needs_license(dataset)
+    is_licensed = addresses.needs_license(form.cleaned_data["kind"][0])
+    accepted_at = timezone.now() if is_licensed else None
     with transaction.atomic():
-        run = ImportRun.objects.create(
-            origin=ImportRun.Origin.FETCH,
-            asked_by=request.user,
-            dataset=dataset,
-            setting=setting,
-            quarter=form.cleaned_data["quarter"],
-            license_accepted_at=timezone.now() if is_licensed else None,
-        )
+        run = _new_run(request, form, ImportRun.Origin.FETCH, license_accepted_at=accepted_at)
         asked_for = run_words.asked_for(run)
         AuditEntry.objects.record(AuditEntry.Action.ASKED, by=_by(request), subject=asked_for, run=run)
         if is_licensed:

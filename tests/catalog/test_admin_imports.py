@@ -261,6 +261,15 @@ def fetch(client: Client, **fields: str):
     return client.post(reverse("admin:fetch"), {"kind": "hcpcs/", "quarter": this_quarter()} | fields)
 
 
+def test_what_another_database_has_left_under_the_number_of_an_import_is_not_taken_for_its_files(manager, inbox):
+    number = ImportRun.objects.create(origin="fetch").pk + 1
+    (inbox / str(number)).mkdir(parents=True)
+    (inbox / str(number) / "old.zip").write_bytes(b"old")
+    fetch(manager)
+    assert ImportRun.objects.filter(pk=number).exists()
+    assert kept(inbox) == []
+
+
 def this_quarter() -> str:
     day = timezone.localdate()
     return f"{day.year}Q{(day.month + 2) // 3}"
