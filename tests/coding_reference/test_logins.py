@@ -80,6 +80,11 @@ def test_a_session_ends_with_the_browser_and_with_the_working_day(client, admin_
     assert client.session.get_expiry_age() == 12 * 60 * 60
 
 
+def test_a_login_leads_to_the_desk_and_to_no_other_site(client, admin_user):
+    form = {"username": admin_user.username, "password": "password", "next": "https://other.example/"}
+    assert client.post(reverse("admin:login"), form).url == reverse("admin:index")
+
+
 def test_changing_the_password_ends_every_other_session(client, admin_user):
     client.force_login(admin_user)
     admin_user.set_password("another password")
