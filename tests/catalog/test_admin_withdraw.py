@@ -45,6 +45,7 @@ def test_what_is_withdrawn_answers_nobody_and_is_on_record(manager, july, client
     assert snapshot.current().edits_of("ptp", "practitioner") is None
     assert verdict(client.get(pair)) == "Not checked"
     assert "It answers for no date: it was withdrawn" in words(client.get(reverse("release", args=[july.pk])))
+    assert "July 2024 withdrawn none, it was withdrawn" in words(client.get(reverse("releases")))
     step = AuditEntry.objects.get(action="withdrawn")
     assert (step.by, step.subject, step.note) == ("dana", str(july), NOTE["note"])
     assert audit_words.sentence(step) == f"dana withdrew {july}: nothing answers in its place."
