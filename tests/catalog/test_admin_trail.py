@@ -125,6 +125,19 @@ def test_a_deleted_text_is_found_and_brought_back_with_its_rows_and_its_trail(de
     assert desk.soup(page(PracticeItem, "deleted")).select(".timeline a") == []
 
 
+def test_a_button_that_is_pressed_twice_brings_a_text_and_its_rows_back_once(desk):
+    item = make_item("Level I", "Level II")
+    desk.send(item, prompt="Which one?")
+    desk.client.post(page(PracticeItem, "delete", item.pk), {"post": "yes"})
+    address = page(PracticeItem, "return", item.pk, 2)
+    form = desk.soup(page(PracticeItem, "history", item.pk)).select_one(f'form[action="{address}"]')
+    sent = {field["name"]: field.get("value", "") for field in form.select("[name]")}
+    for _press in range(2):
+        assert desk.client.post(address, sent).status_code == 302
+    assert [one.text for one in item.choices.all()] == ["Level I", "Level II"]
+    assert len(desk.trail(item)) == 4
+
+
 def test_the_form_that_cannot_bring_a_text_back_yet_says_what_it_is_for(desk):
     section = make_section("drugs", title="Drugs")
     desk.client.post(page(Section, "delete", section.pk), {"post": "yes"})
