@@ -6,13 +6,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import NamedTuple
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, URLPattern, URLResolver, include, path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRefresh
+
+NOT_TAKEN = (
+    "You were logged out, so what you sent was not taken. The browser's Back button may still have it: copy it "
+    "from there, log in, and put it in again."
+)
 
 
 class Page(NamedTuple):
@@ -61,7 +66,8 @@ class Desk(admin.AdminSite):
     ) -> Callable[..., HttpResponse]:
         """Ask people who are logged out to log in: where htmx asks for part of a page, by loading the page again.
 
-        It would follow the redirect to the login page, and put that in the place of the part.
+        It would follow the redirect to the login page, and put that in the place of the part. Who sends a form is
+        told that it was not taken, as their session may have ended while they wrote.
         """
         guarded = super().admin_view(view, cacheable)
 
@@ -69,6 +75,8 @@ class Desk(admin.AdminSite):
         def seen(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if request.htmx and not self.has_permission(request):
                 return never_cache(lambda request: HttpResponseClientRefresh())(request)
+            if request.method == "POST" and request.user.is_anonymous and request.path != reverse("admin:logout"):
+                messages.warning(request, NOT_TAKEN)
             return guarded(request, *args, **kwargs)
 
         return seen
