@@ -393,4 +393,5 @@ def _record(release: Release, was_current: Release | None, pruned: list[Release]
             AuditEntry.Action.LOADED, by=by, release=release, run=release.run, note=note, **detail
         )
     for one in pruned:
-        AuditEntry.objects.record(AuditEntry.Action.PRUNED, by=by, release=one, run=release.run)
+        subject = f"{one}, withdrawn before" if one.state == Release.State.WITHDRAWN else str(one)
+        AuditEntry.objects.record(AuditEntry.Action.PRUNED, by=by, subject=subject, release=one, run=release.run)

@@ -37,7 +37,7 @@ def test_the_next_quarter_is_compared_with_the_one_before_and_removes_it(tmp_pat
     assert "Readers are answered from none of these now." in page
     assert "nothing to roll back to" not in page
     rehearsal.activate(october, by=ADA, instead_of=0)
-    assert steps()[-2:] == [(ADA, "activated", str(october)), (ADA, "pruned", str(july))]
+    assert steps()[-2:] == [(ADA, "activated", str(october)), (ADA, "pruned", f"{july}, withdrawn before")]
     rehearsal.tidy()
     assert states() == {"April 2024": "loaded", "October 2024": "current"}
     assert not PtpEdit.objects.filter(release_id=july.pk).exists()
