@@ -1,7 +1,11 @@
 // Keys, copy and print. Everything here is a shortcut to a link, a form or a browser command that works without it.
 
 const box = document.querySelector("#q") ?? document.querySelector("#top-q, #searchbar");
-if (box?.autofocus) box.setSelectionRange(box.value.length, box.value.length); // go on typing where the text ends
+if (box?.autofocus) {
+  // The browser waits with this until it first paints: what is typed before that would be lost.
+  if (!location.hash && document.activeElement === document.body) box.focus();
+  box.setSelectionRange(box.value.length, box.value.length); // go on typing where the text ends
+}
 const rows = () => [...document.querySelectorAll(".row-link")];
 const inField = (element) => element.matches("input, textarea, select, [contenteditable]");
 
