@@ -387,15 +387,3 @@ def test_an_incomplete_quarter_of_mue_is_listed_and_told_how_to_be_rid_of(log_in
     said = matters(page)
     assert f"; April {year - 1} incomplete)" in said
     assert "Only the whole table of the same quarter takes its place" in said
-
-
-def test_who_sends_a_text_when_the_session_is_over_is_told_where_it_is(client):
-    section = make_section("drugs", title="Drugs")
-    sent = client.post(reverse("admin:catalog_section_change", args=[section.pk]), {"title": "Other"}, follow=True)
-    assert sent.request["PATH_INFO"] == reverse("admin:login")
-    told = BeautifulSoup(sent.content, "html.parser").select_one(".messagelist").get_text()
-    assert "what you sent was not taken. The browser's Back button may still have it" in told
-
-
-def test_who_logs_out_twice_is_told_of_nothing_lost(client):
-    assert "not taken" not in client.post(reverse("admin:logout"), follow=True).content.decode()

@@ -2,9 +2,12 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from bs4 import BeautifulSoup
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+
+from tests.builders import make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +93,15 @@ def test_changing_the_password_ends_every_other_session(client, admin_user):
     admin_user.set_password("another password")
     admin_user.save()
     assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_who_sends_a_text_when_the_session_is_over_is_told_where_it_is(client):
+    section = make_section("drugs", title="Drugs")
+    sent = client.post(reverse("admin:catalog_section_change", args=[section.pk]), {"title": "Other"}, follow=True)
+    assert sent.request["PATH_INFO"] == reverse("admin:login")
+    told = BeautifulSoup(sent.content, "html.parser").select_one(".messagelist").get_text()
+    assert "what you sent was not taken. The browser's Back button may still have it" in told
+
+
+def test_who_logs_out_twice_is_told_of_nothing_lost(client):
+    assert "not taken" not in client.post(reverse("admin:logout"), follow=True).content.decode()
