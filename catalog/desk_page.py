@@ -228,7 +228,7 @@ def _became(run: ImportRun) -> str:
 
 
 def _withdrawn(release: Release) -> Matter:
-    step = AuditEntry.objects.filter(action=AuditEntry.Action.WITHDRAWN, release_number=release.pk).first()
+    step = AuditEntry.objects.withdrawal_of(release)
     why = f" by {step.by}: “{step.note}”" if step else ""
     words = f"{release} was withdrawn{why}. Nothing answers in its place."
     return Matter(words, f"{reverse('admin:imports')}#kept", "Load or activate another")

@@ -112,7 +112,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         "unchecked_after": release.last_day if is_older else None,
         "sides": [(one, release_words.held(one), _dates(one)) for one in (current, release) if one],
         "golden": golden,
-        "withdrawal": withdrawal(release),
+        "withdrawal": AuditEntry.objects.withdrawal_of(release) if release.state == State.WITHDRAWN else None,
         "form": form,
     }
     return page(request, "roll_back.html", context)
@@ -152,18 +152,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "withdraw.html", context)
 
 
-def withdrawal(release: Release) -> AuditEntry | None:
-    """Who withdrew it, and why, where it is withdrawn."""
-    if release.state != State.WITHDRAWN:
-        return None
-    return AuditEntry.objects.filter(action=AuditEntry.Action.WITHDRAWN, release_number=release.pk).first()
-
-
 def _withdrawn_before(release: Release) -> AuditEntry | None:
     """How a release with some of the same files was withdrawn that has not been removed yet."""
     hashes = release.files.values("sha256")
     same = Release.objects.filter(state=State.WITHDRAWN, dataset=release.dataset, files__sha256__in=hashes).first()
-    return same and withdrawal(same)
+    return same and AuditEntry.objects.withdrawal_of(same)
 
 
 def kept() -> list[Kept]:
@@ -230,9 +223,9 @@ def _discard(release: Release, *, by: str, note: str, **_of_activating: object) 
 
 def _decided(request: HttpRequest, release: Release) -> HttpResponse:
     """Where to go when somebody has decided already, and who it was."""
-    steps = ("ACTIVATED", "LOADED", "ROLLED_BACK", "WITHDRAWN")
-    found = AuditEntry.objects.filter(release_number=release.pk)
-    decided = found.filter(action__in=[AuditEntry.Action[step] for step in steps]).first()
+    steps = AuditEntry.Action
+    decisions = (steps.ACTIVATED, steps.LOADED, steps.ROLLED_BACK, steps.WITHDRAWN)
+    decided = AuditEntry.objects.filter(release_number=release.pk, action__in=decisions).first()
     who = audit_words.sentence(decided) if decided else f"It is {release.get_state_display().lower()}."
     messages.info(request, f"{release} does not wait for a decision any more. {who}")
     return redirect(release.run or "admin:imports")

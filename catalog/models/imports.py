@@ -141,6 +141,10 @@ class AuditEntryQuerySet(models.QuerySet):
             detail=detail,
         )
 
+    def withdrawal_of(self, release) -> AuditEntry | None:
+        """Who withdrew a release last, and why."""
+        return self.filter(action=AuditEntry.Action.WITHDRAWN, release_number=release.pk).first()
+
 
 class AuditEntry(models.Model):
     """A step that somebody took with a release. Written once: the database refuses to change or delete it.
