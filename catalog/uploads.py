@@ -62,7 +62,8 @@ class IntoFolder(FileUploadHandler):
     """Writes the files of a request into ``folder``, at most ``most`` bytes of all of them together.
 
     ``names`` are those of all that came. ``complaints`` says what is wrong with any of them, a sentence each; then
-    none is to be used.
+    none is to be used. As a context it closes at its end what it has open: Django leaves the file open in which a
+    request breaks off.
     """
 
     def __init__(self, request: HttpRequest, folder: Path, most: int):
@@ -70,6 +71,12 @@ class IntoFolder(FileUploadHandler):
         self.folder, self.most, self.so_far = folder, most, 0
         self.names: list[str] = []
         self.complaints: list[str] = []
+
+    def __enter__(self) -> IntoFolder:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._close()
 
     def new_file(self, *args: object, **kwargs: object) -> None:
         super().new_file(*args, **kwargs)
@@ -101,7 +108,13 @@ class IntoFolder(FileUploadHandler):
         return Received(self.path, file_size, self.digest.hexdigest())
 
     def upload_interrupted(self) -> None:
-        self.file.close()
+        self._close()
+
+    def _close(self) -> None:
+        """Close what was open, also when the disk takes no more of it: it is not used."""
+        if hasattr(self, "file"):
+            with suppress(OSError):
+                self.file.close()
 
     def _skip(self, wrong: str) -> None:
         self.complaints.append(wrong)
@@ -111,6 +124,7 @@ class IntoFolder(FileUploadHandler):
         try:
             return write()
         except OSError as error:
+            self._close()  # Django closes it as well, and would stumble over the same error
             self.complaints.append(f"{self.path.name} could not be kept: {error.strerror or error}.")
             raise StopUpload(connection_reset=True) from error
 

@@ -6,6 +6,7 @@ The codes are real numbers with invented words. Every file holds the codes that 
 from __future__ import annotations
 
 import csv
+import random
 import textwrap
 import zipfile
 from collections.abc import Iterable
@@ -31,6 +32,9 @@ STARTS |= {f"MCM{n}": 139 + 8 * n for n in range(1, 4)} | {f"LABCERT{n}": 178 + 
 STARTS |= {f"XREF{n}": 200 + 5 * n for n in range(1, 6)} | {f"TOS{n}": 260 + n for n in range(1, 6)}
 STARTS |= {"OPPS": 241, "OPPS_PI": 244, "OPPS_DT": 245, "PROCNOTE": 253, "BETOS": 257, "ANEST_BU": 266}
 STARTS |= {"ADD DT": 269, "ACT EFF DT": 277, "TERM DT": 285, "ACTION CD": 293}
+
+NOISE = random.Random(6).randbytes(300_000)
+"""What does not pack, the same in every run."""
 
 
 class Record(NamedTuple):

@@ -79,8 +79,10 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _turned_away(request, uploads.too_large(settings.LARGEST_UPLOAD), status=413)
     names: list[str] = []
     try:
-        with uploads.receiving(settings.INBOX, uploads.announced(request)) as folder:
-            into = uploads.IntoFolder(request, folder, settings.LARGEST_UPLOAD)
+        with (
+            uploads.receiving(settings.INBOX, uploads.announced(request)) as folder,
+            uploads.IntoFolder(request, folder, settings.LARGEST_UPLOAD) as into,
+        ):
             names = into.names
             request.upload_handlers = [into]
             _read(request)

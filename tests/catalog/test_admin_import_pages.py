@@ -1,7 +1,6 @@
 """Watching imports at the desk: how far one is, how it ended, and all of them."""
 
 import hashlib
-import os
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,7 +13,7 @@ from catalog.models import ImportRun, Release
 from tests.builders import make_release
 from tests.catalog.views.page import main, text, words
 from tests.desk import make_run, make_user, upload
-from tests.release_files import record, whole, write_text, write_zip
+from tests.release_files import NOISE, record, whole, write_text, write_zip
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
@@ -100,7 +99,7 @@ def test_an_import_whose_files_are_gone_is_not_offered_again(manager):
 @with_worker
 def test_a_refused_import_leaves_nothing_and_says_why(manager, tmp_path):
     damaged = tmp_path / "october-2025-alpha-numeric-hcpcs-file.zip"
-    plain = write_text(tmp_path / "HCPC2025_OCT_ANWEB.txt", whole(record("J1885", os.urandom(400).hex())))
+    plain = write_text(tmp_path / "HCPC2025_OCT_ANWEB.txt", whole(record("J1885", NOISE[:400].hex())))
     content = bytearray(write_zip(damaged, plain).read_bytes())
     content[len(content) // 2] ^= 0xFF
     damaged.write_bytes(content)

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import zipfile
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from catalog.models import AuditEntry, ImportRun
 from catalog.uploads import FIELDS_AROUND
 from tests.catalog.views.page import main, text, words
 from tests.desk import browser_of, data_manager, editor, make_run, make_user, named, upload
-from tests.release_files import whole, write_text
+from tests.release_files import NOISE, whole, write_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
@@ -137,7 +136,7 @@ def test_an_old_folder_of_the_same_number_gives_way(manager, october, inbox):
     ("name", "content", "said"),
     [
         ("october.zip", b"<!doctype html><title>License</title>", "is a web page, not a release file"),
-        ("october.zip", b"PK\x03\x04" + os.urandom(2_000), "its end is missing"),
+        ("october.zip", b"PK\x03\x04" + NOISE[:2_000], "its end is missing"),
         ("photo.png", b"\x89PNG", "is no release file"),
         ("HCPC2025_OCT_ANWEB.txt", b"PK\x03\x04", "is not text by its content"),
         ("HCPC2025_OCT_ANWEB.txt", b"", "is empty"),
@@ -237,13 +236,14 @@ def test_a_form_sent_without_files_is_no_refusal_of_any(manager):
 
 
 def test_a_name_cannot_leave_the_folder(manager, october, inbox):
-    content = october.read_bytes()
-    body = (
-        b'--x\r\nContent-Disposition: form-data; name="files"; filename="..\\..\\%2e%2e/../evil.zip"\r\n\r\n'
-        + content
-        + b'\r\n--x\r\nContent-Disposition: form-data; name="end"\r\n\r\nTrue\r\n--x--\r\n'
+    # The client of the tests would name the file without its folders.
+    line, says = "--no-file-has-this", "Content-Disposition: form-data; name="
+    head = f'{line}\r\n{says}"files"; filename="..\\..\\%2e%2e/../evil.zip"\r\n\r\n'
+    end = f'\r\n{line}\r\n{says}"end"\r\n\r\nTrue\r\n{line}--\r\n'
+    body = head.encode() + october.read_bytes() + end.encode()
+    manager.generic(
+        "POST", reverse("admin:upload"), body, content_type=f"multipart/form-data; boundary={line[2:]}"
     )
-    manager.generic("POST", reverse("admin:upload"), body, content_type="multipart/form-data; boundary=x")
     run = ImportRun.objects.get()
     assert kept(inbox) == [str(run.pk), f"{run.pk}/evil.zip"]
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import resource
 import shutil
 import time
 import zipfile
@@ -10,13 +11,16 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import TooManyFilesSent
+from django.http import HttpRequest, UnreadablePostError
 from django.test import RequestFactory
 
 from catalog import uploads
 from catalog.importers.files import Refused
 from catalog.uploads import IntoFolder, complaint, damage, receiving, safe_name
+from tests.release_files import NOISE
 
 TEXT = b"0001 a line of a release file\r\n" * 10
+BOUNDARY = "a-line-that-no-file-has"
 
 
 def zipped(**members: bytes) -> bytes:
@@ -27,17 +31,23 @@ def zipped(**members: bytes) -> bytes:
     return held.getvalue()
 
 
+def part(name: str, content: bytes) -> bytes:
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+    return head.encode() + content + b"\r\n"
+
+
+def request_with(body: bytes) -> HttpRequest:
+    return RequestFactory().post("/", body, content_type=f"multipart/form-data; boundary={BOUNDARY}")
+
+
 def sent(folder, *files: tuple[str, bytes], most: int = 10_000_000, cut: int | None = None):
     """The handler that took files in, the files and the fields; ``cut`` is after how many bytes it broke off."""
-    parts = []
-    for name, content in files:
-        head = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
-        parts.append(head.encode() + content + b"\r\n")
-    body = b"".join(parts) + b'--x\r\nContent-Disposition: form-data; name="end"\r\n\r\nTrue\r\n--x--\r\n'
-    request = RequestFactory().post("/", body[:cut], content_type="multipart/form-data; boundary=x")
-    into = IntoFolder(request, folder, most)
-    request.upload_handlers = [into]
-    return into, request.FILES.getlist("files"), request.POST
+    end = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="end"\r\n\r\nTrue\r\n--{BOUNDARY}--\r\n'
+    body = b"".join(part(*file) for file in files) + end.encode()
+    request = request_with(body[:cut])
+    with IntoFolder(request, folder, most) as into:
+        request.upload_handlers = [into]
+        return into, request.FILES.getlist("files"), request.POST
 
 
 @pytest.mark.parametrize(
@@ -92,7 +102,7 @@ def test_a_zip_without_its_end_is_damaged_before_anybody_waits_for_it(tmp_path):
     whole = tmp_path / "a.zip"
     whole.write_bytes(zipped(a_txt=TEXT))
     cut = tmp_path / "b.zip"
-    cut.write_bytes(zipped(a_txt=os.urandom(5_000))[:3_000])
+    cut.write_bytes(zipped(a_txt=NOISE[:5_000])[:3_000])
     assert damage(whole) == ""
     assert "its end is missing" in damage(cut)
 
@@ -104,7 +114,7 @@ def test_a_zip_bomb_is_named_as_one(tmp_path):
 
 
 def test_files_are_written_and_hashed_as_they_come(tmp_path):
-    packed = zipped(a_txt=os.urandom(300_000))
+    packed = zipped(a_txt=NOISE)
     into, files, fields = sent(tmp_path, ("a.zip", packed), ("b.txt", TEXT))
     assert into.complaints == []
     assert fields["end"] == "True"
@@ -139,6 +149,34 @@ def test_two_files_of_one_name_are_refused(tmp_path):
 def test_what_breaks_off_lacks_the_field_at_the_end(tmp_path, cut):
     _into, _files, fields = sent(tmp_path, ("a.txt", TEXT), ("b.txt", TEXT), cut=cut)
     assert "end" not in fields or fields["end"] != "True"
+
+
+def test_the_file_in_which_a_request_breaks_off_is_closed(tmp_path):
+    class BreaksOff(io.BytesIO):
+        def read(self, *size: int) -> bytes:
+            if not (some := super().read(*size)):
+                raise ConnectionResetError
+            return some
+
+    request = request_with(part("a.txt", TEXT * 9_000))
+    request._stream = BreaksOff(request._stream.read())
+    with IntoFolder(request, tmp_path, 10_000_000) as into:
+        request.upload_handlers = [into]
+        with pytest.raises(UnreadablePostError):
+            _ = request.POST
+    assert into.so_far > 0
+    assert into.file.closed
+
+
+def test_a_disk_that_takes_no_more_is_a_complaint(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_001, hard))
+    try:
+        into, files, _fields = sent(tmp_path, ("a.txt", TEXT * 500))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert files == []
+    assert into.complaints == ["a.txt could not be kept: File too large."]
 
 
 def test_too_many_files_are_refused(tmp_path, settings):

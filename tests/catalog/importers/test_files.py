@@ -1,5 +1,4 @@
 import hashlib
-import os
 import struct
 import tracemalloc
 import zipfile
@@ -10,7 +9,7 @@ import pytest
 
 from catalog.importers import files, sheets
 from catalog.importers.files import BadRow, Member, Refused
-from tests.release_files import write_zip
+from tests.release_files import NOISE, write_zip
 
 # Where a zip's central directory keeps flags, method and unpacked size, by the ZIP specification.
 FLAGS, METHOD, SIZE = 8, 10, 24
@@ -213,7 +212,7 @@ def packed_workbook(tmp_path, size):
     """A zip with that many bytes under the name of a workbook, packed nearly as tightly as is let pass."""
     path = tmp_path / "ccipra-v302r0-f1.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("ccipra-v302r0-f1.xlsx", (os.urandom(6_000) + bytes(1 << 20)) * (size >> 20))
+        archive.writestr("ccipra-v302r0-f1.xlsx", (NOISE[:6_000] + bytes(1 << 20)) * (size >> 20))
     return path
 
 
