@@ -20,8 +20,8 @@ from catalog import golden
 from catalog.golden import Outcome
 from catalog.models import Dataset as Kind
 from catalog.models import GoldenPair, Release
-from catalog.resources import ZEROS, TextResource
 from catalog.text_plan import UNCHANGED, Plan
+from catalog.text_resource import ZEROS, TextResource
 
 DAY_FORMATS = ("%Y-%m-%d", "%m/%d/%Y")
 """ISO, and what a spreadsheet set to the United States makes of it."""

@@ -32,9 +32,11 @@ from django.views.decorators.http import require_safe
 
 from catalog import exports, text_table
 from catalog.golden_resource import GoldenPairResource
-from catalog.resources import SectionResource, SynonymResource, TextResource
+from catalog.section_resource import SectionResource
 from catalog.starter.load import FOLDER as STARTER
+from catalog.synonym_resource import SynonymResource
 from catalog.text_plan import ADDED, CHANGED, Plan
+from catalog.text_resource import TextResource
 from catalog.text_table import Line, Table, Unreadable
 from catalog.uploads import announced
 

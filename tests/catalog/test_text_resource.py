@@ -3,7 +3,8 @@ from django.db import transaction
 
 from catalog import versions
 from catalog.models import Section, Synonym
-from catalog.resources import SectionResource, SynonymResource
+from catalog.section_resource import SectionResource
+from catalog.synonym_resource import SynonymResource
 from catalog.text_table import Line, Table
 from tests.builders import make_section
 

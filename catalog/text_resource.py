@@ -1,19 +1,17 @@
-"""Synonyms and texts of sections as rows of a file: what each row would change, and changing it.
+"""Texts as rows of a file: what each row would change, and changing it.
 
-A file adds and changes; it takes nothing away. Rows are matched with what is on file by what names them (a synonym
-by its number, else by its meaning; a section by its slug), and go through the same checks as the forms.
+A file adds and changes; it takes nothing away. Rows are matched with what is on file by what names them, and go
+through the same checks as the forms.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection
-from django.db.models import CharField, Model, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -22,8 +20,6 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from tablib import Dataset
 
 from catalog import versions
-from catalog.markdown_field import LONGEST_TEXT, faults
-from catalog.models import Section, SectionRange, Synonym
 from catalog.text_plan import Plan, PlannedRow, Problem, Rewording
 from catalog.text_table import Line, Table
 from catalog.versions import Part
@@ -31,9 +27,6 @@ from catalog.versions import Part
 OUTDATED = (
     "This text was changed after the file was exported. Look at it at the desk, then export again; or empty this "
     "cell to change the text all the same."
-)
-_EITHER = next(
-    one.violation_error_message for one in Synonym._meta.constraints if one.name == "means_words_or_a_code"
 )
 ZEROS = "A code has five characters. Did a spreadsheet drop zeros? Format the column as text."
 _BATCH = 200  # rows in one statement
@@ -248,151 +241,3 @@ def _problems(line: Line, error: ValidationError) -> Iterator[Problem]:
         name = "" if column == NON_FIELD_ERRORS else column
         for message in messages:
             yield Problem(line.number, name, line.texts.get(name) or "", message)
-
-
-class SynonymResource(TextResource):
-    """Synonyms. With a number in ``id`` a row changes that synonym, without one it adds a meaning."""
-
-    needed = ("term",)
-    meanings = {
-        "id": "the number of the synonym that the row changes; empty to add one",
-        "term": "what people type, in lower case",
-        "means": "the words to search for as well",
-        "code": "the code it names, instead of such words",
-        "note": "for editors",
-        "version": "of an export: keeps you from undoing what others changed since; empty in new rows",
-    }
-    adds = "Rows without a number are added, unless they are on file already."
-    id = Field(attribute="id", column_name="id", readonly=True)
-
-    class Meta(TextResource.Meta):
-        model = Synonym
-        fields = ("id", "term", "means", "code", "note", "version")
-
-    def before_import(self, dataset: Dataset, **kwargs) -> None:
-        on_file = self.on_file()
-        self.by_number = {str(synonym.pk): synonym for synonym in on_file}
-        self.by_meaning = {_meaning(synonym): synonym for synonym in on_file}
-        self.by_term = {synonym.term: (str(synonym.pk), str(synonym)) for synonym in on_file}
-        self.named = {number and number.strip() for number in (dataset["id"] if "id" in dataset.headers else ())}
-
-    def tidy(self, column: str, text: str) -> str:
-        text = " ".join(text.split())
-        return {"term": text.lower(), "code": text.upper()}.get(column, text)
-
-    def before_import_row(self, row: dict[str, str], **kwargs) -> None:
-        super().before_import_row(row, **kwargs)
-        code = row.get("code") or ""
-        if code.isdecimal() and len(code) < 5:
-            raise ValidationError({"code": ZEROS})
-
-    def get_instance(self, instance_loader: object, row: dict[str, str]) -> Synonym | None:
-        number = row.get("id")
-        if not number:
-            held = self.by_meaning.get((row["term"], row.get("means") or "", row.get("code") or ""))
-            return None if held and str(held.pk) in self.named else held
-        if number not in self.by_number:
-            raise ValidationError({"id": "There is no synonym of this number. Leave it empty to add one."})
-        return self.by_number[number]
-
-    def names(self, instance: Synonym) -> Iterator[tuple[object, str]]:
-        yield from super().names(instance)
-        yield _meaning(instance), "The same term and meaning"
-
-    def check_text(self, instance: Synonym) -> None:
-        if bool(instance.means) == bool(instance.code):
-            raise ValidationError(_EITHER)
-
-    def clash(self, instance: Synonym) -> str:
-        """Another one may give its meaning to this one, if it is another row of the file that says so."""
-        held = self.by_meaning.get(_meaning(instance), instance)
-        stays = held is not instance and _meaning(held) == _meaning(instance)
-        return "There is such a synonym already." if stays else ""
-
-    def make_way(self, changed: list[Synonym]) -> set[str]:
-        """No two mean the same, not even while rows are written: who gives a meaning away has no term first.
-
-        A term that begins like this can stand in no file, as tidying takes it for a blank.
-        """
-        taken = {_meaning(synonym) for synonym in changed}
-        leaving = [held.pk for meaning, held in self.by_meaning.items() if meaning in taken - {_meaning(held)}]
-        no_term = Concat(Value("\x1f"), Cast("pk", CharField()))
-        return {"term"} if Synonym.objects.filter(pk__in=leaving).update(term=no_term) else set()
-
-    def remark(self, instance: Synonym, changed: set[str]) -> str:
-        """That a row without a number is not the synonym it may have been meant to change."""
-        number, held = self.by_term.get(instance.term, ("", ""))
-        if instance.pk or not number or number in self.named:
-            return ""
-        return f"“{held}” is on file and stays. To change that one instead, put its number, {number}, in “id”."
-
-
-def _meaning(synonym: Synonym) -> tuple[str, str, str]:
-    return synonym.term, synonym.means, synonym.code
-
-
-class SectionResource(TextResource):
-    """Texts of sections. Sections themselves, their place and their ranges are not changed by a file."""
-
-    needed = ("slug",)
-    for_reading = ("ranges",)
-    meanings = {
-        "slug": "which section the row is about",
-        "ranges": "its codes, to find one's way; not taken from a file",
-        "title": "its name",
-        "short_title": "its name in breadcrumbs and result rows",
-        "who_bills": "who bills it",
-        "description": "what readers see, published at once",
-        "draft": "what the description is to be; only editors see it",
-        "note": "a trap or a piece of history",
-        "version": "of an export: keeps you from undoing what others changed since",
-    }
-    called = "section texts"
-    parts = (Part(SectionRange, "section_id"),)
-    slug = Field(attribute="slug", column_name="slug", readonly=True)
-    ranges = Field(column_name="ranges", readonly=True)
-
-    class Meta(TextResource.Meta):
-        model = Section
-        import_id_fields = ("slug",)
-        fields = ("slug", "ranges", "title", "short_title", "who_bills", "description", "draft", "note", "version")
-
-    def dehydrate_ranges(self, section: Section) -> str:
-        return ", ".join(map(str, section.ranges.all()))
-
-    def before_import(self, dataset: Dataset, **kwargs) -> None:
-        self.by_slug = {section.slug: section for section in self.on_file()}
-
-    def get_instance(self, instance_loader: object, row: dict[str, str]) -> Section:
-        slug = row["slug"]
-        if slug not in self.by_slug:
-            near = get_close_matches(slug, self.by_slug, n=1)
-            hint = f"Did you mean “{near[0]}”?" if near else "Sections are added at the desk, not by a file."
-            raise ValidationError({"slug": f"There is no section “{slug}”. {hint}"})
-        return self.by_slug[slug]
-
-    def check_text(self, instance: Section) -> None:
-        """What ``MarkdownField`` asks of a text: one that it refuses could not be saved at the desk any more."""
-        errors = {}
-        for field in {"description", "draft"} & {*self._taken()}:
-            text = getattr(instance, field)
-            if len(text) > LONGEST_TEXT:
-                errors[field] = f"Such a text has at most {LONGEST_TEXT:,} characters."
-            elif found := faults(text):
-                errors[field] = found
-        if errors:
-            raise ValidationError(errors)
-
-    def touch(self, text: Section, changed: set[str], by: str) -> set[str]:
-        """A draft is somebody's, and no change for readers."""
-        if "draft" in changed:
-            text.draft_by = by if text.draft else ""
-            text.draft_at = timezone.now() if text.draft else None
-        if changed != {"draft"}:
-            super().touch(text, changed, by)
-        return {"updated_at", "draft_by", "draft_at"}
-
-    def remark(self, instance: Section, changed: set[str]) -> str:
-        if "description" not in changed or "draft" in changed or not instance.draft:
-            return ""
-        return f"A draft by {instance.draft_by or 'nobody known'} waits. Published, it replaces this text."
