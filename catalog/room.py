@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def disk_is_full(folder: Path, coming: int = 0) -> str:
 
 
 def _inbox_is_full(inbox: Path, coming: int) -> str:
-    held = sum(_size(path) for path in inbox.rglob("*"))
+    # Not ``rglob``, which stumbles over a folder that goes in this moment, as when another upload ends.
+    held = sum(_size(Path(folder, name)) for folder, _folders, names in os.walk(inbox) for name in names)
     if held + coming <= settings.LARGEST_INBOX:
         return ""
     more = f" for {_mb(coming)} more" if coming >= 1_000_000 else ""

@@ -14,7 +14,7 @@ from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, UnreadablePostError
 from django.test import RequestFactory
 
-from catalog import uploads
+from catalog import room, uploads
 from catalog.importers.files import Refused
 from catalog.uploads import IntoFolder, complaint, damage, receiving, safe_name
 from tests.release_files import NOISE
@@ -248,6 +248,22 @@ def test_an_inbox_that_is_full_takes_no_more(tmp_path, settings):
         receiving(tmp_path, coming=1_500_000),
     ):
         pass
+
+
+def test_folders_that_go_while_the_inbox_is_looked_through_are_no_trouble(tmp_path, monkeypatch):
+    for name in ("incoming-1", "incoming-2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_bytes(TEXT)
+    size = room._size
+
+    def size_as_the_other_folder_goes(path):
+        if path.is_file():
+            for folder in set(tmp_path.iterdir()) - {path.parent}:
+                shutil.rmtree(folder)
+        return size(path)
+
+    monkeypatch.setattr(room, "_size", size_as_the_other_folder_goes)
+    room.refuse_without_room(tmp_path)
 
 
 def test_an_inbox_that_cannot_be_written_is_said_plainly(tmp_path):
