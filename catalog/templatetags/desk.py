@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -13,20 +14,30 @@ from django.utils.text import capfirst
 
 register = template.Library()
 
+YES_OR_NO = re.compile(r'<img src="[^"]*/admin/img/icon-(yes|no|unknown)\b[^>]*>')
+BLANK = re.compile(r"<td[^>]*>-</td>")  # what Django writes where there is nothing
+
 
 @register.simple_tag
 def labelled(cells: Sequence[SafeString], heads: Sequence[dict[str, object]]) -> list[SafeString]:
     """The cells of a row of a list, each with the head of its column, which a phone shows above it.
 
-    ``heads`` are those of Django's ``result_headers``. The cell that names the row stands for itself.
+    ``heads`` are those of Django's ``result_headers``. The cell that names the row stands for itself. Whether
+    something is so is said in words, and a phone leaves out cells in which there is nothing.
     """
-    return [_labelled(cell, head) for cell, head in zip_longest(cells, heads[: len(cells)])]
+    return [_labelled(_in_words(cell), head) for cell, head in zip_longest(cells, heads[: len(cells)])]
+
+
+def _in_words(cell: SafeString) -> SafeString:
+    return mark_safe(YES_OR_NO.sub(lambda icon: icon[1].capitalize(), cell))  # noqa: S308 - a cell as Django made it
 
 
 def _labelled(cell: SafeString, head: dict[str, object] | None) -> SafeString:
     if not head or "action-checkbox" in str(head.get("class_attrib")) or not cell.startswith("<td"):
         return cell
-    return format_html('<td data-label="{}"{}', capfirst(str(head["text"])), mark_safe(cell[len("<td") :]))  # noqa: S308 - a cell as Django made it
+    blank = mark_safe(" data-blank") if BLANK.fullmatch(cell) else ""
+    rest = mark_safe(cell[len("<td") :])  # noqa: S308 - a cell as Django made it
+    return format_html('<td data-label="{}"{}{}', capfirst(str(head["text"])), blank, rest)
 
 
 @register.simple_tag

@@ -8,7 +8,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from catalog.models import AuditEntry, ImportRun, Release
-from catalog.roles import DATA_MANAGERS
+from catalog.roles import DATA_MANAGERS, EDITORS
+from catalog.starter.training import load_training
 from tests.browser.rooms import PHONE
 from tests.builders import make_release
 from tests.desk import browser_of, make_user
@@ -28,9 +29,13 @@ def manager() -> User:
 @pytest.fixture
 def desk(page, live_server, manager) -> Page:
     """A tab in which a data manager is logged in."""
-    session = browser_of(manager).cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    log_in(page, live_server.url, manager)
     return page
+
+
+def log_in(page: Page, url: str, user: User) -> None:
+    session = browser_of(user).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
 
 
 @pytest.fixture
@@ -73,11 +78,27 @@ def test_on_a_phone_the_heads_of_a_list_still_sort_it(desk, address, run):
     expect(desk.locator("tbody th").first).to_have_text("HCPCS Level II, July 2025")
 
 
+def test_on_a_phone_no_page_of_the_menu_is_out_of_sight(desk, address):
+    desk.set_viewport_size(PHONE)
+    desk.goto(address("catalog_auditentry_changelist"))
+    for each in desk.locator(".subnav a").all():
+        assert each.bounding_box()["x"] + each.bounding_box()["width"] <= PHONE["width"]
+
+
 def test_on_a_wide_screen_long_names_push_no_column_out_of_sight(desk, address, run):
     desk.set_viewport_size({"width": 1280, "height": 844})
     for page in (address("imports"), address("catalog_auditentry_changelist"), address("import", run.pk)):
         desk.goto(page)
         assert desk.locator(".table-scroll, .receipt").evaluate_all(OUT_OF_SIGHT) == [], page
+
+
+def test_on_a_wide_screen_the_lists_of_the_training_show_all_their_columns(page, live_server, address):
+    load_training()
+    log_in(page, live_server.url, make_user("ed", EDITORS))
+    page.set_viewport_size({"width": 1280, "height": 844})
+    for model in ("practiceitem", "misconception", "comparisonrow", "statement", "decisionstep"):
+        page.goto(address(f"catalog_{model}_changelist"))
+        assert page.locator(".table-scroll").evaluate_all(OUT_OF_SIGHT) == [], model
 
 
 def test_the_first_page_follows_an_import_to_its_end_and_asks_no_more(desk, address, run):

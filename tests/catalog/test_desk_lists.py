@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.admin.tables import ShortCount
-from catalog.models import Synonym
+from catalog.models import Section, Synonym
 from catalog.starter.load import load_starter
 from tests.builders import make_mue, make_section, make_table
 
@@ -56,6 +56,16 @@ def test_a_list_that_stops_counting_says_that_there_is_more(admin_client, monkey
     monkeypatch.setattr(ShortCount, "MOST", 2)
     answer = admin_client.get(reverse("admin:catalog_mue_changelist"))
     assert "2 or more MUE" in answer.content.decode()
+
+
+def test_a_list_says_in_words_what_is_so_and_marks_where_there_is_nothing(admin_client):
+    make_section("closed", title="Closed", closed=True)
+    make_section("open", title="Open", parent=Section.objects.get())
+    page = BeautifulSoup(admin_client.get(reverse("admin:catalog_section_changelist")).content, "html.parser")
+    rows = page.select("#result_list tbody tr")
+    assert [row.select_one(".field-closed").get_text() for row in rows] == ["Yes", "No"]
+    assert page.select("#result_list td img") == []
+    assert [row.select_one("[data-label=Parent]").has_attr("data-blank") for row in rows] == [True, False]
 
 
 def test_a_list_says_by_which_column_it_is_sorted_and_which_filter_is_on(admin_client):
