@@ -17,6 +17,10 @@ for name in (
     "CSRF_TRUSTED_ORIGINS",
     "SECURE_SSL_REDIRECT",
     "BEHIND_PROXY",
+    "SECOND_PERSON",
+    "LARGEST_INBOX",
+    "SPARE_DISK",
+    "CMS_ADDRESS",
 ):
     os.environ.pop(name, None)
 os.environ["ENV_FILE"] = os.devnull
@@ -32,5 +36,6 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 folder = tempfile.mkdtemp(prefix="coding-reference-tests-")
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
 INBOX = Path(folder) / "inbox"
+SPARE_DISK = 0  # however full the disk is that the tests run on
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": f"{folder}/test.sqlite3"}
