@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -39,10 +40,12 @@ def clear(run: ImportRun) -> None:
 def clear_if_decided(run: ImportRun) -> None:
     """Remove the files of an import that is over, unless one of its releases waits for a decision or was refused.
 
-    A refused one may be tried again.
+    A refused one may be tried again; and one that somebody has just tried again is asked for anew, and kept.
     """
-    if not run.refused and not _is_needed(run):
-        clear(run)
+    with transaction.atomic():
+        now = ImportRun.objects.select_for_update().filter(pk=run.pk).first()
+        if now and not now.refused and not _is_needed(now):
+            clear(now)
 
 
 def clear_old() -> None:

@@ -55,7 +55,7 @@ def try_again(run: ImportRun, *, by: AbstractBaseUser | None = None) -> None:
     From now on it is ``by`` who asked for it: where SECOND_PERSON is set, somebody else must activate what comes
     of it. Raises Refused when it is not over, or when its files are gone and were not fetched.
     """
-    run.refresh_from_db()
+    run.refresh_from_db(from_queryset=ImportRun.objects.select_for_update())  # who clears its files waits
     if run.is_open:
         raise Refused(f"{run} is not over yet.")
     if run.origin == ImportRun.Origin.UPLOAD and not can_try_again(run):

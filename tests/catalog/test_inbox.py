@@ -47,6 +47,16 @@ def test_files_stay_of_what_ended_lately_or_goes_on_or_waits_for_a_decision():
     assert all(inbox.inbox_of(run).exists() for run in (lately, *open_ones, undecided))
 
 
+def test_files_stay_of_an_import_that_somebody_has_tried_again_in_this_moment():
+    run = make_run("nothing_new")
+    ImportRun.objects.update(state="waiting")
+    inbox.clear_if_decided(run)
+    assert inbox.inbox_of(run).exists()
+    ImportRun.objects.update(state="nothing_new")
+    inbox.clear_if_decided(run)
+    assert not inbox.inbox_of(run).exists()
+
+
 def test_files_whose_folder_somebody_has_removed_are_no_longer_called_kept():
     run = ImportRun.objects.create(origin="upload", state="refused", ended_at=LONG_AGO)
     run.files.create(name="a.zip", size=1, sha256="0" * 64)
