@@ -60,7 +60,14 @@ def test_on_a_phone_the_whole_of_a_row_is_in_sight(desk, address, run):
     desk.set_viewport_size(PHONE)
     lists = ["imports", "catalog_auditentry_changelist", "catalog_release_changelist", "index"]
     older = Release.objects.get(quarter="2025Q3").pk
-    pages = [("import", run.pk), ("roll_back", older), ("catalog_release_change", older)]
+    rehearsed = make_release("2026Q1", current=False, state=Release.State.REHEARSED, run=run)
+    rehearsed.files.create(name=f"newer-{LONG}", archive=f"in-{LONG}", size=1_000, sha256="cd" * 32, rows=3)
+    pages = [
+        ("import", run.pk),
+        ("rehearsal", rehearsed.pk),
+        ("roll_back", older),
+        ("catalog_release_change", older),
+    ]
     for page in (*map(address, lists), *(address(*each) for each in pages)):
         desk.goto(page)
         assert desk.locator(".stackable").count() > 0
