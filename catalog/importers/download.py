@@ -134,7 +134,7 @@ def _receive(response: httpx.Response, partial: _Partial, begins: int, total: in
     with partial.continued(response, begins) as stream:
         for chunk in response.iter_raw():
             if not done and not chunk.startswith(ZIP[: len(chunk)]):
-                head = chunk[:8].decode("ascii", "backslashreplace")
+                head = _printable(chunk[:8].decode("ascii", "backslashreplace"))
                 raise NotThere(f"{_at(response)} is no zip file: it begins with “{head}”.")
             stream.write(chunk)
             done += len(chunk)
@@ -186,7 +186,8 @@ def _led_to(asked: httpx.URL, target: httpx.URL) -> httpx.URL:
     if target.path.startswith("/license"):
         raise NotThere(f"{_plain(asked)} leads to CMS’s license page, although the license was accepted.")
     if PurePosixPath(target.path).name != PurePosixPath(asked.path).name:
-        raise NotThere(f"{_plain(asked)} leads to {target.path}, which is something else. Not followed.")
+        where = _printable(target.path)
+        raise NotThere(f"{_plain(asked)} leads to {where}, which is something else. Not followed.")
     return target
 
 
@@ -234,7 +235,8 @@ def _refuse_page(response: httpx.Response) -> None:
             if len(head) > 1 << 14:
                 break
     title = TITLE.search(head)
-    named = f" with the title “{unescape(title[1].decode(errors='replace'))}”" if title else ""
+    words = unescape(title[1].decode(errors="replace")).split() if title else ()
+    named = f" with the title “{_printable(' '.join(words))}”" if words else ""
     raise NotThere(f"{_at(response)} is a web page{named} instead of a zip file.")
 
 
@@ -303,6 +305,11 @@ class _Partial:
 
     def remove_version(self) -> None:
         self.version.unlink(missing_ok=True)
+
+
+def _printable(text: str) -> str:
+    """What a server sent, for a sentence that is kept: PostgreSQL takes no NUL, and nobody reads one."""
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
 
 
 def _plain(url: httpx.URL) -> str:

@@ -218,9 +218,20 @@ def test_a_web_page_instead_of_a_zip_is_named_with_its_title(cms, get):
     assert get.left == []
 
 
+def test_a_title_is_told_without_signs_that_nobody_reads_and_no_database_keeps(cms, get):
+    cms.put(ADDRESS, page("<title>Not\0 \n “found”</title>".encode()))
+    with pytest.raises(NotThere, match=r"with the title “Not\\x00 “found”” instead"):
+        get()
+
+
 @pytest.mark.parametrize(
     ("content", "head"),
-    [(b"%PDF-1.7 and more", "%PDF-1.7"), (b"<html>", "<html>"), (b"\xd0\xcf\x11\xe0", r"\\xd0")],
+    [
+        (b"%PDF-1.7 and more", "%PDF-1.7"),
+        (b"<html>", "<html>"),
+        (b"\xd0\xcf\x11\xe0", r"\\xd0\\xcf\\x11\\xe0”"),
+        (b"\0\1\n", r"\\x00\\x01\\x0a”"),
+    ],
 )
 def test_another_kind_of_file_is_refused_by_how_it_begins(cms, get, content, head):
     cms.put(ADDRESS, serve(content))
@@ -242,6 +253,7 @@ def test_a_redirect_to_the_same_file_on_the_same_server_is_followed(cms, get):
         (f"http://127.0.0.1:1{ADDRESS}", "leads to another server, http://127.0.0.1. Not followed."),
         (f"ftp://127.0.0.1{ADDRESS}", "leads to another server, ftp://127.0.0.1. Not followed."),
         ("/files/zip/january-2026.zip", "leads to /files/zip/january-2026.zip, which is something else."),
+        ("/files/%00.zip", r"leads to /files/\x00.zip, which is something else."),
         (f"/license/ama?file={ADDRESS}", "leads to CMS’s license page, although the license was accepted."),
         (ADDRESS, "leads in circles: more than 5 redirects."),
     ],
