@@ -78,10 +78,10 @@ class Plan(NamedTuple):
         """The rows that do something, as they are shown: first what changes, then what is added."""
         return [*self.changed, *self.added]
 
-    def as_table(self, rows: list[PlannedRow]) -> list[tuple[PlannedRow, list[str]]]:
-        """Rows, each with its texts below ``columns``."""
+    def as_table(self, rows: list[PlannedRow]) -> list[tuple[PlannedRow, list[tuple[str, str]]]]:
+        """Rows, each with the columns and what it says in them."""
         texts = ((row, {one.label: one.after for one in row.rewordings}) for row in rows)
-        return [(row, [said.get(column, "") for column in self.columns]) for row, said in texts]
+        return [(row, [(column, said.get(column, "")) for column in self.columns]) for row, said in texts]
 
     @property
     def unchanged(self) -> list[PlannedRow]:
