@@ -68,6 +68,12 @@ def test_a_list_says_in_words_what_is_so_and_marks_where_there_is_nothing(admin_
     assert [row.select_one("[data-label=Parent]").has_attr("data-blank") for row in rows] == [True, False]
 
 
+@pytest.mark.parametrize("name", ["goldenpair", "section", "synonym", "practiceitem"])
+def test_what_adds_to_a_list_is_the_first_of_its_buttons(admin_client, name):
+    answer = admin_client.get(reverse(f"admin:catalog_{name}_changelist"))
+    assert BeautifulSoup(answer.content, "html.parser").select(".object-tools a")[0].get_text().split()[0] == "Add"
+
+
 def test_a_list_says_by_which_column_it_is_sorted_and_which_filter_is_on(admin_client):
     make_section("open", title="Open")
     answer = admin_client.get(reverse("admin:catalog_section_changelist"), {"o": "-1", "closed__exact": "0"})
