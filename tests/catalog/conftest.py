@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from catalog import watch
+from catalog import versions, watch
 from catalog.importers import bulk, load
 from catalog.models import Release
 from tests.decisions import make_quarters
 from tests.desk import data_manager, make_october
 from tests.edit_releases import allow_small_tables
+
+
+@pytest.fixture(autouse=True)
+def rows_are_part_of_the_version_of_their_text_on_a_slow_machine_too(monkeypatch):
+    monkeypatch.setattr(versions, "RIGHT_AFTER", timedelta(minutes=1))
 
 
 @pytest.fixture
