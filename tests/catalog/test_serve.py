@@ -19,11 +19,13 @@ from django.db import connection
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from catalog import runs, serving, tasks
+from catalog import serving, tasks
 from catalog.importers.load import sole_import
+from catalog.importers.locks import WORKER
 from catalog.management.commands.serve import Command, address, refuse_taken_port
 from tests.builders import make_code, make_section
 from tests.databases import url_of_this_database
+from tests.killed import until_free
 
 SECONDS = 300
 
@@ -156,7 +158,7 @@ def test_a_worker_is_there_as_long_as_the_site_and_comes_back_when_it_dies(site,
         process.terminate()
         process.communicate(timeout=SECONDS)
         assert process.returncode == 0
-    assert not runs.worker_is_alive()
+    until_free(WORKER)
 
 
 def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch, caplog):
