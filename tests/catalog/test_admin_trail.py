@@ -182,7 +182,7 @@ def test_a_section_returns_to_its_older_ranges_once_it_was_told_which_codes_move
 
 def test_an_address_that_names_nothing_is_not_found(desk):
     note = CodeNote.objects.create(code="J1885", text="Note")
-    for address in (page(CodeNote, "history", 99), page(CodeNote, "version", note.pk, 7)):
+    for address in (page(CodeNote, "history", note.pk + 1), page(CodeNote, "version", note.pk, 7)):
         assert desk.client.get(address).status_code == 404
     for name in ("x", "9" * 23):
         assert desk.client.get(page(CodeNote, "history", name)).status_code == 404

@@ -104,7 +104,7 @@ def test_columns_that_are_not_in_the_file_stay_as_they_are():
 
 
 def test_problems_name_the_line_and_the_column():
-    make_synonym()
+    synonym = make_synonym()
     assert problems(
         SynonymResource,
         "id | term | means | code",
@@ -115,7 +115,7 @@ def test_problems_name_the_line_and_the_column():
         " | neither | | ",
         " | shape | | 11A42",
         " | zeros | | 100",
-        "999 | dme | gone | ",
+        f"{synonym.pk + 1} | dme | gone | ",
         "x17 | dme | no number | ",
         " | fine | as it is | ",
     ) == [
