@@ -79,9 +79,10 @@ def texts() -> Iterator[str]:
         descriptors = [row["long_descriptor"] for row in csv.DictReader(stream)]
     seen = set()
     for seed in itertools.count():
-        for text in set(typed_texts(descriptors, seed)) - seen:
-            seen.add(text)
-            yield text
+        for text in typed_texts(descriptors, seed):
+            if text not in seen:
+                seen.add(text)
+                yield text
 
 
 @pytest.mark.wrk
