@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,7 +12,6 @@ from django.db.models import CharField, Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
 
 from catalog import versions
 from catalog.admin.trail import Trail
@@ -38,13 +36,8 @@ class SourcedAdmin(Trail, admin.ModelAdmin):
     The starter set, and addresses, know a text by its slug: it is chosen once.
     """
 
-    change_form_template = "admin/catalog/training_change_form.html"
     list_editable = ["sort"]
     readonly_fields = ["updated_at"]
-
-    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
-        context["fields_to_mend"] = list(fields_to_mend(context))
-        return super().render_change_form(request, context, *args, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field:
         """Sentences are edited in a box that shows them whole."""
@@ -62,28 +55,6 @@ class SourcedAdmin(Trail, admin.ModelAdmin):
     @admin.display(description="sure", ordering="mark")
     def how_sure(self, text: Sourced) -> str:
         return Mark(text.mark).name.capitalize()
-
-
-class FieldToMend(NamedTuple):
-    label: str
-    id: str
-    message: str
-
-
-def fields_to_mend(context: dict) -> Iterator[FieldToMend]:
-    """The fields that keep a text, or a row below it, from being saved; rows are counted from 1."""
-    yield from _of_form(context["adminform"].form)
-    for inline in context["inline_admin_formsets"]:
-        for place, form in enumerate(inline.formset.forms, 1):
-            yield from _of_form(form, f"{capfirst(inline.opts.verbose_name)} {place}, ")
-
-
-def _of_form(form: forms.ModelForm, before: str = "") -> Iterator[FieldToMend]:
-    if form.errors and form.cleaned_data.get("DELETE"):
-        return
-    for field in form:
-        for message in field.errors:
-            yield FieldToMend(f"{before}{field.label}", field.auto_id, message)
 
 
 class Parts(admin.TabularInline):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import NamedTuple
 
-from django import template
+from django import forms, template
 from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -44,3 +45,27 @@ def _labelled(cell: SafeString, head: dict[str, object] | None) -> SafeString:
 def on_file(text: Model, is_changed: bool) -> Model:
     """A text as the database has it, where a form that was sent and not saved has changed the one at hand."""
     return (is_changed and type(text)._default_manager.filter(pk=text.pk).first()) or text
+
+
+class FieldToMend(NamedTuple):
+    label: str
+    id: str
+    message: str
+
+
+@register.simple_tag(takes_context=True)
+def fields_to_mend(context: Mapping[str, object]) -> list[FieldToMend]:
+    """The fields that keep a text, or a row below it, from being saved; rows are counted from 1."""
+    found = [*_to_mend(context["adminform"].form)]
+    for inline in context["inline_admin_formsets"]:
+        for place, form in enumerate(inline.formset.forms, 1):
+            found += _to_mend(form, f"{capfirst(inline.opts.verbose_name)} {place}, ")
+    return found
+
+
+def _to_mend(form: forms.ModelForm, before: str = "") -> Iterator[FieldToMend]:
+    if form.errors and form.cleaned_data.get("DELETE"):
+        return
+    for field in form:
+        for message in field.errors:
+            yield FieldToMend(f"{before}{field.label}", field.auto_id, message)

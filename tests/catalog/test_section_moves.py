@@ -75,6 +75,13 @@ def test_what_cannot_be_saved_is_put_right_first(admin_client, injected):
     assert moves(answer) == []
 
 
+def test_a_range_that_is_none_is_named_above_the_form_and_led_to(admin_client, injected):
+    page = BeautifulSoup(send(admin_client, injected, **{"ranges-0-high": "J35"}).content, "html.parser")
+    (link,) = page.select(".fields-to-mend a")
+    assert text(link) == "Section range 1, High"
+    assert page.select_one(link["href"])["name"] == "ranges-0-high"
+
+
 def test_another_parent_moves_codes_too(admin_client, injected):
     other = make_section("medicines", title="Medicines")
     answer = send(admin_client, injected, parent=str(other.pk))
