@@ -126,8 +126,8 @@ def no_snapshot_of_another_test() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator:
-    """A Playwright ``Browser``, for tests marked ``browser``."""
+def launched() -> Iterator:
+    """The one Chromium of a run."""
     from playwright.sync_api import expect, sync_playwright
 
     # Playwright's loop runs in this thread, and Django takes any running loop for async code. From then on it uses
@@ -152,14 +152,25 @@ def chromium() -> Iterator:
 
 
 @pytest.fixture(scope="session")
-def window(chromium):
+def window(launched):
     """The window of every ``page``; Chromium needs longer to open one than most tests take.
 
+    Its first tab is nobody's and stays, as the window would be gone with its last one.
     It is where the site is: else, of an evening, the two would be at one in the day and not in the quarter.
     """
-    window = chromium.new_context(viewport=VIEWPORT, timezone_id=settings.TIME_ZONE)
+    window = launched.new_context(viewport=VIEWPORT, timezone_id=settings.TIME_ZONE)
     window.set_default_timeout(PATIENCE)
+    window.new_page()
     return window
+
+
+@pytest.fixture
+def chromium(launched, window) -> Iterator:
+    """A Playwright ``Browser``, for tests marked ``browser``. The windows that a test opens are closed after it."""
+    yield launched
+    for opened in launched.contexts:
+        if opened is not window:
+            opened.close()
 
 
 @pytest.fixture
@@ -187,13 +198,13 @@ def page(window) -> Iterator:
 
 
 def forget_all(window) -> None:
-    """Close the tabs of a window, and forget what their pages left in it."""
-    tabs, page = window.pages, window.new_page()
+    """Close the tabs of a window but its first, and forget what their pages left in it."""
+    first, *tabs = window.pages
     for tab in tabs:
         tab.close()
-    tools = window.new_cdp_session(page)
+    tools = window.new_cdp_session(first)
     tools.send("Network.clearBrowserCache")
     tools.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    tools.detach()
     window.clear_cookies()
     window.clear_permissions()
-    page.close()
