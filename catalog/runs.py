@@ -49,19 +49,21 @@ def ask_cancel(run: ImportRun, *, by: str = "") -> None:
 
 
 @transaction.atomic
-def try_again(run: ImportRun, *, by: AbstractBaseUser | None = None) -> None:
+def try_again(run: ImportRun, *, by: AbstractBaseUser | None = None, **said: str) -> None:
     """Begin an import anew that came to nothing, or some of which is to be rehearsed again.
 
     From now on it is ``by`` who asked for it: where SECOND_PERSON is set, somebody else must activate what comes
-    of it. Raises Refused when it is not over, or when its files are gone and were not fetched.
+    of it. ``said`` are its fields that tell what it is about, where somebody says that otherwise now. Raises
+    Refused when it is not over, or when its files are gone and were not fetched; then all stays as it was.
     """
     run.refresh_from_db(from_queryset=ImportRun.objects.select_for_update())  # who clears its files waits
     if run.is_open:
         raise Refused(f"{run} is not over yet.")
     if run.origin == ImportRun.Origin.UPLOAD and not can_try_again(run):
         raise Refused(f"The files of {run} are not kept any more. Upload them again.")
-    run.asked_by, run.asked_at = by or run.asked_by, timezone.now()
-    run.save(update_fields=["asked_by", "asked_at"])
+    for name, value in {"asked_by": by or run.asked_by, "asked_at": timezone.now(), **said}.items():
+        setattr(run, name, value)
+    run.save(update_fields=["asked_by", "asked_at", *said])
     say(run, f"{asked_by(run)} asked for it again.")
     AuditEntry.objects.record(
         AuditEntry.Action.ASKED_AGAIN, by=asked_by(run), run=run, subject=files_in_words(run)

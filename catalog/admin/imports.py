@@ -150,11 +150,15 @@ def _kept(request: HttpRequest, form: UploadForm, folder: Path) -> ImportRun:
 
 def _new_run(request: HttpRequest, form: SaidForm | FetchForm, origin: str, **fields: object) -> ImportRun:
     """An import of what a form says, with nothing in its inbox."""
-    dataset, setting = form.cleaned_data["kind"]
-    said = {"dataset": dataset, "setting": setting, "quarter": form.cleaned_data["quarter"]}
-    run = ImportRun.objects.create(origin=origin, asked_by=request.user, **said, **fields)
+    run = ImportRun.objects.create(origin=origin, asked_by=request.user, **_said(form), **fields)
     shutil.rmtree(runs.inbox_of(run), ignore_errors=True)  # of another database that had the same inbox
     return run
+
+
+def _said(form: SaidForm | FetchForm) -> dict[str, str]:
+    """The fields of an import that tell what it is about."""
+    dataset, setting = form.cleaned_data["kind"]
+    return {"dataset": dataset, "setting": setting, "quarter": form.cleaned_data["quarter"]}
 
 
 @only_for(LOAD)
@@ -220,12 +224,9 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     form = SaidForm(request.POST, day=timezone.localdate())
     if not form.is_valid():
         return _import_run(request, pk, said_form=form)
-    if not run.is_open and run.origin == ImportRun.Origin.UPLOAD and "kind" in request.POST:
-        run.dataset, run.setting = form.cleaned_data["kind"]
-        run.quarter = form.cleaned_data["quarter"]
-        run.save(update_fields=["dataset", "setting", "quarter"])
+    is_said = run.origin == ImportRun.Origin.UPLOAD and "kind" in request.POST
     try:
-        runs.try_again(run, by=request.user)
+        runs.try_again(run, by=request.user, **(_said(form) if is_said else {}))
     except Refused as reason:
         messages.error(request, str(reason))
     return redirect(run)

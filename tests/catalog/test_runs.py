@@ -33,6 +33,14 @@ def test_a_run_is_tried_again_from_the_files_that_are_kept(tmp_path, ada):
         runs.try_again(run)
 
 
+def test_what_its_files_are_is_not_said_otherwise_while_it_is_open(ada):
+    run = ImportRun.objects.create(origin="upload", asked_by=ada, state="refused")
+    ImportRun.objects.update(state="waiting", dataset="mue")  # somebody else was faster
+    with pytest.raises(Refused, match="is not over yet"):
+        runs.try_again(run, dataset="ptp", setting="practitioner", quarter="2024Q3")
+    assert ImportRun.objects.values_list("dataset", "quarter").get() == ("mue", "")
+
+
 def test_one_that_the_worker_is_at_is_not_begun_again(ada):
     run = ImportRun.objects.create(origin="upload", asked_by=ada)
     ImportRun.objects.update(state="rehearsing", step="Checking")
