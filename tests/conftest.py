@@ -166,7 +166,7 @@ def window(launched):
 
 @pytest.fixture
 def chromium(launched, window) -> Iterator:
-    """A Playwright ``Browser``, for tests marked ``browser``. The windows that a test opens are closed after it."""
+    """A Playwright ``Browser``, for tests marked ``browser``; windows that a test opens are closed after it."""
     yield launched
     for opened in launched.contexts:
         if opened is not window:
