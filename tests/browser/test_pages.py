@@ -132,6 +132,14 @@ def test_focus_stays_on_the_header_that_was_sorted_by(page, section):
     expect(page.locator("#sort-added")).to_be_focused()
 
 
+def test_the_focus_shows_on_the_pages_of_a_table(page, section):
+    page.goto(section)
+    page.get_by_role("link", name="Next").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Next")).to_have_css("outline-style", "solid")
+
+
 def test_typing_narrows_the_table_in_place_and_in_the_address(page, section):
     page.goto(section)
     page.get_by_label("Filter this section").press_sequentially("1017")
