@@ -26,7 +26,7 @@ HEADER = ("Step", "When", "Who", "What", "Subject", "Release", "Import", "Note",
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
-    about = "Who did what with releases. Nobody can change or remove a line, the database itself refuses it."
+    about = "Who did what with releases. Nobody can change or remove a line: the database itself refuses it."
     change_list_template = "admin/audit/change_list.html"
     change_form_template = "admin/audit/change_form.html"
     counted_as = "steps"
