@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from catalog.importers.files import Refused
 from catalog.importers.locks import IMPORT
 from catalog.models import AuditEntry, Change, EditCode, PtpEdit, Release, ReleaseFile
 from tests.edit_releases import allow_small_tables, write_ptp
-from tests.killed import until_free
+from tests.killed import forked, forked_until_it_says_so, until_free
 from tests.ptp_files import Edit, zip_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,12 +58,7 @@ def count_statements(run: Callable[[], object], *, kill_before: int = 0) -> int:
 
 def killed(run: Callable[[], object], moment: int) -> bool:
     """Run in a process of its own that is killed before its statement of that number."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        with suppress(BaseException):
-            count_statements(run, kill_before=moment)
-        os._exit(0)
+    child = forked(lambda: count_statements(run, kill_before=moment))
     is_killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     until_free(IMPORT)  # for the next one
     return is_killed
@@ -195,17 +189,12 @@ def test_an_activation_killed_at_any_moment_has_happened_or_not(tmp_path):
 
 @pytest.mark.postgres
 def test_a_server_notices_soon_that_the_import_it_works_for_was_killed():
-    connection.close()
-    begun, begin = os.pipe()
-    child = os.fork()
-    if child == 0:
+    def work(say_so: Callable[[], None]) -> None:
         with load.sole_import(), bulk.prepared(), connection.cursor() as cursor:
-            os.write(begin, b"!")
+            say_so()
             cursor.execute("SELECT pg_sleep(600)")
-        os._exit(0)
-    assert os.read(begun, 1) == b"!"
-    os.close(begun)
-    os.close(begin)
+
+    child = forked_until_it_says_so(work)
     with pytest.raises(Refused, match="Another import is running"), load.sole_import():
         pass
     os.kill(child, signal.SIGKILL)

@@ -13,7 +13,7 @@ from catalog.importers.files import Refused
 from catalog.importers.locks import IMPORT
 from catalog.models import Change, HcpcsCode, Level, Modifier, ProcessingNote, Release, ReleaseFile
 from tests.builders import make_code, make_level, make_release
-from tests.killed import until_free
+from tests.killed import forked, until_free
 from tests.release_files import record, table_row, whole, write_text, write_workbook, write_zip
 
 pytestmark = pytest.mark.django_db
@@ -308,11 +308,12 @@ def test_a_load_that_is_interrupted_takes_its_rows_away(july, october):
 @pytest.mark.django_db(transaction=True)
 def test_a_load_that_is_killed_is_never_seen_and_the_next_one_cleans_up(july, october):
     load_file(july)
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        load_file(october, progress=lambda what, done, total: os._exit(9) if done > 8 else None)
-        os._exit(0)
+
+    def die_in_the_middle(what: str, done: int, total: int) -> None:
+        if done > 8:
+            os._exit(9)
+
+    child = forked(lambda: load_file(october, progress=die_in_the_middle))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     until_free(IMPORT)
     assert states() == {"July 2025": "current", "October 2025": "loading"}

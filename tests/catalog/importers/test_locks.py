@@ -3,12 +3,13 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 
 from catalog.importers.locks import IMPORT, WORKER, Busy, Lost, Taken, is_held, sole_import, sole_worker
-from tests.killed import until_free
+from tests.killed import forked_until_it_says_so, until_free
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,17 +63,12 @@ def test_whether_a_lock_is_held_is_known_without_taking_it(lock, take):
 
 
 def test_the_lock_of_a_worker_goes_when_it_is_killed():
-    connection.close()
-    begun, begin = os.pipe()
-    child = os.fork()
-    if child == 0:
+    def work(say_so: Callable[[], None]) -> None:
         with sole_worker():
-            os.write(begin, b"!")
+            say_so()
             signal.pause()
-        os._exit(0)
-    assert os.read(begun, 1) == b"!"
-    os.close(begun)
-    os.close(begin)
+
+    child = forked_until_it_says_so(work)
     assert is_held(WORKER)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
