@@ -89,10 +89,11 @@ class Watch:
 
     def _say_beginning(self, what: str) -> None:
         before, self._changed = self._changed, timezone.now()
-        said = BEGINNINGS.get(what, f"{what.removesuffix('.')}.")
-        said = said[:1].lower() + said[1:] if self._prefix else said
-        took = run_words.duration(self._changed - before)
-        self.say(self._prefix + said.format(rows=self._latest[1], time=took))
+        said = f"{what.removesuffix('.')}."  # which may be what a server said: no pattern
+        if what in BEGINNINGS:
+            took = run_words.duration(self._changed - before)
+            said = BEGINNINGS[what].format(rows=self._latest[1], time=took)
+        self.say(self._prefix + said[:1].lower() + said[1:] if self._prefix else said)
 
     def _tell_on(self) -> None:
         is_over = False

@@ -14,6 +14,7 @@ from catalog.importers import rehearsal
 from catalog.importers.files import Cancelled, Refused
 from catalog.importers.locks import sole_import
 from catalog.models import AuditEntry, ImportRun, PtpEdit, Release
+from catalog.watch import Watch
 from tests import cms_site
 from tests.edit_releases import write_mue, write_ptp
 from tests.import_runs import log, make_run, states, steps, work
@@ -70,6 +71,13 @@ def test_the_log_tells_of_waiting_and_of_another_attempt(tmp_path, ada):
     thread.join()
     runs.try_again(run)
     assert log(run)[-1] == "ada asked for it again."
+
+
+def test_what_a_server_says_is_in_the_log_as_it_is(ada):
+    run = ImportRun.objects.create(origin="fetch", asked_by=ada, state="fetching", started_at=timezone.now())
+    with Watch(run) as watch:
+        watch.progress("Waiting to try again. It answers with 503 {busy}.", 0, 0)
+    assert log(run) == ["Waiting to try again. It answers with 503 {busy}."]
 
 
 def test_changes_and_doubts_are_in_the_log(tmp_path, ada):
