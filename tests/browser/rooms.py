@@ -15,23 +15,13 @@ BUT_COLORS = ASKED | {"rules": {"color-contrast": {"enabled": False}}}
 PHONE = {"width": 390, "height": 844}
 
 
-def violations(page: Page, rooms: Iterable[str], scheme: str, width: int) -> dict[str, list[tuple[str, str]]]:
-    """What axe finds in each of these addresses, with all details open: the rule and the first element."""
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": PHONE["height"]})
-    found = {}
-    for room in rooms:
-        page.goto(room)
-        page.evaluate(UNFOLD)
-        if broken := violations_here(page):
-            found[room] = broken
-    return found
-
-
 def faults(
     page: Page, rooms: Iterable[str], screens: Sequence[tuple[str, int]] = SCREENS, asked: dict = ASKED
 ) -> dict[str, list[tuple[str, str]]]:
-    """What axe finds in each of these addresses on every screen, and whether a phone has to scroll it sideways."""
+    """What axe finds in each of these addresses on every screen, and whether a phone has to scroll it sideways.
+
+    Each is loaded once, on a dark phone, and seen on the other screens from there, with all its details open.
+    """
     found = {}
     for room in rooms:
         show(page, "dark", PHONE["width"])

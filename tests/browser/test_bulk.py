@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from catalog.models import Section, Synonym
-from tests.browser.rooms import ASKED, PHONE, SCREENS, too_wide, violations
+from tests.browser.rooms import PHONE, SCREENS, faults, violations_here
 from tests.builders import make_section
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,10 +41,9 @@ def send(page: Page, text: str) -> None:
         page.get_by_role("button", name="See what it would do").click()
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing_where_a_file_is_chosen(desk, address, scheme, width):
+def test_axe_finds_nothing_where_a_file_is_chosen_and_no_page_is_wider_than_a_phone(desk, address):
     rooms = [address(name) for name in ("synonym_import", "section_import", "synonym_changelist")]
-    assert violations(desk, rooms, scheme, width) == {}
+    assert faults(desk, rooms) == {}
 
 
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
@@ -56,12 +54,8 @@ def test_axe_finds_nothing_where_a_file_is_tried_and_no_phone_is_too_narrow(desk
     desk.set_viewport_size({"width": width, "height": PHONE["height"]})
     desk.goto(address("synonym_import"))
     send(desk, text)
-    assert Axe().run(desk, options=ASKED).response["violations"] == []
+    assert violations_here(desk) == []
     assert desk.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_no_page_of_an_import_is_wider_than_a_phone(desk, address):
-    assert too_wide(desk, [address("synonym_import"), address("section_import")]) == []
 
 
 def test_an_import_goes_through_without_javascript(chromium, cookies, address):

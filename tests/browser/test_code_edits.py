@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalog.models import Release
-from tests.browser.rooms import PHONE, SCREENS, too_wide, violations
+from tests.browser.rooms import PHONE, faults
 from tests.builders import make_addon, make_code, make_mue, make_ptp, make_table
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -59,13 +59,8 @@ def other_codes(page: Page):
     return page.locator("#edit-tables td a.code")
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing_on_the_pages_of_codes(page, rooms, scheme, width):
-    assert violations(page, rooms, scheme, width) == {}
-
-
-def test_no_page_of_a_code_scrolls_sideways_on_a_phone(page, rooms):
-    assert too_wide(page, rooms) == []
+def test_axe_finds_nothing_on_the_pages_of_codes_and_none_scrolls_sideways_on_a_phone(page, rooms):
+    assert faults(page, rooms) == {}
 
 
 def test_a_list_opens_in_place_and_back_returns(page, code):

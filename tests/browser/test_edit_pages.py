@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rooms import SCREENS, too_wide, violations
+from tests.browser.rooms import faults
 from tests.builders import make_addon, make_code, make_mue, make_ptp, make_release
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -53,13 +53,8 @@ def rooms(live_server) -> list[str]:
     return [live_server.url + room for room in ROOMS]
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing_on_any_page_of_an_edit(page, rooms, scheme, width):
-    assert violations(page, rooms, scheme, width) == {}
-
-
-def test_no_page_of_an_edit_scrolls_sideways_on_a_phone(page, rooms):
-    assert too_wide(page, rooms) == []
+def test_axe_finds_nothing_on_any_page_of_an_edit_and_none_scrolls_sideways_on_a_phone(page, rooms):
+    assert faults(page, rooms) == {}
 
 
 def verdict(page: Page):

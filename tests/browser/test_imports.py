@@ -15,7 +15,7 @@ from catalog import running
 from catalog.importers.locks import sole_worker
 from catalog.models import GoldenPair, ImportRun, Release
 from catalog.roles import DATA_MANAGERS
-from tests.browser.rooms import SCREENS, faults, too_wide, violations
+from tests.browser.rooms import faults
 from tests.builders import make_change, make_code, make_ptp, make_release
 from tests.desk import browser_of, make_october, make_user
 
@@ -126,13 +126,8 @@ def rooms(address, manager) -> Iterator[list[str]]:
     assert {state for (state,) in ImportRun.objects.values_list("state")} == set(ImportRun.State.values)
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing_on_the_pages_of_imports(desk, rooms, scheme, width):
-    assert violations(desk, rooms, scheme, width) == {}
-
-
-def test_no_page_is_wider_than_a_phone(desk, rooms):
-    assert too_wide(desk, rooms) == []
+def test_axe_finds_nothing_on_the_pages_of_imports_and_none_is_wider_than_a_phone(desk, rooms):
+    assert faults(desk, rooms) == {}
 
 
 def test_a_page_that_says_that_no_worker_is_there_passes_as_well(desk, address, manager):

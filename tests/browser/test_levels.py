@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rooms import PHONE, SCREENS, too_wide, violations
+from tests.browser.rooms import PHONE, SCREENS, faults
 from tests.builders import make_code, make_level, make_modifier, make_release, make_section
 from tests.training import make_comparison, make_misconception, make_statement, make_step
 
@@ -138,13 +138,9 @@ def test_what_a_code_says_is_large_enough_for_the_last_row(page: Page, live_serv
     assert page.locator("#tried .cells small").first.evaluate(size) >= 14
 
 
-@pytest.mark.parametrize(("scheme", "width"), [*SCREENS, ("light", 1024)])
-def test_nothing_is_inaccessible(page: Page, live_server, scheme, width):
-    assert violations(page, [live_server.url + room for room in ROOMS], scheme, width) == {}
-
-
-def test_no_page_is_wider_than_a_phone(page: Page, live_server):
-    assert too_wide(page, [live_server.url + room for room in ROOMS]) == []
+def test_nothing_is_inaccessible_or_wider_than_a_phone(page: Page, live_server):
+    rooms = [live_server.url + room for room in ROOMS]
+    assert faults(page, rooms, [("light", 1024), *SCREENS]) == {}
 
 
 def test_every_place_of_the_navigation_can_be_reached_on_a_phone(page: Page, live_server):

@@ -8,7 +8,7 @@ import brotli
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rooms import PHONE, faults, violations
+from tests.browser.rooms import PHONE, faults
 from tests.builders import make_code, make_level, make_modifier, make_release, make_section
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -256,10 +256,10 @@ def test_axe_finds_nothing_in_any_state_and_none_scrolls_sideways_on_a_phone(pag
     assert faults(page, [home.rstrip("/") + state for state in STATES], screens) == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_for_faults(chromium, home, scheme):
+def test_axe_finds_nothing_on_the_pages_for_faults(chromium, home):
     page = chromium.new_page()  # not the fixture's, which fails a test for the 404 that a page logs
-    found = violations(page, [f"{home}codes/J18855/", f"{home}nowhere/"], scheme, PHONE["width"])
+    screens = [(scheme, PHONE["width"]) for scheme in ("light", "dark")]
+    found = faults(page, [f"{home}codes/J18855/", f"{home}nowhere/"], screens)
     page.close()
     assert found == {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rooms import SCREENS, too_wide, violations
+from tests.browser.rooms import faults
 from tests.builders import make_code, make_release
 from tests.training import make_misconception
 
@@ -26,13 +26,8 @@ def texts() -> None:
     make_misconception("abn", claim="The patient signs an ABN, and pays", sort=50)
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_nothing_is_inaccessible(page: Page, live_server, scheme: str, width: int):
-    assert violations(page, [live_server.url + room for room in ROOMS], scheme, width) == {}
-
-
-def test_nothing_is_wider_than_a_phone(page: Page, live_server):
-    assert too_wide(page, [live_server.url + room for room in ROOMS]) == []
+def test_nothing_is_inaccessible_or_wider_than_a_phone(page: Page, live_server):
+    assert faults(page, [live_server.url + room for room in ROOMS]) == {}
 
 
 def test_arrows_lead_through_misconceptions_and_codes_to_the_entry(page: Page, live_server):

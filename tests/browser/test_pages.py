@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalog.models import CodeNote, Release
-from tests.browser.rooms import SCREENS, too_wide, violations
+from tests.browser.rooms import faults
 from tests.builders import make_change, make_code, make_level, make_modifier, make_release, make_section
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -98,13 +98,8 @@ def first_code(page: Page):
     return page.locator("table.codes tbody tr").first.locator(".code")
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing_in_any_room(page, rooms, scheme, width):
-    assert violations(page, rooms, scheme, width) == {}
-
-
-def test_nothing_scrolls_sideways_on_a_phone(page, rooms):
-    assert too_wide(page, rooms) == []
+def test_axe_finds_nothing_in_any_room_and_none_scrolls_sideways_on_a_phone(page, rooms):
+    assert faults(page, rooms) == {}
 
 
 def test_sorting_and_paging_swap_the_table_and_back_returns(page, section):

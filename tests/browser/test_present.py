@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from catalog.models import ComparisonRow, DecisionChoice, DecisionStep, Level, Misconception
 from catalog.starter.load import load_starter
 from catalog.views.present import LONGEST_FACT
-from tests.browser.rooms import SCREENS, too_wide, violations
+from tests.browser.rooms import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -88,13 +88,8 @@ def test_text_can_be_read_from_the_last_row(page, lesson):
     assert page.evaluate(SCALE) >= 1
 
 
-def test_nothing_scrolls_sideways_on_a_phone(page, lesson):
-    assert too_wide(page, [lesson]) == []
-
-
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing(page, lesson, scheme, width):
-    assert violations(page, [lesson], scheme, width) == {}
+def test_axe_finds_nothing_and_nothing_scrolls_sideways_on_a_phone(page, lesson):
+    assert faults(page, [lesson]) == {}
 
 
 def test_each_slide_has_a_page_of_its_own_on_paper(page, lesson):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rooms import PHONE, SCREENS, too_wide, violations
+from tests.browser.rooms import PHONE, faults, too_wide
 from tests.training import make_item
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,17 +55,15 @@ def play(page: Page, *texts: str) -> None:
         expect(page.locator("#feedback")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing_before_an_answer_and_on_paper(page, bank, live_server, scheme, width):
-    assert violations(page, [live_server.url + room for room in ROOMS], scheme, width) == {}
+def test_axe_finds_nothing_before_an_answer_and_on_paper(page, bank, live_server):
+    assert faults(page, [live_server.url + room for room in ROOMS]) == {}
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing_after_answers_and_in_the_score(page, first, scheme, width):
+def test_axe_finds_nothing_after_answers_and_in_the_score(page, first):
     page.goto(first)
     play(page, "Surely", "Never", "Perhaps")
     addresses = [f"{first}&at={at}" for at in ("1", "2", "3", "score")]
-    assert violations(page, addresses, scheme, width) == {}
+    assert faults(page, addresses) == {}
 
 
 def test_nothing_scrolls_sideways_on_a_phone(page, bank, live_server, first):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.claim import chips, code, codes, expect_lines, lines, paste
-from tests.browser.rooms import PHONE, SCREENS, too_wide, violations, violations_here
+from tests.browser.rooms import PHONE, SCREENS, faults, violations_here
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -272,9 +272,8 @@ def test_the_scratchpad_works_without_javascript(chromium, pad):
     page.context.close()
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing_in_any_state(page, pad, scheme, width):
-    assert violations(page, [pad + state for state in STATES], scheme, width) == {}
+def test_axe_finds_nothing_in_any_state_and_none_scrolls_sideways_on_a_phone(page, pad):
+    assert faults(page, [pad + state for state in STATES]) == {}
 
 
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
@@ -290,10 +289,6 @@ def test_axe_finds_nothing_while_somebody_types(page, pad, scheme, width):
     expect(page.get_by_role("option", selected=True)).to_be_visible()
     assert violations_here(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_nothing_scrolls_sideways_on_a_phone(page, pad):
-    assert too_wide(page, [pad + state for state in STATES]) == []
 
 
 def test_it_prints_the_lines_and_findings_without_controls(page, pad):

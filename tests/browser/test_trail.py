@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from catalog.models import CodeNote, PracticeItem
-from tests.browser.rooms import SCREENS, too_wide, violations
+from tests.browser.rooms import SCREENS, faults
 from tests.training import make_item, make_misconception
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -53,18 +53,13 @@ def rooms(address) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_axe_finds_nothing_on_the_pages_of_a_trail(desk, rooms, scheme, width):
-    assert violations(desk, rooms, scheme, width) == {}
-
-
-def test_no_page_of_a_trail_is_wider_than_a_phone(desk, rooms):
-    assert too_wide(desk, rooms) == []
+def test_axe_finds_nothing_on_the_pages_of_a_trail_and_none_is_wider_than_a_phone(desk, rooms):
+    assert faults(desk, rooms) == {}
 
 
 def test_the_list_says_what_each_of_its_fields_is(desk, address):
     make_misconception()
-    assert violations(desk, [address("misconception_changelist")], "light", 1280) == {}
+    assert faults(desk, [address("misconception_changelist")]) == {}
 
 
 def test_one_click_returns_to_an_older_text(desk, rooms, address):
@@ -83,11 +78,11 @@ def test_what_was_deleted_is_found_from_its_list_and_brought_back(desk, rooms, a
     assert CodeNote.objects.get().text == TEXT.strip()
 
 
-@pytest.mark.parametrize(("scheme", "width"), SCREENS)
-def test_the_second_of_two_sees_what_the_first_saved_and_sends_again(desk, address, scheme, width):
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_second_of_two_sees_what_the_first_saved_and_sends_again(desk, address, screen):
     misconception = make_misconception()
     form = address("misconception_change", misconception.pk)
-    assert violations(desk, [form], scheme, width) == {}
+    assert faults(desk, [form], [screen]) == {}
     ben = User.objects.create_user("ben")
     misconception._history_user = ben
     misconception.fact, misconception.why_wrong = "What Ben says is right.", "Ben's why."
