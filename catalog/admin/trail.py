@@ -103,8 +103,14 @@ class Trail(Guard):
         obj._change_reason = getattr(request, "reason", "")
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        """Delete the text with its parts; all of it stays in the trail, as one version."""
-        versions.keep(self.model._default_manager.get(pk=obj.pk), self.parts)
+        """Delete the text with its parts; all of it stays in the trail, as one version.
+
+        Two people who delete at once, or one who presses twice: the second one waits here, then finds it gone.
+        """
+        before = self.model._default_manager.select_for_update().filter(pk=obj.pk).first()
+        if before is None:
+            return
+        versions.keep(before, self.parts)
         obj._history_date = timezone.now()
         for row in chain(*versions.on_file(self.model, obj.pk, self.parts).rows.values()):
             row._history_date = obj._history_date

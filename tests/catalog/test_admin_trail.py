@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 
 from catalog import versions
 from catalog.models import CodeNote, DecisionStep, Level, PracticeItem, Section, SectionRange
@@ -156,6 +158,19 @@ def test_what_was_deleted_twice_stands_in_the_list_once(desk):
         assert len(desk.soup(page(CodeNote, "deleted")).select(".timeline a")) == 1
         desk.give_back(note, number)
     assert len(desk.trail(note)) == 5
+
+
+def test_a_text_that_is_deleted_twice_in_the_same_moment_is_gone_once(desk):
+    note = CodeNote.objects.create(code="J1885", text="Note")
+
+    def deleted_elsewhere_as_well(execute, sql, params, many, context):
+        if LogEntry._meta.db_table in sql:
+            CodeNote.objects.all().delete()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(deleted_elsewhere_as_well):
+        delete(desk, note)
+    assert [version.is_deletion for version in versions.versions_of(CodeNote, note.pk, [])] == [False, True]
 
 
 def test_deleting_several_at_once_keeps_each_in_the_trail(desk):
