@@ -89,7 +89,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
     golden = rehearsals.objections(release).golden
     if golden and not release.partial:
         form.against = "answers golden pairs otherwise than expected"
-        form.fields["accept_doubts"].label = "I have read which, and want to use this release all the same"
+        form.fields["accept_doubts"].label = "I have read which pairs, and want to use this release all the same"
     if form.is_valid() and (release.partial or golden) and not form.cleaned_data["accept_doubts"]:
         form.add_error("accept_doubts", f"{release} {form.against}. Say that you accept it all the same.")
     if form.is_valid():
