@@ -24,15 +24,13 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
-from catalog import freshness, markdown, misconceptions, search, status_line
+from catalog import entries, freshness, markdown, misconceptions, search, status_line
 from catalog.models import (
     CodeNote,
     Dataset,
     EditCode,
-    HcpcsCode,
     Level,
     Misconception,
-    Modifier,
     Release,
     Section,
     Synonym,
@@ -40,7 +38,6 @@ from catalog.models import (
 from catalog.models.addon import CONTRACTOR_DEFINED
 from catalog.models.release import nearest
 from catalog.tree import Tree
-from catalog.wording import us_date
 
 FRAGMENTS_KEPT = 4_000
 THEMES = ("light", "dark")
@@ -213,27 +210,14 @@ def _build(now: str, before: Snapshot | None) -> Snapshot:
     if before is not None and before.index_stamp == index_stamp:
         tree, index = before.tree, before.index
     else:
-        tree, index = _tree_and_index(release, day)
+        tree, found = entries.tree_and_entries(release, day)
+        synonyms = Synonym.objects.values_list("term", "means", "code")
+        index = search.build(found, entries.section_entries(tree), synonyms)
     edits = Release.objects.current().exclude(dataset=Dataset.HCPCS).newest_first()
     named = EditCode.objects.filter(release__in=edits).exclude(code=CONTRACTOR_DEFINED)
     edit_codes = named.order_by("code").values_list("code", flat=True).distinct()
     heard = misconceptions.Register(map(_heard, Misconception.objects.all()))
     return Snapshot(now, day, release, tree, index, tuple(edits), tuple(edit_codes), heard, index_stamp)
-
-
-def _tree_and_index(release: Release | None, day: date) -> tuple[Tree, search.Index]:
-    on_file = list(_records(HcpcsCode, release))
-    gone = _no_longer_on_file(release)
-    tree = Tree(
-        Level.objects.all(),
-        Section.objects.prefetch_related("ranges"),
-        {record.code: record.effective_on(day) for record in on_file},
-    )
-    entries = [_entry(record, day, tree) for record in on_file]
-    entries += [_entry(record, day, tree, last_seen=record.release) for record in gone]
-    entries += [_entry(record, day, tree) for record in _records(Modifier, release)]
-    index = search.build(entries, _section_entries(tree), Synonym.objects.values_list("term", "means", "code"))
-    return tree, index
 
 
 def _heard(one: Misconception) -> misconceptions.Heard:
@@ -247,77 +231,6 @@ def _heard(one: Misconception) -> misconceptions.Heard:
         is_unverified=one.is_unverified,
         keywords=one.slug.replace("-", " "),
     )
-
-
-def _records(model: type[HcpcsCode] | type[Modifier], release: Release | None):
-    return model.objects.filter(release=release).only(
-        "code", "short_descriptor", "long_descriptor", "added_date", "termination_date", "release_id"
-    )
-
-
-def _no_longer_on_file(release: Release | None) -> list[HcpcsCode]:
-    """Codes that earlier releases had and the current one has not, each from the newest release that has it."""
-    if release is None or release.is_starter:
-        return []
-    earlier = (
-        HcpcsCode.objects.filter(release__in=Release.objects.published().before(release))
-        .exclude(code__in=HcpcsCode.objects.filter(release=release).values("code"))
-        .select_related("release")
-        .order_by("release__quarter", "release__revision")
-    )
-    return list({record.code: record for record in earlier}.values())
-
-
-def _entry(record: HcpcsCode | Modifier, day: date, tree: Tree, last_seen: Release | None = None) -> search.Entry:
-    is_modifier = isinstance(record, Modifier)
-    section = None if is_modifier else tree.narrowest(record.code)
-    return search.Entry(
-        code=record.code,
-        kind="modifier" if is_modifier else "code",
-        short=record.short_descriptor,
-        long=record.long_descriptor,
-        ended=last_seen is not None or not record.effective_on(day),
-        tag=status_words(record, day, last_seen),
-        letter="" if is_modifier else record.code[0],
-        section=section.slug if section else "",
-        where=section.short_title if section else "",
-        level=2,
-    )
-
-
-def status_words(record: HcpcsCode | Modifier, day: date, last_seen: Release | None = None) -> str:
-    """What stands beside a code that is not in force on ``day``; empty for one that is."""
-    if record.ended_before(day):
-        return f"Ended {us_date(record.termination_date)}"
-    if last_seen is not None:
-        return f"Last seen in {last_seen.title}"
-    if not record.effective_on(day):
-        return f"Starts {us_date(record.added_date)}"
-    return ""
-
-
-def _section_entries(tree: Tree) -> list[search.SectionEntry]:
-    entries = []
-    for section in tree.sections.values():
-        ranges = list(section.ranges.all())
-        around = tree.path(section)[:-1]
-        entries.append(
-            search.SectionEntry(
-                slug=section.slug,
-                title=section.title,
-                short_title=section.short_title,
-                description=markdown.without_addresses(section.description),
-                path_titles=tuple(ancestor.title for ancestor in around),
-                level=section.level_id,
-                letter=ranges[0].low[0] if ranges and section.level_id == 2 else "",
-                low=ranges[0].low if ranges else "",
-                high=ranges[0].high if ranges else "",
-                codes=tree.count(section).total,
-                parent=around[-1].slug if around else "",
-                other_ranges=tuple((stretch.low, stretch.high) for stretch in ranges[1:]),
-            )
-        )
-    return entries
 
 
 def once_each(make: Callable[[object], object]) -> Callable[[object], object]:

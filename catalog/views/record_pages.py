@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
-from catalog import history, snapshot, values
+from catalog import entries, history, values
 from catalog.models import HcpcsCode, Modifier, ProcessingNote, Release
 from catalog.snapshot import Snapshot
 from catalog.wording import shorten
@@ -30,7 +30,7 @@ def find(model: type[Record], loaded: Snapshot, code: str) -> tuple[Record | Non
 def on_file(loaded: Snapshot, record: Record) -> dict[str, object]:
     """What CMS's row says about a code or modifier, in words."""
     last_seen = record.release if record.release != loaded.release else None
-    tag = snapshot.status_words(record, loaded.day, last_seen)
+    tag = entries.status_words(record, loaded.day, last_seen)
     return {
         "record": record,
         "last_seen": last_seen,

@@ -128,16 +128,6 @@ def test_a_release_that_is_loading_or_waits_for_a_decision_is_invisible(state):
     assert snapshot.stamp() == before
 
 
-def test_ended_and_future_codes_say_so():
-    day = date(2025, 11, 1)
-    ended = make_code("J1890", termination_date=date(2025, 3, 31))
-    future = make_code("J1891", added_date=date(2026, 1, 1))
-    last_day = make_code("J1892", termination_date=day)
-    assert snapshot.status_words(ended, day) == "Ended Mar 31, 2025"
-    assert snapshot.status_words(future, day) == "Starts Jan 1, 2026"
-    assert snapshot.status_words(last_day, day) == ""
-
-
 def test_an_empty_database_has_an_empty_snapshot():
     held = snapshot.current()
     assert held.release is None
