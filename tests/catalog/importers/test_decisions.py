@@ -198,6 +198,7 @@ def test_a_second_person_activates_where_the_site_wants_it(tmp_path, settings, d
     assert july.is_current
 
 
+@pytest.mark.django_db(transaction=True)  # what watches an import writes from a thread of its own
 def test_that_somebody_else_asks_again_does_not_let_the_first_one_activate(tmp_path, settings, django_user_model):
     settings.SECOND_PERSON, settings.INBOX = True, tmp_path / "inbox"
     ada, grace = (django_user_model.objects.create_user(name) for name in (ADA, "grace"))
