@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django import forms
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.forms.models import BaseModelFormSet, _get_foreign_key
 from django.forms.utils import pretty_name
@@ -107,6 +107,16 @@ class Guard:
         extra_context: dict | None = None,
     ) -> HttpResponse:
         """The form; one that was made from an older state than the database has is merged with it, not saved."""
+        try:
+            return self._merged_with_others(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            # In this moment somebody else took what only one text may have, as by pressing the button twice. The
+            # form could not see that before; it can now, and says so.
+            return self._merged_with_others(request, object_id, form_url, extra_context)
+
+    def _merged_with_others(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict | None
+    ) -> HttpResponse:
         if request.method == "POST":
             request.POST = merge.with_plain_lines(request.POST)
         pk = None if object_id is None else self.key_of(object_id)

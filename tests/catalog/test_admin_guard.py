@@ -316,3 +316,24 @@ def test_both_texts_of_a_field_without_a_label_of_its_own_are_shown(ann, ben):
     response = ann.save(level, opened | {"sources": "CMS\r\nNUBC"})
     both = BeautifulSoup(response.content, "html.parser").select(".conflict dl")[1]
     assert " ".join(both.get_text(" ").split()) == "Sources CMS removed: AMA added: NUBC"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_else_adds_in_the_same_moment_is_said_and_not_added_twice(ann):
+    text = {"term": "sugar", "means": "glucose", "code": "", "note": ""}
+
+    def add_it() -> None:
+        Synonym.objects.create(**text)
+        connection.close()
+
+    def added_elsewhere(execute, sql, params, many, context):
+        if sql.startswith('INSERT INTO "catalog_synonym"') and not Synonym.objects.exists():
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(add_it).result()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(added_elsewhere):
+        response = ann.client.post(page(Synonym, "add"), text)
+    assert "already" in refusal(response)
+    assert Synonym.objects.count() == 1
