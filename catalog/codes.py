@@ -24,6 +24,7 @@ from catalog.shapes import (
     kind_of,
     level_of,
     number,
+    place,
     series,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "normalize",
     "number",
     "parse",
+    "place",
     "series",
 ]
 

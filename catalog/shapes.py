@@ -94,22 +94,28 @@ def is_modifier(text: str) -> bool:
     return _MODIFIER.fullmatch(text) is not None
 
 
+def place(code: str) -> tuple[str, int]:
+    """The number line a code lies on and its place there: ``series`` and ``number`` at once."""
+    if not is_code(code):
+        raise ValueError(f"not a code: {code!r}")
+    if code[0].isalpha():
+        return code[0], int(code[1:])
+    if code[4].isalpha():
+        return f"#{code[4]}", int(code[:4])
+    return "", int(code)
+
+
 def series(code: str) -> str:
     """The number line a code lies on: ``""`` for five digits, ``"J"`` for J1885, ``"#U"`` for 0001U.
 
     The ``#`` keeps 0001U and U0001 apart. ValueError when the text is not a code.
     """
-    if not is_code(code):
-        raise ValueError(f"not a code: {code!r}")
-    if code[0].isalpha():
-        return code[0]
-    return f"#{code[4]}" if code[4].isalpha() else ""
+    return place(code)[0]
 
 
 def number(code: str) -> int:
     """A code's place on its number line: 1885 for J1885, 1 for 0001U. ValueError when the text is not a code."""
-    line = series(code)
-    return int(code[1:] if code[0] == line else code.removesuffix(line[1:]))
+    return place(code)[1]
 
 
 def contains(low: str, high: str, code: str) -> bool:

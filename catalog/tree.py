@@ -95,14 +95,19 @@ class Tree:
         return self._bounds.get(section.pk)
 
     def _count(self, in_force: Mapping[str, bool]) -> dict[int, Count]:
-        tallies: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-        for code, is_in_force in sorted(in_force.items()):
-            section = self.narrowest(code)
-            while section is not None:
-                tallies[section.pk][0 if is_in_force else 1] += 1
-                self._bounds[section.pk] = (self._bounds.get(section.pk, (code,))[0], code)
-                section = self._by_pk.get(section.parent_id)
-        return {pk: Count(*tally) for pk, tally in tallies.items()}
+        inside: dict[int, list[str]] = defaultdict(list)
+        for code in sorted(in_force):
+            if (section := self.narrowest(code)) is not None:
+                inside[section.pk].append(code)
+        counts: dict[int, Count] = defaultdict(Count)
+        for narrowest, held in inside.items():
+            in_use = sum(in_force[code] for code in held)
+            for section in self.path(self._by_pk[narrowest]):
+                counted = counts[section.pk]
+                counts[section.pk] = Count(counted.in_force + in_use, counted.ended + len(held) - in_use)
+                first, last = self._bounds.get(section.pk, (held[0], held[-1]))
+                self._bounds[section.pk] = (min(first, held[0]), max(last, held[-1]))
+        return counts
 
 
 def narrowest_by_line(ranges: Iterable[tuple[str, str, Owner]]) -> Lines[Owner]:
@@ -125,11 +130,12 @@ def narrowest_by_line(ranges: Iterable[tuple[str, str, Owner]]) -> Lines[Owner]:
 
 def owner_of(code: str, lines: Lines[Owner]) -> Owner | None:
     """None where no range holds the code."""
-    line = lines.get(codes.series(code))
+    series, number = codes.place(code)
+    line = lines.get(series)
     if line is None:
         return None
     starts, owners = line
-    at = bisect_right(starts, codes.number(code)) - 1
+    at = bisect_right(starts, number) - 1
     return owners[at] if at >= 0 else None
 
 
