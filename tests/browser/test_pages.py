@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalog.models import CodeNote, Release
-from tests.browser.rooms import faults
+from tests.browser.rooms import PHONE, faults
 from tests.builders import make_change, make_code, make_level, make_modifier, make_release, make_section
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -100,6 +100,15 @@ def first_code(page: Page):
 
 def test_axe_finds_nothing_in_any_room_and_none_scrolls_sideways_on_a_phone(page, rooms):
     assert faults(page, rooms) == {}
+
+
+def test_on_a_phone_the_whole_of_each_release_is_in_sight(page, rooms):
+    page.set_viewport_size(PHONE)
+    for room in (each for each in rooms if "/releases/" in each and "kind" not in each):
+        page.goto(room)
+        stacked = page.locator(":is(.table-scroll, .receipt):has(.stackable)")
+        expect(stacked).to_have_count(1)
+        assert stacked.evaluate("each => each.scrollWidth <= each.clientWidth"), room
 
 
 def test_sorting_and_paging_swap_the_table_and_back_returns(page, section):
