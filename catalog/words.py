@@ -129,20 +129,21 @@ def learn_abbreviations(
     the cases; and only of words that are missing more often than not, as others are words in their own right.
     """
     used: Counter[str] = Counter()
-    missing: Counter[str] = Counter()
-    seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    missing_from: defaultdict[str, list[Collection[str]]] = defaultdict(list)
     for short, long in descriptors:
         used.update(short)
         for word in short:
-            if word not in long and len(word) >= 2 and word.isalpha():
-                missing[word] += 1
-                seen[word].update(other for other in long if other[0] == word[0] and abbreviates(word, other))
-    return {
-        word: believed
-        for word, others in seen.items()
-        if missing[word] * 2 >= used[word]
-        and (believed := {other for other, times in others.items() if times >= 2 and times * 3 >= missing[word]})
-    }
+            if word not in long:
+                missing_from[word].append(long)
+    learned = {}
+    for word, texts in missing_from.items():
+        if len(texts) >= 2 and len(texts) * 2 >= used[word] and len(word) >= 2 and word.isalpha():
+            enough = max(2, len(texts) / 3)
+            others = Counter([other for long in texts for other in long if other[0] == word[0]])
+            believed = {each for each, times in others.items() if times >= enough and abbreviates(word, each)}
+            if believed:
+                learned[word] = believed
+    return learned
 
 
 # --- Nearly the same ---------------------------------------------------------------------------------------
