@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -65,8 +65,9 @@ class Reader:
         for term, means in meanings:
             for word in term:
                 self._meanings[stem(word)].update(map(stem, means))
-        # Whoever misspells a word asks for it again with every letter that follows.
-        self._corrections = lru_cache(maxsize=4096)(self._corrections_of)
+        # Whoever misspells a word asks for it again with every letter that follows. Not a method, which would hold
+        # the reader as well as be held by it: its memory is to be free as soon as there is a new one.
+        self._corrections = lru_cache(maxsize=4096)(partial(_corrections, self._vocabulary))
 
     def read(self, text: str) -> Query:
         text = text[:LONGEST]
@@ -103,9 +104,6 @@ class Reader:
                 stems.setdefault(stem(other), worth)
         return stems
 
-    def _corrections_of(self, word: str, unfinished: bool) -> list[str]:
-        return self._vocabulary.corrections(word) or (self._vocabulary.beginnings(word) if unfinished else [])
-
     def _joined(self, typed: list[str], stems: dict[str, dict[str, float]]) -> list[Reading]:
         """Readings of neighbors that some texts write as one word; either of the two then stands for it, too."""
         readings = []
@@ -116,6 +114,10 @@ class Reader:
                     stems[word].setdefault(joined, 1.0)
                 readings.append(Reading({joined: 1.0}, is_word=False))
         return readings
+
+
+def _corrections(vocabulary: Vocabulary, word: str, unfinished: bool) -> list[str]:
+    return vocabulary.corrections(word) or (vocabulary.beginnings(word) if unfinished else [])
 
 
 def _corrected(text: str, slips: Mapping[str, str]) -> str:

@@ -1,3 +1,5 @@
+import weakref
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,3 +110,11 @@ def test_what_a_synonym_means_is_marked():
 
 def test_nothing_is_marked_without_marks():
     assert highlight("Wheelchair", Marks()) == [("Wheelchair", False)]
+
+
+def test_a_reader_is_gone_as_soon_as_nobody_holds_it():
+    held = reader()
+    held.read("ketorlac")
+    watched = weakref.ref(held)
+    del held
+    assert watched() is None
