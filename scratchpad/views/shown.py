@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from catalog.edits import FIRST_ADD_ON_DAY, FIRST_DAY, FIRST_MUE_DAY
 from catalog.models import Dataset, Release
 from catalog.snapshot import Snapshot
 from catalog.wording import us_date
@@ -130,6 +131,12 @@ class Answering(NamedTuple):
 
 
 TABLES = (("PTP edits", Dataset.PTP), ("MUE", Dataset.MUE), ("Add-on codes", Dataset.ADDON))
+BEGAN = {
+    Dataset.PTP: ("NCCI", FIRST_DAY),
+    Dataset.MUE: ("MUEs", FIRST_MUE_DAY),
+    Dataset.ADDON: ("add-on edits", FIRST_ADD_ON_DAY),
+}
+"""What began with the first table of a kind, and when: none answers for an earlier date, and none is missing."""
 
 
 def answering(loaded: Snapshot, claim: Claim) -> list[Answering]:
@@ -146,6 +153,9 @@ def _answering(loaded: Snapshot, claim: Claim, label: str, dataset: Dataset) -> 
         return Answering(label, release)
     if (dataset, setting) == (Dataset.PTP, DME_SUPPLIER):
         return Answering(label, None, "no table for DME suppliers")
+    what, first_day = BEGAN[dataset]
+    if claim.date_of_service < first_day:
+        return Answering(label, None, f"before {what} began ({us_date(first_day)})")
     if not of_kind:
         return Answering(label, None, "not loaded")
     newest = max(of_kind, key=lambda each: each.quarter)

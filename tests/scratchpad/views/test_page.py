@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
-from catalog.models import PtpEdit
+from catalog.models import PtpEdit, Release
 from coding_reference.request_log import JsonFormatter
 from scratchpad.views import shown
 from tests.builders import make_mue, make_ptp, make_release, make_section
@@ -125,6 +125,27 @@ def test_between_two_quarters_of_unit_limits_those_are_named_and_not_how_far_the
     make_mue("J1885", 8, make_release("2024Q3", dataset="mue", setting="practitioner"))
     loaded = text(main(opened(client, "J1885", date="2025-02-03")).select_one("#loaded"))
     assert "MUE not for this date, nearest loaded: July 2024 and October 2025" in loaded
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("1995-12-31", "PTP edits before NCCI began (Jan 1, 1996)"),
+        ("1996-01-01", "PTP edits October 2025"),
+        ("2006-12-31", "MUE before MUEs began (Jan 1, 2007)"),
+        ("2007-01-01", "MUE not for this date, nearest loaded: October 2025"),
+        ("2013-03-31", "Add-on codes before add-on edits began (Apr 1, 2013)"),
+        ("2013-04-01", "Add-on codes October 2025"),
+    ],
+)
+def test_a_date_before_a_kind_of_edit_began_is_not_called_a_gap_of_its_table(client, day, says):
+    assert says in text(main(opened(client, "99291", "99292", date=day)).select_one("#loaded"))
+
+
+def test_a_table_that_nobody_loaded_is_none_of_a_date_before_its_edits_began(client):
+    Release.objects.filter(dataset="addon").delete()
+    loaded = text(main(opened(client, "99291", "99292", date="2012-06-01")).select_one("#loaded"))
+    assert "Add-on codes before add-on edits began" in loaded
 
 
 def test_a_date_beyond_the_tables_offers_their_last_day_with_the_same_lines(client):
