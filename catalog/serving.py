@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django import db
 from django.conf import settings
@@ -61,7 +62,7 @@ def run_server(host: str, port: int, workers: int, when_listening: Callable[[], 
     signal.signal(signal.SIGALRM, lambda number, frame: None)
     signal.setitimer(signal.ITIMER_REAL, 1, 1)
     try:
-        server.serve(target_loader=load_application, wrap_loader=False)
+        server.serve(target_loader=partial(load_application, os.getpid()), wrap_loader=False)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -113,6 +114,15 @@ def _stop(worker: subprocess.Popen) -> None:
         worker.wait()
 
 
+def _end_with(parent: int) -> None:
+    """End this process when its parent was killed, else it would hold the port and nobody could end it by name."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(SECONDS_TO_FINISH)
+    os._exit(1)
+
+
 def _wait_until_listening(host: str, port: int, when_listening: Callable[[], None]) -> None:
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
     while True:
@@ -124,8 +134,12 @@ def _wait_until_listening(host: str, port: int, when_listening: Callable[[], Non
         return when_listening()
 
 
-def load_application() -> Callable:
-    """Runs in each new process: the WSGI application, with the index built before the first request comes."""
+def load_application(parent: int) -> Callable:
+    """Runs in each new process: the WSGI application, with the index built before the first request comes.
+
+    ``parent`` is the number of the process that starts and ends the others.
+    """
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     # A fork has the parent's handlers, with which it would not stop while it is still getting ready.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Ctrl-C reaches every process of the terminal; the parent alone acts on it, and stops the others in order.

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -158,6 +159,17 @@ def test_a_worker_is_there_as_long_as_the_site_and_comes_back_when_it_dies(site,
         process.terminate()
         process.communicate(timeout=SECONDS)
         assert process.returncode == 0
+    until_free(WORKER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_a_site_stays_when_it_is_killed(site, static_root, port):
+    with site_served(site, static_root, port) as (process, _):
+        worker_at_work()
+        process.kill()
+        process.communicate(timeout=SECONDS)  # ends with the last of the processes that print there
+        with pytest.raises(URLError):
+            get(port, "/healthz")
     until_free(WORKER)
 
 
