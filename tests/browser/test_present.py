@@ -11,6 +11,7 @@ from catalog.models import ComparisonRow, DecisionChoice, DecisionStep, Level, M
 from catalog.starter.load import load_starter
 from catalog.views.present import LONGEST_FACT
 from tests.browser.rooms import faults
+from tests.databases import fill
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,7 +40,7 @@ SCALE = 'document.querySelector(".nest .wide").getBoundingClientRect().width / 9
 
 @pytest.fixture
 def lesson(live_server) -> str:
-    load_starter()
+    fill(load_starter)
     return f"{live_server.url}/levels/present/"
 
 
