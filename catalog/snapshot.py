@@ -7,9 +7,11 @@ release is current, an editor saved something, or a new day has begun.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property, wraps
@@ -144,10 +146,23 @@ def current() -> Snapshot:
         return held
     try:
         if _snapshot is None or _snapshot.stamp != now:
-            _snapshot = _build(now, _snapshot)
+            with _nothing_thrown_away():
+                _snapshot = _build(now, _snapshot)
         return _snapshot
     finally:
         _lock.release()
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """Garbage collection rests: it would walk again and again through what is made to be kept."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def held() -> Snapshot:
@@ -213,11 +228,16 @@ def _build(now: str, before: Snapshot | None) -> Snapshot:
         tree, found = entries.tree_and_entries(release, day)
         synonyms = Synonym.objects.values_list("term", "means", "code")
         index = search.build(found, entries.section_entries(tree), synonyms)
-    edits = Release.objects.current().exclude(dataset=Dataset.HCPCS).newest_first()
-    named = EditCode.objects.filter(release__in=edits).exclude(code=CONTRACTOR_DEFINED)
-    edit_codes = named.order_by("code").values_list("code", flat=True).distinct()
+    edits = tuple(Release.objects.current().exclude(dataset=Dataset.HCPCS).newest_first())
+    # The rows of a release never change; to look through those of all tables takes a while.
+    edit_codes = before.edit_codes if before is not None and before.edits == edits else _edit_codes(edits)
     heard = misconceptions.Register(map(_heard, Misconception.objects.all()))
-    return Snapshot(now, day, release, tree, index, tuple(edits), tuple(edit_codes), heard, index_stamp)
+    return Snapshot(now, day, release, tree, index, edits, edit_codes, heard, index_stamp)
+
+
+def _edit_codes(edits: tuple[Release, ...]) -> tuple[str, ...]:
+    named = EditCode.objects.filter(release__in=edits).exclude(code=CONTRACTOR_DEFINED)
+    return tuple(named.order_by("code").values_list("code", flat=True).distinct())
 
 
 def _heard(one: Misconception) -> misconceptions.Heard:

@@ -1,3 +1,4 @@
+import gc
 from datetime import date, timedelta
 
 import pytest
@@ -6,7 +7,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from catalog import snapshot
-from catalog.models import Release, Section, Synonym
+from catalog.models import EditCode, Release, Section, Synonym
 from tests.builders import make_code, make_release, make_section
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,23 @@ def test_the_index_is_made_anew_for_what_is_in_it_and_for_nothing_else(monkeypat
         change()
         held, before = snapshot.current().index, held
         assert held is not before
+
+
+def test_garbage_is_collected_again_once_the_snapshot_is_made():
+    make_code("J1885")
+    snapshot.current()
+    assert gc.isenabled()
+
+
+def test_the_codes_that_edits_name_are_those_of_the_current_tables():
+    first = make_release("2025Q4", dataset="mue", setting="practitioner")
+    EditCode.objects.create(release=first, code="J1885")
+    assert snapshot.current().edit_codes == ("J1885",)
+    second = make_release("2026Q1", dataset="mue", setting="practitioner")
+    EditCode.objects.create(release=second, code="J1890")
+    assert snapshot.current().edit_codes == ("J1885", "J1890")
+    Release.objects.filter(dataset="mue").update(state=Release.State.WITHDRAWN)
+    assert snapshot.current().edit_codes == ()
 
 
 def test_a_changed_section_changes_the_stamp():
