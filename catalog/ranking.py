@@ -13,8 +13,9 @@ matches when it covers half of what the best one covers.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from math import log
 from typing import NamedTuple
 
@@ -33,6 +34,10 @@ ASIDE = frozenset(
 )
 """What follows one of these tells what goes with a thing, or does not, rather than what it is."""
 ASIDE_WORTH = 0.6
+
+
+Document = Sequence[list[str]]
+"""The words of each field."""
 
 
 class Field(NamedTuple):
@@ -56,20 +61,72 @@ class Corpus:
 
     def __init__(
         self,
-        documents: Sequence[Sequence[list[str]]],
+        documents: Sequence[Document],
         fields: Sequence[Field],
         joined: Collection[str] = (),
-        synonyms: Iterable[tuple[list[str], list[str]]] = (),
         worth: Sequence[float] = (),
     ):
-        """``documents``: the words of each field. ``joined``: words that two neighbors may also be read as.
-
-        ``synonyms``: words that lead to documents, and the words in these. ``worth``: a factor per document.
-        """
+        """``joined``: words that two neighbors may also be read as. ``worth``: a factor per document."""
         self._size = len(documents)
-        self._effects = _effects(documents, fields, joined, worth or [1.0] * len(documents))
+        self._worth = worth or [1.0] * len(documents)
+        lengths = [sum(len(document[at]) for document in documents) for at in range(len(fields))]
+        self._fields = [
+            (field, length / (len(documents) or 1) or 1.0) for field, length in zip(fields, lengths, strict=True)
+        ]
+        effects: dict[str, dict[int, float]] = defaultdict(dict)
+        for number, document in enumerate(documents):
+            for held, effect in self._effects_in(number, document, joined):
+                effects[held][number] = effect
+        self._effects = dict(effects)
+
+    def extended(
+        self,
+        documents: Mapping[int, Document],
+        synonyms: Iterable[tuple[list[str], list[str]]],
+        joined: Collection[str] = (),
+    ) -> Corpus:
+        """One with more words in some documents, and with synonyms; what is the same in both, both hold.
+
+        ``synonyms``: words that lead to documents, and the words in these.
+        """
+        other = copy(self)
+        other._effects = dict(self._effects)
+        for number, document in documents.items():
+            for held, effect in self._effects_in(number, document, joined):
+                other._effects[held] = {**other._effects.get(held, {}), number: effect}
         for term, means in synonyms:
-            _lend(self._effects, [stem(word) for word in term], [stem(word) for word in means])
+            _lend(other._effects, [stem(word) for word in term], [stem(word) for word in means])
+        return other
+
+    def may_join(self, word: str) -> bool:
+        """Whether a document may hold two neighbors that make this word; never False when one does."""
+        for middle in range(1, len(word)):
+            parts = [part for part in (word[:middle], word[middle:]) if part not in FUNCTION_WORDS]
+            holders = [self._effects.get(stem(part), {}).keys() for part in parts]
+            if not holders or set(holders[0]).intersection(*holders[1:]):
+                return True
+        return False
+
+    def _effects_in(self, number: int, document: Document, joined: Collection[str]) -> Iterator[tuple[str, float]]:
+        """Each stem that a document holds, and with what effect."""
+        strengths: dict[str, float] = {}
+        for words, ((weight, by_length, leads), usual_length) in zip(document, self._fields, strict=True):
+            share = weight / (1 - by_length + by_length * len(words) / usual_length)
+            before, aside = "", 1.0
+            for place, word in enumerate(words):
+                strength = share * aside * (1 + LEAD / (LEAD + place)) if leads else share
+                if word not in FUNCTION_WORDS:
+                    held = stem(word)
+                    strengths[held] = strengths.get(held, 0.0) + strength
+                if before and before + word in joined:
+                    held = stem(before + word)
+                    strengths[held] = strengths.get(held, 0.0) + strength
+                if word in ASIDE and place > 1:
+                    aside = ASIDE_WORTH
+                before = word
+        worth = self._worth[number]
+        for held, strength in strengths.items():
+            yield held, worth * strength / (strength + SATURATION)
 
     def matches(self, readings: Iterable[Reading], *, of_whole_query: bool = False) -> Mapping[int, float]:
         """The numbers of the documents that match, and their scores.
@@ -129,41 +186,6 @@ def _covered(words: list[tuple[float, Mapping[int, float]]]) -> dict[int, float]
     return covered
 
 
-def _effects(
-    documents: Sequence[Sequence[list[str]]],
-    fields: Sequence[Field],
-    joined: Collection[str],
-    worth: Sequence[float],
-) -> dict[str, dict[int, float]]:
-    """Per stem the documents that hold it, and with what effect."""
-    effects: dict[str, dict[int, float]] = {}
-    lengths = [sum(len(document[at]) for document in documents) for at in range(len(fields))]
-    usual = [length / len(documents) or 1.0 for length in lengths] if documents else []
-    for number, document in enumerate(documents):
-        strengths: dict[str, float] = {}
-        for words, (weight, by_length, leads), usual_length in zip(document, fields, usual, strict=True):
-            share = weight / (1 - by_length + by_length * len(words) / usual_length)
-            before, aside = "", 1.0
-            for place, word in enumerate(words):
-                strength = share * aside * (1 + LEAD / (LEAD + place)) if leads else share
-                if word not in FUNCTION_WORDS:
-                    held = stem(word)
-                    strengths[held] = strengths.get(held, 0.0) + strength
-                if before and before + word in joined:
-                    held = stem(before + word)
-                    strengths[held] = strengths.get(held, 0.0) + strength
-                if word in ASIDE and place > 1:
-                    aside = ASIDE_WORTH
-                before = word
-        for held, strength in strengths.items():
-            effect = worth[number] * strength / (strength + SATURATION)
-            if held in effects:
-                effects[held][number] = effect
-            else:
-                effects[held] = {number: effect}
-    return effects
-
-
 def _lend(effects: dict[str, dict[int, float]], term: list[str], means: list[str]) -> None:
     """Let ``term`` find the documents that hold all of ``means``, or else most of it."""
     holders = [effects[held] for held in means if held in effects]
@@ -174,7 +196,8 @@ def _lend(effects: dict[str, dict[int, float]], term: list[str], means: list[str
         times = Counter(number for held in holders for number in held)
         most = max(times.values())
         numbers = [number for number, count in times.items() if count == most]
+    best = {number: min([held.get(number, 1.0) for held in holders]) for number in numbers}
     for lent in term:
-        own = effects.setdefault(lent, {})
-        for number in numbers:
-            own[number] = max(own.get(number, 0.0), min(held.get(number, 1.0) for held in holders))
+        own = effects.get(lent, {})
+        # A new one, as another corpus may hold the old one, too.
+        effects[lent] = own | {number: max(own.get(number, 0.0), effect) for number, effect in best.items()}

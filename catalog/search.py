@@ -21,77 +21,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from operator import attrgetter
 from typing import NamedTuple
 
 from catalog import codes
-from catalog.ranking import Corpus, Field, Reading
+from catalog.holdings import SECTION_FIELDS, Entry, Holdings, SectionEntry, entry_document, section_document
+from catalog.ranking import Corpus, Reading
 from catalog.reading import Marks, Query, Reader, highlight
-from catalog.words import glued, learn_abbreviations, split
+from catalog.words import split
 
 __all__ = ["Entry", "Index", "Marks", "Results", "SectionEntry", "build", "highlight"]
-
-# A code's own number and the synonyms naming it; its short descriptor; its long one; the section it is in.
-ENTRY_FIELDS = (
-    Field(2.0),
-    Field(1.5, by_length=0.5),
-    Field(1.0, by_length=0.5, leads=True),
-    Field(0.3, by_length=0.5),
-)
-# A section's titles; its description; the titles of the sections around it.
-SECTION_FIELDS = (Field(2.0, by_length=0.5), Field(1.0, by_length=0.5), Field(0.5, by_length=0.5))
-
-# Codes for hospital outpatient departments, for state Medicaid agencies and for private payers.
-NARROW_USE, NARROW_USE_WORTH = frozenset("CHST"), 0.93
 
 SECTIONS_SHOWN, MODIFIERS_SHOWN = 3, 5
 
 _BEGINNING_OF_CODE = re.compile(r"[A-Z][0-9]{0,3}")
 _BEGINNING_OF_CPT = re.compile(r"[0-9]{3,4}")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A code or a modifier on file."""
-
-    code: str
-    kind: str
-    """``code`` or ``modifier``."""
-    short: str
-    long: str
-    ended: bool
-    """Not in force."""
-    tag: str
-    """Status words to show, such as "Ended Mar 31, 2024"; may be empty."""
-    letter: str
-    section: str
-    """Slug of the narrowest section; may be empty."""
-    where: str
-    """The section in a few words."""
-    level: int
-
-
-@dataclass(frozen=True, slots=True)
-class SectionEntry:
-    slug: str
-    title: str
-    short_title: str
-    description: str
-    path_titles: tuple[str, ...]
-    """Titles of the sections around it."""
-    level: int
-    letter: str
-    low: str
-    high: str
-    codes: int
-    """How many codes on file lie in it."""
-    parent: str = ""
-    """Slug of the section right around it."""
-    other_ranges: tuple[tuple[str, str], ...] = ()
-    """Its ranges after the one from ``low`` to ``high``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +76,25 @@ class _Found(NamedTuple):
 
 
 def build(
-    entries: Iterable[Entry], sections: Iterable[SectionEntry], synonyms: Iterable[tuple[str, str, str]]
+    entries: Iterable[Entry],
+    sections: Iterable[SectionEntry],
+    synonyms: Iterable[tuple[str, str, str]],
+    before: Index | None = None,
 ) -> Index:
     """The index of a release.
 
     ``synonyms``: what people type, and either the words it means or the code it names; the other one is empty.
+    ``before``: an index to take over what still stands from, all of it if it is made of the same.
     """
     # Codes in force come first, and each lot in code order: a code's number then tells status and order.
     entries = sorted(entries, key=attrgetter("ended", "code"))
-    return Index(
-        [entry for entry in entries if entry.kind == "code"],
-        [entry for entry in entries if entry.kind == "modifier"],
-        list(sections),
-        list(synonyms),
-    )
+    codes_on_file = [entry for entry in entries if entry.kind == "code"]
+    modifiers = [entry for entry in entries if entry.kind == "modifier"]
+    return _index((codes_on_file, modifiers, list(sections), list(synonyms)), before)
+
+
+def _index(made_of: tuple, before: Index | None) -> Index:
+    return before if before is not None and before.made_of == made_of else Index(*made_of, before)
 
 
 class Index:
@@ -154,7 +106,9 @@ class Index:
         modifiers: list[Entry],
         sections: list[SectionEntry],
         synonyms: list[tuple[str, str, str]],
+        before: Index | None = None,
     ):
+        self.made_of = entries, modifiers, sections, synonyms
         self._entries, self._modifiers, self._sections = entries, modifiers, sections
         self._in_force = sum(not entry.ended for entry in entries)
         self._letters = [entry.letter for entry in entries]
@@ -168,28 +122,33 @@ class Index:
         for term, _, code in synonyms:
             if code:
                 names.setdefault(code, []).extend(split(term))
-        of_entries = [_entry_words(entry, names.get(entry.code, [])) for entry in entries]
-        of_modifiers = [_entry_words(entry, names.get(entry.code, [])) for entry in modifiers]
-        of_sections = [_section_words(section) for section in sections]
-
+        of_sections = list(map(section_document, sections))
         terms = [*names.values(), *(term for term, _ in meanings)]
-        titles = [titles for titles, _, _ in of_sections]
-        descriptors = [(short, set(long)) for _, short, long, _ in of_entries + of_modifiers]
-        words = Counter(word for each in (*terms, *map(set, titles)) for word in each)
-        for _, long in descriptors:
-            words.update(long)
-        words.update(_glued(entries))
+        words = Counter(word for each in (*terms, *(set(titles) for titles, _, _ in of_sections)) for word in each)
         words.update(dict.fromkeys((word for _, text, _ in of_sections for word in text), 0))
-        # Known, but nobody means them: codes, and words of short descriptors alone, most of which are clipped.
-        words.update(
-            dict.fromkeys((word for own, short, _, where in of_entries for word in own + short + where), 0)
-        )
+        if before is not None and before._held.stand(entries, modifiers, words.keys() ^ before._words.keys()):
+            self._held = before._held
+        else:
+            self._held = Holdings(entries, modifiers, words)
+        words.update(self._held.words)
+        self._words = words
 
-        self._reader = Reader(words, learn_abbreviations(descriptors), meanings)
-        worth = [NARROW_USE_WORTH if letter in NARROW_USE else 1.0 for letter in self._letters]
-        self._of_entries = Corpus(of_entries, ENTRY_FIELDS, words, meanings, worth)
-        self._of_modifiers = Corpus(of_modifiers, ENTRY_FIELDS, words, meanings)
-        self._of_sections = Corpus(of_sections, SECTION_FIELDS, words, meanings)
+        self._reader = Reader(words, self._held.abbreviations, meanings)
+        of_entries, of_modifiers = (
+            {
+                number: entry_document(entry, names[entry.code])
+                for number, entry in enumerate(lot)
+                if entry.code in names
+            }
+            for lot in (entries, modifiers)
+        )
+        self._of_entries = self._held.of_entries.extended(of_entries, meanings, words)
+        self._of_modifiers = self._held.of_modifiers.extended(of_modifiers, meanings, words)
+        self._of_sections = Corpus(of_sections, SECTION_FIELDS, words).extended({}, meanings)
+
+    def with_synonyms(self, synonyms: Iterable[tuple[str, str, str]]) -> Index:
+        """The index of the same codes and sections with these synonyms; itself if they are the same, too."""
+        return _index((*self.made_of[:-1], list(synonyms)), self)
 
     def entry(self, code: str) -> Entry | None:
         """The code or modifier on file with exactly these characters."""
@@ -335,23 +294,6 @@ class Index:
             path.append(slug)
             slug = self._section_called[slug].parent
         return path
-
-
-def _entry_words(entry: Entry, names: list[str]) -> list[list[str]]:
-    """A document of ``ENTRY_FIELDS``."""
-    return [[entry.code.lower(), *names], split(entry.short), split(entry.long), split(entry.where)]
-
-
-def _section_words(section: SectionEntry) -> list[list[str]]:
-    """A document of ``SECTION_FIELDS``."""
-    titles = f"{section.title} {section.short_title}"
-    return [split(titles), split(section.description), split(" ".join(section.path_titles))]
-
-
-def _glued(entries: Iterable[Entry]) -> Iterator[str]:
-    """Words that descriptors write with a hyphen or with a number, as one word: ``xray``, ``10mg``."""
-    written = {run for entry in entries for run in f"{entry.short} {entry.long}".split()}
-    return (word for run in written if not run.isalpha() for word in glued(run))
 
 
 def _best(scores: Mapping[int, float], numbers: Iterable[int], count: int) -> list[int]:

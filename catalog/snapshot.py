@@ -81,7 +81,7 @@ class Snapshot:
     edits: tuple[Release, ...] = ()
     edit_codes: tuple[str, ...] = ()
     heard: misconceptions.Register = field(default_factory=misconceptions.Register)
-    index_stamp: str = ""  # of what tree and index are made from
+    index_stamp: str = ""  # of what tree and index are made from, but for the synonyms
     fragments: Fragments = field(default_factory=Fragments)
 
     def edits_of(self, dataset: str, setting: str = "") -> Release | None:
@@ -200,8 +200,11 @@ def _stamp_sql() -> str:
 
 @cache
 def _index_stamp_sql() -> str:
-    """Tree and index know of no edits: to make them anew for those would keep a reader waiting for nothing."""
-    return _moved_by(f" AND dataset = '{Dataset.HCPCS}'", Level, Section, Synonym)
+    """Tree and index know of no edits: to make them anew for those would keep a reader waiting for nothing.
+
+    Synonyms are so few that they are compared themselves: a note on one changes nothing that is found.
+    """
+    return _moved_by(f" AND dataset = '{Dataset.HCPCS}'", Level, Section)
 
 
 def _moved_by(which_releases: str, *texts: type[Model]) -> str:
@@ -222,12 +225,12 @@ def _moved_by(which_releases: str, *texts: type[Model]) -> str:
 def _build(now: str, before: Snapshot | None) -> Snapshot:
     day, index_stamp = timezone.localdate(), _stamp(_index_stamp_sql())
     release = Release.objects.current().filter(dataset=Dataset.HCPCS).first()
+    synonyms = Synonym.objects.values_list("term", "means", "code")
     if before is not None and before.index_stamp == index_stamp:
-        tree, index = before.tree, before.index
+        tree, index = before.tree, before.index.with_synonyms(synonyms)
     else:
         tree, found = entries.tree_and_entries(release, day)
-        synonyms = Synonym.objects.values_list("term", "means", "code")
-        index = search.build(found, entries.section_entries(tree), synonyms)
+        index = search.build(found, entries.section_entries(tree), synonyms, before and before.index)
     edits = tuple(Release.objects.current().exclude(dataset=Dataset.HCPCS).newest_first())
     # The rows of a release never change; to look through those of all tables takes a while.
     edit_codes = before.edit_codes if before is not None and before.edits == edits else _edit_codes(edits)

@@ -36,6 +36,7 @@ PURE = (
     "catalog.edit_words",
     "catalog.edits",
     "catalog.hints",
+    "catalog.holdings",
     "catalog.icons",
     "catalog.importers.addresses",
     "catalog.misconceptions",

@@ -88,21 +88,51 @@ def test_two_words_written_as_one_raise_the_score_but_need_not_be_there():
 
 
 def test_a_synonym_finds_what_holds_all_of_its_meaning():
-    found = corpus(
-        ("", "blood glucose monitor"), ("", "blood pump"), synonyms=[(["glucometer"], ["blood", "glucose"])]
-    )
+    found = corpus(("", "blood glucose monitor"), ("", "blood pump"))
+    found = found.extended({}, [(["glucometer"], ["blood", "glucose"])])
     assert best(found, "glucometer") == [0]
 
 
 def test_a_synonym_finds_what_holds_most_of_its_meaning_when_nothing_holds_all():
-    found = corpus(
-        ("", "knee brace"), ("", "knee"), ("", "sling"), synonyms=[(["unloader"], ["knee", "brace", "offset"])]
-    )
+    found = corpus(("", "knee brace"), ("", "knee"), ("", "sling"))
+    found = found.extended({}, [(["unloader"], ["knee", "brace", "offset"])])
     assert best(found, "unloader") == [0]
 
 
 def test_a_synonym_of_nothing_on_file_finds_nothing():
-    assert best(corpus(("", "knee"), synonyms=[(["toy"], ["doll"])]), "toy") == []
+    assert best(corpus(("", "knee")).extended({}, [(["toy"], ["doll"])]), "toy") == []
+
+
+def test_a_document_with_more_words_is_found_by_them_as_if_it_always_had_them():
+    found = corpus(("", "cane oak"), ("", "wheel chair cane"))
+    more = {1: [["seat", "oak"], ["wheel", "chair", "cane"]]}
+    extended = found.extended(more, [], joined={"wheelchair"})
+    assert sorted(best(extended, "oak")) == sorted(best(extended, "cane")) == [0, 1]
+    assert best(extended, "seat") == best(extended, "wheelchair") == [1]
+
+
+def test_a_corpus_does_not_change_when_another_is_made_of_it():
+    found = corpus(("", "cane oak"), ("", "walker"))
+    before = {word: dict(found.matches(asked(word))) for word in ("cane", "oak", "walker", "stick")}
+    found.extended({1: [["oak"], ["walker"]]}, [(["stick", "walker"], ["cane"]), (["oak"], ["walker"])])
+    assert {word: found.matches(asked(word)) for word in before} == before
+
+
+@pytest.mark.parametrize(
+    ("word", "may_be_two"),
+    [
+        ("wheelchair", True),
+        ("chairwheels", True),
+        ("oakchair", False),
+        ("inoak", True),
+        ("into", True),
+        ("oak", False),
+        ("chairs", False),
+        ("", False),
+    ],
+)
+def test_a_word_may_be_two_neighbors_where_one_document_has_both_parts(word, may_be_two):
+    assert corpus(("wheel", "chair"), ("", "oak strap in a bag")).may_join(word) is may_be_two
 
 
 def test_worth_decides_between_equals():

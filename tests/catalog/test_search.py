@@ -5,25 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.codes import Status
-from catalog.search import Entry, Index, SectionEntry, build, highlight
-
-
-def entry(code: str, long: str = "", *, short: str | None = None, ended: bool = False, **fields) -> Entry:
-    defaults = {
-        "kind": "code" if len(code) == 5 else "modifier",
-        "tag": "Ended Mar 31, 2024" if ended else "",
-        "letter": code[0],
-        "section": "",
-        "where": "",
-        "level": 2,
-    }
-    return Entry(code=code, short=long if short is None else short, long=long, ended=ended, **defaults | fields)
-
-
-def section(slug: str, title: str, **fields) -> SectionEntry:
-    defaults = {"short_title": title, "description": "", "path_titles": (), "level": 2, "codes": 1}
-    defaults |= {"letter": "E", "low": "E0000", "high": "E9999"}
-    return SectionEntry(slug=slug, title=title, **defaults | fields)
+from catalog.search import Entry, Index, build, highlight
+from tests.search_entries import entry, section
 
 
 def index(*entries: Entry, sections=(), synonyms=()) -> Index:
@@ -278,9 +261,10 @@ def test_a_synonym_may_name_a_code_or_a_modifier():
     named = index(
         entry("G0008", "Administration of a vaccine"),
         entry("LT", "Left side"),
+        sections=[section("shots", "Flushot")],
         synonyms=[("flu shot", "", "G0008"), ("sinister", "", "LT"), ("visit", "", "99213")],
     )
-    assert found(named, "flu shot") == ["G0008"]
+    assert found(named, "flu shot") == found(named, "flushot") == ["G0008"]
     assert [modifier.code for modifier in named.search("sinister").modifiers] == ["LT"]
     assert found(named, "visit") == []
 

@@ -61,24 +61,72 @@ def test_a_section_is_found_by_its_text_but_not_by_where_its_links_lead():
     assert snapshot.current().index.search("syringe").sections == ()
 
 
-def test_the_index_is_made_anew_for_what_is_in_it_and_for_nothing_else(monkeypatch):
+def test_tree_and_index_know_of_no_edits():
     make_release()
     first = snapshot.current()
     release = make_release(dataset="mue", setting="practitioner")
     second = snapshot.current()
     assert second.edits == (release,)
     assert (second.index is first.index, second.tree is first.tree) == (True, True)
-    changes = (
-        lambda: make_release("2026Q1", current=False),
-        lambda: Synonym.objects.create(term="toradol", means="ketorolac"),
-        lambda: make_section("all-j", ("J0000", "J9999")),
-        lambda: monkeypatch.setattr(timezone, "localdate", lambda: date(2030, 1, 1)),
-    )
-    held = second.index
-    for change in changes:
-        change()
-        held, before = snapshot.current().index, held
-        assert held is not before
+
+
+def next_release(monkeypatch) -> None:
+    Release.objects.update(state=Release.State.LOADED)
+    make_code("J1890", make_release("2026Q2"))
+
+
+def next_day(monkeypatch) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        next_release,
+        lambda monkeypatch: make_code("J0001", make_release("2018Q1", current=False)),
+        lambda monkeypatch: Synonym.objects.create(term="toradol", means="ketorolac"),
+        lambda monkeypatch: Synonym.objects.update(code="J1886", updated_at=timezone.now()),
+        lambda monkeypatch: Synonym.objects.all().delete(),
+        lambda monkeypatch: make_section("all-j", ("J0000", "J9999")),
+        lambda monkeypatch: Section.objects.update(description="By needle", updated_at=timezone.now()),
+        next_day,
+    ],
+)
+def test_the_index_is_made_anew_for_what_is_in_it(change, monkeypatch):
+    make_code("J1885", termination_date=timezone.localdate())
+    make_section("drugs", ("J1000", "J1999"))
+    Synonym.objects.create(term="shot", code="J1885")
+    before = snapshot.current()
+    change(monkeypatch)
+    assert snapshot.current().index is not before.index
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda monkeypatch: Synonym.objects.update(note="Heard once", updated_at=timezone.now()),
+        lambda monkeypatch: Section.objects.update(draft="Not yet", note="A trap", updated_at=timezone.now()),
+        next_day,
+    ],
+)
+def test_the_index_stands_while_what_is_in_it_does(change, monkeypatch):
+    make_code("J1885")
+    make_section("drugs", ("J1000", "J1999"))
+    Synonym.objects.create(term="shot", code="J1885")
+    before = snapshot.current()
+    change(monkeypatch)
+    after = snapshot.current()
+    assert after is not before
+    assert after.index is before.index
+
+
+def test_a_note_on_a_section_is_shown_though_the_index_stands():
+    section = make_section("drugs", ("J1000", "J1999"))
+    snapshot.current()
+    section.note = "A trap"
+    section.save()
+    assert snapshot.current().tree.sections["drugs"].note == "A trap"
 
 
 def test_garbage_is_collected_again_once_the_snapshot_is_made():
