@@ -55,9 +55,9 @@ def write_ptp(
 
 
 def write_mue(folder: Path, day: str, *rows: list[str], setting: str = "practitioner") -> Path:
-    """An MUE table that takes effect on a day, as in ``04-01-2026``."""
+    """An MUE table that takes effect on a day, as in ``04-01-2026``: another file than that of any other day."""
     folder.mkdir(parents=True, exist_ok=True)
-    head = [[mue_files.NOTICE, "", "", ""], mue_files.header(setting)]
+    head = [[f"{mue_files.NOTICE} {day}", "", "", ""], mue_files.header(setting)]
     return mue_files.write_csv(
         folder / mue_files.file_name(setting, day), mue_files.whole(setting, *rows), head=head
     )

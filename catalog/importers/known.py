@@ -7,8 +7,17 @@ from catalog.importers.files import Member, Refused
 from catalog.importers.names import Publication
 from catalog.models import Dataset, Release, ReleaseFile
 
-# A quarter in which nothing of these changed is posted again as it was; the others carry dates of every quarter.
+# A quarter in which nothing of these changed may be posted again as it was, so that the same file under the name
+# of another quarter is doubted, not refused. The others carry dates of every quarter.
 MAY_STAY_THE_SAME = (Dataset.MUE, Dataset.ADDON)
+
+# Where a release stands whose file comes again under another name. A withdrawn or discarded one says nothing.
+STANDING = {
+    Release.State.CURRENT: "which is loaded",
+    Release.State.LOADED: "which is loaded",
+    Release.State.REHEARSED: "which waits for a decision",
+    Release.State.PRUNED: "which was loaded before",
+}
 
 
 def source_of(member: Member) -> ReleaseFile:
@@ -52,6 +61,26 @@ def loaded_before(publication: Publication, sources: list[ReleaseFile]) -> Relea
         if members.keys() <= known and is_of_quarter and release.setting == publication.setting:
             return release
     return None
+
+
+def doubts(release: Release, publication: Publication) -> list[str]:
+    """That all files of a written release are those of another quarter: a sentence, none where they are not.
+
+    An MUE table has no dates, so that nothing else tells last quarter's table under the name of this one.
+    """
+    files_of = {member.name for member in publication.members}
+    contents = set(release.files.filter(name__in=files_of).values_list("sha256", flat=True))
+    of_table = Release.objects.filter(dataset=release.dataset, setting=release.setting, state__in=STANDING)
+    others = of_table.exclude(quarter=release.quarter).filter(files__sha256__in=contents).distinct()
+    for other in others.newest_first():
+        if contents <= set(other.files.values_list("sha256", flat=True)):
+            what = "file is that" if len(contents) == 1 else "files are those"
+            return [
+                f"Byte for byte its {what} of {other.title}, {STANDING[other.state]}: one of the two may have the "
+                f"wrong name. Download {release.title} again from CMS. Use this only if CMS posted the same for "
+                "both quarters."
+            ]
+    return []
 
 
 def lacking(publication: Publication, release: Release) -> list[str]:

@@ -362,7 +362,8 @@ def _write(release: Release, publication: Publication, sources: list[ReleaseFile
 
 def _doubts(release: Release, publication: Publication, against: Release | None) -> list[str]:
     stored = rows.stored(release)
-    doubts = [*publication.missing, *DATASETS[release.dataset].doubts(stored, publication, release.counts)]
+    doubts = [*publication.missing, *known.doubts(release, publication)]
+    doubts += DATASETS[release.dataset].doubts(stored, publication, release.counts)
     doubts += verify.row_count_doubts(release, against)
     if release.dataset == Dataset.HCPCS and against:
         doubts += verify.vanished_doubts(rows.stored(against), stored, release, against)
