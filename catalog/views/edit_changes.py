@@ -89,15 +89,21 @@ def changes(
 
 def asked(request: HttpRequest, tally: dict[str, int]) -> tuple[str, str]:
     """The kind of change to list, the first there is unless asked; and the code, or its beginning, to list."""
-    kind = request.GET.get("kind", "")
-    code = "".join(codes.normalize(request.GET.get("f", "")).split())[:CODE_LENGTH]
-    return kind if kind in tally else next(iter(tally)), code if code.isalnum() else ""
+    kind, typed = request.GET.get("kind", ""), request.GET.get("f", "")
+    signs = filter(str.isprintable, typed)  # all there is, where the normal form leaves nothing
+    code = "".join("".join(codes.normalize(typed) or signs).split())
+    return kind if kind in tally else next(iter(tally)), code[:CODE_LENGTH]
 
 
 def naming(changes: QuerySet, code: str) -> QuerySet:
-    """Those of the changes that name a code, as either one of the pair; with fewer characters, that begin so."""
+    """Those of the changes that name a code, as either one of the pair; with fewer characters, that begin so.
+
+    Text with signs in it is in no code: no change names it.
+    """
     if not code:
         return changes
+    if not code.isalnum():
+        return changes.none()
     if len(code) == CODE_LENGTH:
         return changes.filter(Q(code=code) | Q(other_code=code))
     return changes.filter(Q(code__startswith=code) | Q(other_code__startswith=code))

@@ -142,10 +142,28 @@ def test_a_pair_no_longer_in_the_file_has_the_dates_it_had(client, july):
     assert table(page_of(client, july, kind="vanished"))[0][3] == "Jan 1, 2005"
 
 
-@pytest.mark.parametrize(("typed", "found"), [("97597", 1), ("97", 1), (" 4 5385", 1), ("J1885", 0), ("%", 2)])
+@pytest.mark.parametrize(("typed", "found"), [("97597", 1), ("97", 1), (" 4 5385", 1), ("J1885", 0)])
 def test_a_filter_finds_either_code_whole_or_by_its_beginning(client, july, typed, found):
     answer = page_of(client, july, kind="added", f=typed)
     assert len([row for row in table(answer) if len(row) > 1]) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("<zzz>", "<ZZZ>"), ("%", "%"), ("1104%", "1104%"), ("...", "..."), ("11-42", "11-42")]
+)
+def test_signs_are_in_no_code_and_so_name_none(client, july, typed, kept):
+    answer = page_of(client, july, f=typed)
+    assert table(answer) == [["No such change names this code."]]
+    assert main(answer).select_one("#f")["value"] == kept
+    assert len(lines(page_of(client, july, f=typed, _export="csv"))) == 3  # the header and the notice
+    assert page_of(client, july, f=typed, _export="xlsx").status_code == 200
+
+
+@pytest.mark.parametrize("typed", [" ", "\u200b", "\x00"])
+def test_what_nobody_can_see_narrows_nothing(client, july, typed):
+    answer = page_of(client, july, f=typed)
+    assert len(table(answer)) == 2
+    assert main(answer).select_one("#f")["value"] == ""
 
 
 def test_htmx_gets_the_table_alone(client, july):
