@@ -7,6 +7,7 @@ sent it. What they did not touch is taken as the database has it; what they wrot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
 
 from django import forms
 from django.db.models import Model
@@ -111,6 +112,44 @@ def merge_rows(
     held = {row["id"] for row in on_file}
     on_file += [row | {"id": key} for key, row in now.items() if key not in held and key not in before]
     return on_file, new
+
+
+def with_new_keys(
+    mine: Iterable[Sent], before: dict[str, Sent], now: dict[str, Sent], blank: Sent
+) -> tuple[list[Sent], dict[str, Sent]]:
+    """My rows and those before, with the keys of the rows on file, for a text that was deleted and brought back.
+
+    Its rows have other keys since, and those of the form that brings it back have none: who is who, the words say.
+    What I had deleted is not in that form; it is marked so again.
+    """
+    keys = dict(zip(before, _most_alike(before.values(), now), strict=True))
+    before = {keys[key] or key: row for key, row in before.items()}
+    empty, filled = [], []
+    for row in mine:
+        (empty if _is_untouched(row, blank) else filled).append(row)
+    of_mine = _most_alike(filled, before)
+    filled = [row | {"id": key} if key else row for row, key in zip(filled, of_mine, strict=True)]
+    deleted = [now[key] | {"id": key, "DELETE": "on"} for key in before if key in now and key not in of_mine]
+    return [*filled, *deleted, *empty], before
+
+
+def _most_alike(rows: Iterable[Sent], others: dict[str, Sent]) -> list[str]:
+    """For each row the key of the one that it is, by its words, among others; "" where too few are left."""
+    said, others_said = [_words(row) for row in rows], {key: _words(row) for key, row in others.items()}
+    likeness = {
+        (at, key): SequenceMatcher(None, words, other, autojunk=False).ratio()
+        for at, words in enumerate(said)
+        for key, other in others_said.items()
+    }
+    keys = [""] * len(said)
+    for at, key in sorted(likeness, key=likeness.__getitem__, reverse=True):
+        if not keys[at] and key not in keys:
+            keys[at] = key
+    return keys
+
+
+def _words(row: Sent) -> str:
+    return " ".join(value for name, value in sorted(row.items()) if name != "id")
 
 
 def _is_untouched(row: Sent, before: Sent | None) -> bool:

@@ -24,6 +24,7 @@ from catalog.merge import Sent
 from catalog.versions import Part, State, Version
 
 MADE_FROM = "made_from"  # the field of a form that says which state of the text it was made from
+DELETION_SEEN = "deletion_seen"  # and, of one that brings a text back, which version its deletion was
 
 
 class Conflict(NamedTuple):
@@ -138,7 +139,7 @@ class Guard:
         if not made_from or made_from == stamp:
             return
         known, _now = versions.trail_of(self.model, now.text.pk, self.parts)
-        opened = next((one.state for one in reversed(known) if versions.stamp(one.state) == made_from), now)
+        opened = _opened(known, made_from) or now
         reader = self.reader(request)
         form = self.form_of(request, now.text)
         before, says = (merge.sent(form(instance=state.text)) for state in (opened, now))
@@ -180,7 +181,7 @@ class Guard:
             for row in rows:
                 row.pop(formset.fk.name, None)  # nothing to be a part of, yet
             merge.write_rows(mine, prefix, *merge.merge_rows(rows, {}, {}))
-        if mine.pop(MADE_FROM, None):
+        if mine.get(MADE_FROM) and mine.get(DELETION_SEEN) != str(known[-1].number):
             is_own = known[-1].by == request.user
             address = self.address_of("history", pk)
             request.conflict = Conflict(version=known[-1], theirs=[], address=address, is_own=is_own)
@@ -197,8 +198,12 @@ class Guard:
             mine[name] = value
         for part, formset in self.formsets_of(request, now.text).items():
             prefix = formset.get_default_prefix()
-            rows = (merge.rows_sent(formset, state.rows[part]) for state in (opened, now))
-            merge.write_rows(mine, prefix, *merge.merge_rows(merge.read_rows(mine, prefix), *rows))
+            rows = merge.read_rows(mine, prefix)
+            opened_rows, now_rows = (merge.rows_sent(formset, state.rows[part]) for state in (opened, now))
+            if DELETION_SEEN in mine:
+                blank = merge.sent(formset.form())
+                rows, opened_rows = merge.with_new_keys(rows, opened_rows, now_rows, blank)
+            merge.write_rows(mine, prefix, *merge.merge_rows(rows, opened_rows, now_rows))
         return mine
 
     def get_form(
@@ -217,6 +222,10 @@ class Guard:
         obj = context.get("original")
         if obj is not None:
             context["made_from"] = versions.stamp(versions.on_file(self.model, obj.pk, self.parts))
+        elif (back := getattr(request, "brought_back", None)) is not None:
+            known, now = versions.trail_of(self.model, back, self.parts)
+            context["made_from"] = request.POST.get(MADE_FROM) or versions.stamp(now)
+            context["deletion_seen"] = known[-1].number
         return super().render_change_form(request, context, *args, **kwargs)
 
     def key_of(self, object_id: str) -> object | None:
@@ -245,6 +254,15 @@ class Guard:
     def address_of(self, page: str, *args: object) -> str:
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(name, args=args)
+
+
+def _opened(known: Sequence[Version], made_from: str) -> State | None:
+    """The state that a page was made from; where that is a deletion, as in a return, the one before it."""
+    stamps = [versions.stamp(one.state) for one in known]
+    if made_from not in stamps:
+        return None
+    last = len(stamps) - stamps[::-1].index(made_from)
+    return next(one.state for one in reversed(known[:last]) if not one.is_deletion)
 
 
 def _compared(form: type[forms.ModelForm], names: Sequence[str], says: Sent, mine: Sent) -> list[trail.Difference]:

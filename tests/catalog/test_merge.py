@@ -2,7 +2,7 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from catalog.merge import merge, merge_rows, read_rows, sent, write_rows
+from catalog.merge import merge, merge_rows, read_rows, sent, with_new_keys, write_rows
 
 
 class Form(forms.Form):
@@ -90,3 +90,31 @@ def test_a_row_that_others_added_is_kept_beside_mine():
 def test_a_row_that_i_delete_stays_marked():
     on_file, _ = merge_rows([{"id": "1", "low": "A", "DELETE": "on"}], BEFORE, {"1": {"low": "Z"}})
     assert on_file == [{"id": "1", "low": "Z", "DELETE": "on"}]
+
+
+BLANK = {"low": "", "high": ""}
+OLD = {"1": {"low": "A0100", "high": "A0200"}, "2": {"low": "J0100", "high": "J0200"}}
+ON_FILE = {"7": {"low": "A0100", "high": "A0200"}, "8": {"low": "J0100", "high": "J0200"}}
+
+
+def test_rows_without_keys_are_known_by_what_they_say():
+    mine = [{"low": "J0100", "high": "J0900"}, {"low": "A0100", "high": "A0200"}, BLANK]
+    rows, before = with_new_keys(mine, OLD, ON_FILE, BLANK)
+    assert rows == [mine[0] | {"id": "8"}, mine[1] | {"id": "7"}, BLANK]
+    assert before == ON_FILE
+
+
+def test_a_row_without_a_key_that_is_none_of_those_before_is_a_new_one():
+    mine = [*OLD.values(), {"low": "Q0100", "high": "Q0200"}]
+    rows, _before = with_new_keys(mine, OLD, ON_FILE, BLANK)
+    assert [row.get("id") for row in rows] == ["7", "8", None]
+
+
+def test_a_row_that_i_had_deleted_before_the_text_came_back_is_marked_again():
+    rows, _before = with_new_keys([OLD["2"]], OLD, ON_FILE, BLANK)
+    assert rows == [OLD["2"] | {"id": "8"}, OLD["1"] | {"id": "7", "DELETE": "on"}]
+
+
+def test_a_row_that_did_not_come_back_keeps_its_old_key_which_nothing_on_file_has():
+    rows, before = with_new_keys(OLD.values(), OLD, {"8": ON_FILE["8"]}, BLANK)
+    assert [row["id"] for row in rows] == list(before) == ["1", "8"]
