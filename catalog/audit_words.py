@@ -74,6 +74,23 @@ def told(entries: Iterable[AuditEntry]) -> list[Told]:
     ]
 
 
+def endings(runs: Iterable[ImportRun]) -> dict[int, list[Told]]:
+    """What became of the rehearsals of imports that are not there any more, by the number of the import.
+
+    Oldest first, and of what was rehearsed since an import was last asked for. That it took its own place, when it
+    was tried again, is no news.
+    """
+    runs = {run.pk: run for run in runs}
+    steps = AuditEntry.objects.filter(run_number__in=runs, action__in=(Action.DISCARDED, Action.REPLACED))
+    found: dict[int, list[Told]] = {number: [] for number in runs}
+    for entry in steps.order_by("pk"):
+        run, successor = runs[entry.run_number], entry.detail.get("by_import")
+        if entry.at >= run.asked_at and successor != run.pk:
+            link = [Link(f"Import {successor}", reverse("admin:import", args=[successor]))] if successor else []
+            found[run.pk].append(Told(entry, sentence(entry), list(remarks(entry)), link))
+    return found
+
+
 def sentence(entry: AuditEntry) -> str:
     """``mary activated PTP edits, practitioner, July 2024, in place of April 2024.``"""
     action = Action(entry.action)

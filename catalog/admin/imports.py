@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import failed_runs, release_words, run_words, runs, uploads
+from catalog import audit_words, failed_runs, release_words, run_words, runs, uploads
 from catalog.admin import decisions
 from catalog.admin.import_parts import ACTIVATE, LOAD, only_for, page
 from catalog.import_form import FetchForm, SaidForm, UploadForm
@@ -256,6 +256,7 @@ def _imports(
     day = timezone.localdate()
     every = ImportRun.objects.select_related("asked_by").prefetch_related("files", "releases")
     shown = Paginator(every, RUNS_PER_PAGE).get_page(request.GET.get("page"))
+    endings = audit_words.endings(shown)
     context = {
         "title": "Load a release",
         "upload_form": upload_form or UploadForm(day=day),
@@ -269,9 +270,14 @@ def _imports(
         "waiting": Release.objects.filter(state=Release.State.REHEARSED).order_by("-pk"),
         "kept": decisions.kept(),
         "shown": shown,
-        "runs": [(run, run_words.subject(run)) for run in shown],
+        "runs": [(run, run_words.subject(run), _there(run), endings[run.pk]) for run in shown],
     }
     return page(request, "imports.html", context, status=status)
+
+
+def _there(run: ImportRun) -> list[Release]:
+    """Its releases that are there, whatever state they are in."""
+    return [release for release in run.releases.all() if release.state != Release.State.LOADING]
 
 
 def _turned_away(request: HttpRequest, reason: str, names: Iterable[str] = (), status: int = 200) -> HttpResponse:
@@ -305,6 +311,7 @@ def _import_run(request: HttpRequest, pk: int, said_form: SaidForm | None = None
             for release in releases
         ],
         "to_decide": [release for release in releases if release.state == Release.State.REHEARSED],
+        "endings": audit_words.endings([run])[run.pk],
         "can_try_again": runs.can_try_again(run),
         "is_unmended": not run.is_open and run in failed_runs.unmended(),
         "said_form": said_form or SaidForm(initial=said, day=timezone.localdate()),

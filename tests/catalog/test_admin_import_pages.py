@@ -1,15 +1,19 @@
 """Watching imports at the desk: how far one is, how it ended, and all of them."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog import running
-from catalog.models import ImportRun, Release
+from catalog.importers import rehearsal
+from catalog.models import AuditEntry, ImportRun, Release
 from tests.builders import make_release
 from tests.catalog.views.page import main, text, words
 from tests.desk import make_run, make_user, upload
@@ -19,8 +23,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
 # The worker writes down how far it is on a connection of its own, which sees only what is committed.
 with_worker = pytest.mark.django_db(transaction=True)
-QUERIES_OF_THE_LIST = 12  # on PostgreSQL one of them asks whether the worker holds its lock
-QUERIES_OF_AN_IMPORT = 13
+QUERIES_OF_THE_LIST = 13  # on PostgreSQL one of them asks whether the worker holds its lock
+QUERIES_OF_AN_IMPORT = 14
 
 
 @with_worker
@@ -110,6 +114,59 @@ def test_a_refused_import_leaves_nothing_and_says_why(manager, tmp_path):
     assert "damaged" in text(shown.select_one(".note-bad"))
     assert not Release.objects.exists()
     assert shown.select_one("#again")
+
+
+# --- What became of a rehearsal ---
+
+
+def rehearsed(run: ImportRun) -> Release:
+    release = make_release("2025Q4", current=False, run=run, state="rehearsed")
+    AuditEntry.objects.record("rehearsed", by="dana", release=release, run=run)
+    return release
+
+
+def test_an_import_tells_who_discarded_what_it_rehearsed_and_why(manager):
+    run = make_run(state="rehearsed")
+    release = rehearsed(run)
+    manager.post(reverse("admin:discard", args=[release.pk]), {"note": "The wrong quarter"})
+    ended = main(manager.get(run.get_absolute_url())).select_one("section[aria-labelledby=h-state]")
+    said = "dana discarded the rehearsal of HCPCS Level II, October 2025. Note: “The wrong quarter”"
+    assert said in text(ended.select_one(".timeline li"))
+    assert ended.select_one(".timeline time")
+    assert "Nothing is left to decide here." in text(ended)
+    listed = row_of(run, manager)
+    assert text(listed.select_one("[data-label=Releases]")) == "HCPCS Level II, October 2025 discarded"
+
+
+def test_an_import_tells_which_other_one_took_the_place_of_what_it_rehearsed(manager):
+    first, second = make_run(state="rehearsed"), make_run(state="rehearsed", asked_by=make_user("drew"))
+    rehearsed(first)
+    begun = timezone.now()
+    rehearsed(second)
+    rehearsal.replace_older(second, since=begun)
+    ended = main(manager.get(first.get_absolute_url())).select_one("section[aria-labelledby=h-state]")
+    assert "drew replaced the rehearsal of HCPCS Level II, October 2025." in text(ended)
+    assert ended.select_one(f'a[href="{second.get_absolute_url()}"]')
+    listed = row_of(first, manager)
+    assert text(listed.select_one("[data-label=Releases]")) == "HCPCS Level II, October 2025 replaced"
+
+
+def test_an_import_that_is_tried_again_is_not_said_to_have_replaced_itself(manager):
+    run = make_run(state="rehearsed")
+    rehearsed(run)
+    begun = timezone.now()
+    again = rehearsed(run)
+    rehearsal.replace_older(run, since=begun)
+    assert text(row_of(run, manager).select_one("[data-label=Releases]")).endswith("to decide")
+    rehearsal.discard(again, by="dana")
+    run.asked_at = timezone.now() + timedelta(seconds=1)  # it is tried again
+    run.save()
+    assert text(row_of(run, manager).select_one("[data-label=Releases]")) == "none"
+
+
+def row_of(run: ImportRun, client: Client) -> Tag:
+    (cell,) = main(client.get(reverse("admin:imports"))).select(f'th a[href="{run.get_absolute_url()}"]')
+    return cell.find_parent("tr")
 
 
 # --- The list ---
