@@ -95,7 +95,7 @@ class Snapshot:
     @cached_property
     def starter_edits(self) -> tuple[str, ...]:
         """The NCCI tables of which only starter rows are loaded, by name."""
-        return tuple(dict.fromkeys(one.get_dataset_display() for one in self.edits if one.is_starter))
+        return status_line.starter_names(self.edits)
 
     @cached_property
     def partial_edits(self) -> tuple[Release, ...]:

@@ -1,8 +1,8 @@
-"""What is loaded, in the few words that stand at the foot of every page."""
+"""What is loaded, in the few words that stand at the head and the foot of every page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from catalog.models.release import nearest
 # The settings that have a table of each kind for Medicare, and what they are called where there is little room.
 PTP_SETTINGS = {Setting.PRACTITIONER: "practitioner", Setting.OUTPATIENT_HOSPITAL: "hospital"}
 MUE_SETTINGS = PTP_SETTINGS | {Setting.DME_SUPPLIER: "DME"}
+SETTINGS_OF = {Dataset.PTP: PTP_SETTINGS, Dataset.MUE: MUE_SETTINGS, Dataset.ADDON: {"": ""}}
 NOT_LOADED = "not loaded"
 
 
@@ -27,15 +28,16 @@ def items(release: Release | None, edits: Sequence[Release], day: date) -> tuple
     """The line, from the current HCPCS release and those of the NCCI tables, newest first, as of a day."""
     return (
         Item("HCPCS II", words_of(release, day), release is not None),
-        _by_setting("PTP", Dataset.PTP, PTP_SETTINGS, edits, day),
-        _by_setting("MUE", Dataset.MUE, MUE_SETTINGS, edits, day),
-        _by_setting("Add-on", Dataset.ADDON, {"": ""}, edits, day),
+        _by_setting("PTP", Dataset.PTP, edits, day),
+        _by_setting("MUE", Dataset.MUE, edits, day),
+        _by_setting("Add-on", Dataset.ADDON, edits, day),
         Item("CPT descriptors", NOT_LOADED, is_loaded=False),
     )
 
 
-def _by_setting(label: str, dataset: str, settings: dict[str, str], edits: Sequence[Release], day: date) -> Item:
+def _by_setting(label: str, dataset: Dataset, edits: Sequence[Release], day: date) -> Item:
     """The settings of a dataset, those of which the same is loaded together."""
+    settings = SETTINGS_OF[dataset]
     together: dict[str, list[str]] = {}
     for setting, name in settings.items():
         together.setdefault(words_of(nearest(edits, dataset, setting, day), day), []).append(name)
@@ -45,6 +47,18 @@ def _by_setting(label: str, dataset: str, settings: dict[str, str], edits: Seque
     if len(settings) > 2 and len(parts) == 1:
         parts = [f"{len(settings)} settings {next(iter(together))}"]
     return Item(label, "; ".join(parts), is_loaded=True)
+
+
+def starter_names(edits: Iterable[Release]) -> tuple[str, ...]:
+    """The NCCI tables of which starter rows answer: ``MUE``, or ``MUE (DME)`` where not those of every setting."""
+    starters = {(each.dataset, each.setting) for each in edits if each.is_starter}
+    names = []
+    for dataset, settings in SETTINGS_OF.items():
+        of_starters = [name for setting, name in settings.items() if (dataset, setting) in starters]
+        if of_starters:
+            which = f" ({', '.join(of_starters)})" if len(of_starters) < len(settings) else ""
+            names.append(f"{dataset.label}{which}")
+    return tuple(names)
 
 
 def words_of(release: Release | None, day: date) -> str:

@@ -65,3 +65,24 @@ def test_the_quarter_that_answers_for_today_is_named_and_none_that_is_to_come():
     today = release("mue", "practitioner", partial=True)
     assert line(*quarters, today)["MUE"].startswith("practitioner Oct 2025, may be incomplete; ")
     assert line(*quarters)["MUE"].startswith("practitioner Jul 2025, 1 quarter behind; ")
+
+
+def starter_names(**of_datasets: str) -> tuple[str, ...]:
+    """What is named of a table of CMS's and starter data for each of these datasets and settings."""
+    starters = [
+        release(dataset, setting, origin=Release.Origin.STARTER)
+        for dataset, settings in of_datasets.items()
+        for setting in settings.split(",")
+    ]
+    return status_line.starter_names([release("ptp", "practitioner", "2024Q3"), *starters])
+
+
+def test_starter_data_is_named_with_the_settings_that_it_is_of():
+    assert starter_names(mue="dme_supplier", ptp="outpatient_hospital") == ("PTP edits (hospital)", "MUE (DME)")
+    assert starter_names(mue="practitioner,dme_supplier") == ("MUE (practitioner, DME)",)
+
+
+def test_starter_data_of_every_setting_there_is_names_none():
+    every = "practitioner,outpatient_hospital,dme_supplier"
+    assert starter_names(mue=every, addon="") == ("MUE", "Add-on codes")
+    assert starter_names() == ()
