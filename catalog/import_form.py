@@ -85,7 +85,8 @@ class FetchForm(forms.Form):
     is_license_accepted = forms.BooleanField(label="I accept the AMA’s license", required=False)
 
     def __init__(self, *args: object, day: date, **options: object):
-        super().__init__(*args, **options)
+        # It stands beside the form for uploads, which has fields of the same names.
+        super().__init__(*args, auto_id="id_fetch_%s", **options)
         self.fields["quarter"].choices = fetched_quarters(day)
         self.fields["quarter"].initial = quarter_of(day)
 

@@ -275,6 +275,14 @@ def this_quarter() -> str:
     return f"{day.year}Q{(day.month + 2) // 3}"
 
 
+def test_every_field_of_both_forms_has_a_label_of_its_own(manager):
+    shown = main(manager.get(reverse("admin:imports")))
+    ids = [one["id"] for one in shown.select("[id]")]
+    assert sorted(ids) == sorted(set(ids))
+    for field in shown.select("#fetch select, #upload select, #upload input[type=file]"):
+        assert field.find_parent("form").select_one(f"label[for={field['id']}]"), field["id"]
+
+
 def test_a_quarter_is_asked_for_and_left_to_the_worker(manager):
     response = fetch(manager)
     run = ImportRun.objects.get()
