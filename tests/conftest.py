@@ -147,6 +147,7 @@ def launched() -> Iterator:
                 "--disable-renderer-backgrounding",
             ],
         )
+        browser.on("context", lambda window: window.set_default_timeout(PATIENCE))
         yield browser
         browser.close()
 
@@ -159,7 +160,6 @@ def window(launched):
     It is where the site is: else, of an evening, the two would be at one in the day and not in the quarter.
     """
     window = launched.new_context(viewport=VIEWPORT, timezone_id=settings.TIME_ZONE)
-    window.set_default_timeout(PATIENCE)
     window.new_page()
     return window
 
