@@ -52,6 +52,8 @@ DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, 
 # PostgreSQL takes it in no text, and most programs take a text to end before it.
 NUL = b"\0"
 HOLDS_NUL = "there is a NUL character, which no release file has. The file is damaged. Download it again."
+AS_PUBLISHED = "Download the file again, and give it as CMS publishes it."
+ADVISES = re.compile(r"\. (Download|Give) ")
 
 
 class Refused(Exception):  # noqa: N818 - an import is refused, it does not go wrong
@@ -59,11 +61,15 @@ class Refused(Exception):  # noqa: N818 - an import is refused, it does not go w
 
 
 class BadRow(Refused):
-    """A line or row that cannot be what it should be: ``file``, ``line`` (1-based) and ``reason``."""
+    """A line or row that cannot be what it should be: ``file``, ``line`` (1-based) and ``reason``.
+
+    A reason that does not say what to do is followed by what helps where a file was cut off or changed.
+    """
 
     def __init__(self, file: str, line: int, reason: str):
         self.file, self.line, self.reason = file, line, reason
-        super().__init__(f"{file}, line {line}: {reason}")
+        advice = "" if ADVISES.search(reason) else f" {AS_PUBLISHED}"
+        super().__init__(f"{file}, line {line}: {reason}{advice}")
 
 
 class Cancelled(Exception):  # noqa: N818 - somebody wanted it

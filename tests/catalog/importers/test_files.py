@@ -146,14 +146,15 @@ def test_utf_16_and_a_line_without_end_are_refused(tmp_path):
     assert "line 1: this line has no end" in refusal(lambda: lines_of(tmp_path, b"x" * (files.MAX_LINE + 1)))
 
 
-def test_a_bad_row_names_file_line_and_reason():
+def test_a_bad_row_names_file_line_and_reason_and_what_to_do():
     error = BadRow("file.txt", 7, "wrong.")
-    assert (error.file, error.line, error.reason, str(error)) == (
-        "file.txt",
-        7,
-        "wrong.",
-        "file.txt, line 7: wrong.",
-    )
+    assert (error.file, error.line, error.reason) == ("file.txt", 7, "wrong.")
+    assert str(error) == "file.txt, line 7: wrong. Download the file again, and give it as CMS publishes it."
+
+
+@pytest.mark.parametrize("advice", ["Download it again.", "Give the file under the name it had at CMS."])
+def test_a_bad_row_that_says_what_to_do_itself_says_nothing_else(advice):
+    assert str(BadRow("file.txt", 7, f"wrong. {advice}")) == f"file.txt, line 7: wrong. {advice}"
 
 
 @pytest.mark.parametrize(

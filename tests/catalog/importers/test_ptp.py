@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from catalog.importers import ptp
-from catalog.importers.files import BadRow, Member, Refused, members
+from catalog.importers.files import AS_PUBLISHED, BadRow, Member, Refused, members
 from tests.ptp_files import EDITS, FIRST_LINE, HEAD, NOTICE, Edit, text, write_text, write_workbook
 from tests.release_files import write_zip
 
@@ -142,13 +142,15 @@ def test_a_line_of_the_head_among_the_rows_is_refused(tmp_path, line):
 def test_a_bad_row_of_a_workbook_is_refused_with_its_row(tmp_path):
     edits = [EDITS[0], [], EDITS[1]._replace(indicator="7")]
     path = write_workbook(tmp_path / "ccipra-v302r0-f1.xlsx", edits)
-    assert refusal(path) == "ccipra-v302r0-f1.xlsx, line 9: modifier indicator is '7', not 0, 1 or 9."
+    said = "ccipra-v302r0-f1.xlsx, line 9: modifier indicator is '7', not 0, 1 or 9."
+    assert refusal(path) == f"{said} {AS_PUBLISHED}"
 
 
 def test_swapped_columns_are_refused_at_the_first_row(tmp_path):
     swapped = [[*edit[:3], edit.deletion, edit.effective, *edit[5:]] for edit in EDITS]
     path = write_text(tmp_path / "ccipra-v302r0-f1.TXT", swapped)
-    assert refusal(path) == "ccipra-v302r0-f1.TXT, line 7: effective date is '*', and there is no such day."
+    said = "ccipra-v302r0-f1.TXT, line 7: effective date is '*', and there is no such day."
+    assert refusal(path) == f"{said} {AS_PUBLISHED}"
 
 
 @pytest.mark.parametrize("length", range(1, len("\t".join(EDITS[3]))))
