@@ -203,5 +203,6 @@ def damage(path: Path) -> str:
     try:
         files.members([path])
     except Refused as reason:
-        return str(reason)
+        # Of a zip in a zip the reason names the inner one, which nobody has chosen.
+        return str(reason) if path.name in str(reason) else f"{path.name}: {reason}"
     return ""

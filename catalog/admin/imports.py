@@ -126,7 +126,8 @@ def _nothing_kept(into: uploads.IntoFolder) -> str:
         return "Nothing was kept."
     return (
         f"Nothing was kept. Files are taken all together or not at all, so {run_words.listed(others)} "
-        f"{'was' if len(others) == 1 else 'were'} not kept either: send the good ones again without what is wrong."
+        f"{'was' if len(others) == 1 else 'were'} not kept either. Put right what is wrong, and send all of them "
+        "together again. Leave out only what is no release file."
     )
 
 

@@ -53,6 +53,7 @@ DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, 
 NUL = b"\0"
 HOLDS_NUL = "there is a NUL character, which no release file has. The file is damaged. Download it again."
 AS_PUBLISHED = "Download the file again, and give it as CMS publishes it."
+UNPACK = "Unpack it and give the files that are in it."
 ADVISES = re.compile(r"\. (Download|Give) ")
 
 
@@ -131,7 +132,7 @@ def _inside(member: Member) -> list[Member]:
     for entry in entries:
         inner = Member(member.path, (*member.inside, entry.filename))
         if inner.form == ".zip" and member.inside:
-            raise Refused(f"{inner} lies in a zip inside a zip inside a zip. Unpack it and give the folder.")
+            raise Refused(f"{inner} lies in a zip inside a zip inside a zip. {UNPACK}")
         found += _inside(inner)
     return found
 
@@ -157,7 +158,7 @@ def safe_entries(member: Member, archive: zipfile.ZipFile) -> list[zipfile.ZipIn
                 f"{member} holds the path {entry.filename!r}, which leads out of the zip: not CMS's work."
             )
         if entry.flag_bits & 0x1:
-            raise Refused(f"{member} is protected by a password. Unpack it and give the folder.")
+            raise Refused(f"{member} is protected by a password. {UNPACK}")
         if entry.file_size > max(SMALL, MAX_RATIO * entry.compress_size):
             raise Refused(f"{member} holds {entry.filename!r}, packed too tightly to be a release file.")
     if (size := sum(entry.file_size for entry in entries)) > MAX_BYTES:
@@ -178,9 +179,7 @@ def opened(member: Member) -> Iterator[BinaryIO]:
         except DAMAGE as error:
             raise Refused(f"{member} is damaged ({error}). Download it again.") from error
         except NotImplementedError as error:
-            raise Refused(
-                f"{member} is packed in a way Python cannot read. Unpack it and give the folder."
-            ) from error
+            raise Refused(f"{member} is packed in a way Python cannot read. {UNPACK}") from error
         except OSError as error:
             raise Refused(f"{member} cannot be read: {error.strerror or error}.") from error
 

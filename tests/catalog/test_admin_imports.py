@@ -16,9 +16,11 @@ from django_tasks_db.models import DBTaskResult
 from catalog import audit_words, running, runs
 from catalog.models import AuditEntry, ImportRun
 from catalog.uploads import FIELDS_AROUND
+from tests import ptp_files
 from tests.catalog.views.page import main, text, words
 from tests.desk import browser_of, data_manager, editor, make_run, make_user, named, upload
-from tests.release_files import NOISE, whole, write_text
+from tests.edit_releases import ptp_parts
+from tests.release_files import NOISE, whole, write_text, write_zip
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
@@ -155,6 +157,27 @@ def test_what_is_no_release_file_is_named_and_nothing_is_kept(manager, october, 
     step = AuditEntry.objects.get()
     assert (step.action, step.by, step.subject) == ("refused", "dana", f"{october.name}, {name}")
     assert said in step.detail["reason"]
+
+
+def test_a_broken_part_of_several_is_to_be_sent_again_with_the_others(manager, tmp_path):
+    parts = ptp_files.write_release(tmp_path, ptp_parts("2024Q3"))
+    parts[1].write_bytes(parts[1].read_bytes()[:-30])
+    said = complaints(upload(manager, *parts))
+    assert f"{parts[1].name} is only part of a file: its end is missing. Download it again." in said
+    assert (
+        f"Nothing was kept. Files are taken all together or not at all, so {parts[0].name} was not kept either. "
+        "Put right what is wrong, and send all of them together again. Leave out only what is no release file."
+    ) in said
+
+
+def test_zips_inside_zips_are_turned_away_with_what_a_browser_can_do(manager, october):
+    inner = write_zip(october.parent / "inner.zip", october)
+    outer = write_zip(october.parent / "outer.zip", inner)
+    said = complaints(upload(manager, outer))
+    assert said == (
+        f"outer.zip: inner.zip: {october.name} lies in a zip inside a zip inside a zip. Unpack it and give the "
+        "files that are in it. Nothing was kept."
+    )
 
 
 def test_a_zip_bomb_is_turned_away_at_the_door(manager, inbox):
