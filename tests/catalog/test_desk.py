@@ -153,7 +153,7 @@ def test_who_may_activate_and_not_load_is_not_asked_to_try_again(log_in, see, cl
     failed = ImportRun.objects.create(origin="upload", state="refused", asked_by=user, reason="Line 3 is cut off.")
     assert "Line 3 is cut off. See why" in matters(see())
     page = client.get(failed.get_absolute_url()).content.decode()
-    assert "Who may load releases can try it again or dismiss it." in page
+    assert "Those who may load releases can try it again or dismiss it." in page
     assert 'id="again"' not in page
     assert 'id="dismiss"' not in page
 
