@@ -314,6 +314,7 @@ def _import_run(request: HttpRequest, pk: int, said_form: SaidForm | None = None
         "to_decide": [release for release in releases if release.state == Release.State.REHEARSED],
         "endings": audit_words.endings([run])[run.pk],
         "can_try_again": runs.can_try_again(run),
+        "nothing_came": not any(runs.inbox_of(run).glob("*")),
         "is_unmended": not run.is_open and run in failed_runs.unmended(),
         "said_form": said_form or SaidForm(initial=said, day=timezone.localdate()),
         "is_worker_missing": run.is_open and not runs.worker_is_alive(),

@@ -100,6 +100,16 @@ def test_an_import_whose_files_are_gone_is_not_offered_again(manager):
     assert "are not kept any more" in text(BeautifulSoup(again.content, "html.parser").select_one(".messagelist"))
 
 
+def test_a_fetch_that_brought_nothing_is_not_said_to_have_brought_something(manager, inbox):
+    run = make_run(origin="fetch", dataset="hcpcs", quarter="2025Q4", state="refused")
+    for is_made in (False, True):  # the worker makes the folder before it asks CMS
+        if is_made:
+            (inbox / str(run.pk)).mkdir(parents=True)
+        assert "Nothing was downloaded: all of it is asked for." in words(manager.get(run.get_absolute_url()))
+    (inbox / str(run.pk) / "october.zip.part").write_bytes(b"PK")
+    assert "What was downloaded is used again" in words(manager.get(run.get_absolute_url()))
+
+
 @with_worker
 def test_a_refused_import_leaves_nothing_and_says_why(manager, tmp_path):
     damaged = tmp_path / "october-2025-alpha-numeric-hcpcs-file.zip"
