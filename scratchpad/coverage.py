@@ -51,6 +51,7 @@ class Covered(NamedTuple):
     ``release`` is None where none answers; ``source`` stands in its place then.
     """
 
+    kind: Kind
     what: str
     release: LoadedRelease | None
     asked: str
@@ -81,7 +82,7 @@ def _unread(claim: Claim) -> list[Covered]:
         return []
     answers = _answers({"read": len(claim.readable), "not read, left out of every check": unread})
     why = f"{counted(unread, 'line')} could not be read and {'was' if unread == 1 else 'were'} left out."
-    return [Covered("Lines", None, counted(len(claim.lines), "line"), answers, unread, why, "–")]
+    return [Covered(Kind.PARSE, "Lines", None, counted(len(claim.lines), "line"), answers, unread, why, "–")]
 
 
 _PAIR_ANSWERS = {
@@ -105,11 +106,11 @@ def _pairs(claim: Claim, reference: Reference, findings: list[Finding]) -> Cover
     what = f"Pair edits, {SETTINGS[claim.setting]}"
     if claim.setting == DME_SUPPLIER:
         nothing = (Answer("pairs: Medicare has no such table", 0, False),)
-        return Covered(what, None, "0 pairs", nothing, source="none exists")
+        return Covered(Kind.PTP, what, None, "0 pairs", nothing, source="none exists")
     lines = len(claim.readable)
     if lines < 2:
         alone = Answer(f"pair to compare: {'one' if lines else 'no'} line", 0, False)
-        return Covered(what, reference.ptp, "0 pairs", (alone,))
+        return Covered(Kind.PTP, what, reference.ptp, "0 pairs", (alone,))
     possible = lines * (lines - 1) // 2
     found = Counter(dict.fromkeys(_PAIR_ANSWERS.values(), 0))
     for finding in findings:
@@ -117,7 +118,7 @@ def _pairs(claim: Claim, reference: Reference, findings: list[Finding]) -> Cover
     found["of one code twice: only units count"] = possible - len(findings)
     missing = sum(finding.status in MISSING for finding in findings)
     why = _why("Pair edits", counted(missing, "pair"), _first_missing(findings)) if missing else ""
-    return Covered(what, reference.ptp, counted(possible, "pair"), _answers(found), missing, why)
+    return Covered(Kind.PTP, what, reference.ptp, counted(possible, "pair"), _answers(found), missing, why)
 
 
 def pair_answer(finding: Finding, claim: Claim) -> str:
@@ -165,7 +166,7 @@ def _units_of(
     missing = _missing_of(found)
     why = _why_units(claim, reference, findings) if missing else ""
     what, asked = f"Unit limits, {SETTINGS[claim.setting]}", counted(found.total(), "line")
-    return Covered(what, release, asked, _answers(found), missing, why)
+    return Covered(Kind.MUE, what, release, asked, _answers(found), missing, why)
 
 
 def _why_units(claim: Claim, reference: Reference, findings: list[Finding]) -> str:
@@ -204,13 +205,13 @@ def _add_ons(claim: Claim, reference: Reference, findings: list[Finding]) -> Cov
     unknown = sum(not _names_all_add_ons(release, line.first_day) for line in others)
     asked = counted(len(lines), "line")
     if not findings and not unknown:
-        return Covered(what, release, asked, (Answer("add-on codes on this claim", 0, False),))
+        return Covered(Kind.ADDON, what, release, asked, (Answer("add-on codes on this claim", 0, False),))
     found = Counter(inside(chip_of(finding).short) for finding in findings)
     found["no add-on"] = len(others) - unknown
     found[NOT_CHECKED] += unknown
     missing = found[NOT_CHECKED]
     why = _why(what, counted(missing, "line"), release) if missing else ""
-    return Covered(what, release, asked, _answers(found), missing, why)
+    return Covered(Kind.ADDON, what, release, asked, _answers(found), missing, why)
 
 
 def _names_all_add_ons(release: LoadedRelease | None, day: date) -> bool:
@@ -265,10 +266,10 @@ def _level(code: str) -> str:
 def _codes_of(level: str, found: Counter[str], reference: Reference) -> Covered:
     what, asked = f"{level} codes on the date", counted(found.total(), "code")
     if level in _KEPT:
-        return Covered(what, None, asked, _answers(found), source=_KEPT[level])
+        return Covered(Kind.CODE, what, None, asked, _answers(found), source=_KEPT[level])
     missing, release = _missing_of(found), reference.hcpcs
     why = _why("Level II codes", counted(missing, "code"), release) if missing else ""
-    return Covered(what, release, asked, _answers(found), missing, why)
+    return Covered(Kind.CODE, what, release, asked, _answers(found), missing, why)
 
 
 def _modifiers(claim: Claim, reference: Reference, findings: list[Finding]) -> list[Covered]:
@@ -284,7 +285,7 @@ def _modifiers(claim: Claim, reference: Reference, findings: list[Finding]) -> l
     missing = _missing_of(found)
     why = _why("Modifiers", counted(missing, "modifier"), reference.hcpcs) if missing else ""
     asked = counted(len(on_claim), "modifier")
-    return [Covered("Modifiers on the date", reference.hcpcs, asked, _answers(found), missing, why)]
+    return [Covered(Kind.MODIFIER, "Modifiers on the date", reference.hcpcs, asked, _answers(found), missing, why)]
 
 
 def _modifier_answer(modifier: str, wrong: Finding | None, until: date, reference: Reference) -> str:

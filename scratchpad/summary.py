@@ -38,11 +38,12 @@ class Headline(NamedTuple):
     sentence: str = ""
 
 
-def tally(findings: Sequence[Finding]) -> list[Tallied]:
-    """The findings by kind, in their order; what could not be checked comes last."""
+def tally(findings: Sequence[Finding], rows: Sequence[Covered]) -> list[Tallied]:
+    """The findings by kind, in their order; what could not be checked comes last, as the rows of ``coverage``
+    count it. A line that was left out is a finding already."""
     loud = Counter(map(chip_of, _loud(findings)))
     counts = [Tallied(chip.family, chip.sign, inside(chip.short), count) for chip, count in loud.items()]
-    missing = sum(finding.status in MISSING for finding in findings)
+    missing = sum(row.missing for row in rows if row.kind is not Kind.PARSE)
     return [*counts, Tallied("unk", "unk", NOT_CHECKED, missing)] if missing else counts
 
 

@@ -158,7 +158,7 @@ def _summary(found: Checked) -> dict[str, object]:
     _form, claim, reference, findings = found
     rows = coverage.coverage(claim, reference, findings)
     headline = summary.headline(claim, findings, rows)
-    tally = summary.tally(findings)
+    tally = summary.tally(findings, rows)
     left_out = len(claim.lines) - len(claim.readable)
     aloud = [headline.title, ", ".join(f"{each.count} {each.words}" for each in tally)]
     if left_out:

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from scratchpad.coverage import coverage
+from scratchpad.coverage import Covered, coverage
 from scratchpad.findings import Finding, Kind, Status
 from scratchpad.reference import AddOnRow, Reference
 from scratchpad.rules import check
@@ -155,8 +155,26 @@ def test_the_tally_counts_by_kind_in_the_order_of_the_findings():
     unless = denied._replace(row=EDIT._replace(modifier_indicator="1"))
     unloaded = Finding(Kind.PTP, Status.DATA_NOT_LOADED, (1, 3))
     quiet = Finding(Kind.PTP, Status.NO_EDIT_ON_FILE, (2, 3))
-    assert tally([denied, denied, unless, unloaded, quiet]) == [
+    rows = [Covered(Kind.PTP, "Pair edits", None, "5 pairs", (), missing=1)]
+    assert tally([denied, denied, unless, unloaded, quiet], rows) == [
         Tallied("deny", "deny", "denied by edit", 2),
         Tallied("cond", "cond", "unless distinct", 1),
         Tallied("unk", "unk", "not checked", 1),
     ]
+
+
+def test_the_tally_counts_all_that_was_not_checked_as_the_sentence_below_it_does():
+    summer = release("hcpcs", "April 2024")._replace(last_day=date(2024, 6, 30))
+    about, reference = claim("45385", "45378", "J1885"), loaded(ptp=None, addon=None, hcpcs=summer)
+    findings = check(about, reference)
+    rows = coverage(about, reference, findings)
+    counts = "Pair edits: 3 pairs", "Add-on codes: 3 lines", "Level II codes: 1 code"
+    assert all(f"{count} not checked." in headline(about, findings, rows).sentence for count in counts)
+    assert tally(findings, rows) == [Tallied("unk", "unk", "not checked", 7)]
+
+
+def test_a_line_that_was_left_out_is_in_the_tally_once():
+    unread = claim(line(1, "45385"), line(2, "4538"))
+    findings = check(unread, loaded())
+    chips = tally(findings, coverage(unread, loaded(), findings))
+    assert [(each.words, each.count) for each in chips] == [("not read", 1)]
