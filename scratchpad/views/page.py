@@ -116,14 +116,14 @@ def _answer(request: HttpRequest, found: Checked, *, is_typing: bool = False) ->
     # What somebody types stays in the cell they typed it in; a page is opened with each part in its own.
     unclear = unread(claim.lines, form.left_blank if is_typing else {})
     rows = grid.with_findings(rows, found, notes, unclear, loaded)
-    answering = shown.answering(loaded, claim)
+    answering, summed = shown.answering(loaded, claim), _summary(found)
     url, waiting = address(claim), grid.to_confirm(claim)
     return {
         "claim": claim,
         "setting_words": SETTINGS[claim.setting],
         "rows": markup.beside_fields(rows) if is_typing else markup.grid_rows(rows),
         "answering": answering,
-        "last_days": _last_days(claim, answering),
+        "last_days": _last_days(claim, answering, summed["coverage"]),
         "problems": form.problems,
         "remark": provider_remark(claim),
         "to_confirm": waiting,
@@ -138,12 +138,16 @@ def _answer(request: HttpRequest, found: Checked, *, is_typing: bool = False) ->
         "address": url,
         "share": request.build_absolute_uri(url),
         "is_typing": is_typing,
-    } | _summary(found)
+    } | summed
 
 
-def _last_days(claim: Claim, answering: list[shown.Answering]) -> list[tuple[date, str]]:
-    """The last days of tables that end before the date of service, and the address of the lines on each."""
-    days = dict.fromkeys(each.last_day for each in answering if each.last_day)
+def _last_days(
+    claim: Claim, answering: list[shown.Answering], rows: list[coverage.Covered]
+) -> list[tuple[date, str]]:
+    """The last days of tables that end before the date of service, so that some of the claim is not checked, and
+    the address of the lines on each."""
+    lacking = {row.kind for row in rows if row.missing}
+    days = dict.fromkeys(each.last_day for each in answering if each.last_day and each.kind in lacking)
     return [(day, address(replace(claim, date_of_service=day))) for day in days]
 
 

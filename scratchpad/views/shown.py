@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from catalog.edits import FIRST_ADD_ON_DAY, FIRST_DAY, FIRST_MUE_DAY
-from catalog.models import Dataset, Release
+from catalog.models import Release
 from catalog.snapshot import Snapshot
 from catalog.wording import us_date
 from scratchpad.claim import DME_SUPPLIER, Claim
@@ -124,47 +124,48 @@ class Answering(NamedTuple):
     ``last_day`` is that of the newest release, where all end before the date.
     """
 
+    kind: Kind
     label: str
     release: Release | None
     words: str = ""
     last_day: date | None = None
 
 
-TABLES = (("PTP edits", Dataset.PTP), ("MUE", Dataset.MUE), ("Add-on codes", Dataset.ADDON))
+TABLES = {Kind.PTP: "PTP edits", Kind.MUE: "MUE", Kind.ADDON: "Add-on codes"}
 BEGAN = {
-    Dataset.PTP: ("NCCI", FIRST_DAY),
-    Dataset.MUE: ("MUEs", FIRST_MUE_DAY),
-    Dataset.ADDON: ("add-on edits", FIRST_ADD_ON_DAY),
+    Kind.PTP: ("NCCI", FIRST_DAY),
+    Kind.MUE: ("MUEs", FIRST_MUE_DAY),
+    Kind.ADDON: ("add-on edits", FIRST_ADD_ON_DAY),
 }
 """What began with the first table of a kind, and when: none answers for an earlier date, and none is missing."""
 
 
 def answering(loaded: Snapshot, claim: Claim) -> list[Answering]:
     """What stands beside the date of service."""
-    found = [_answering(loaded, claim, *table) for table in TABLES]
-    return [*found, Answering("HCPCS Level II", loaded.release, "" if loaded.release else "not loaded")]
+    found = [_answering(loaded, claim, kind) for kind in TABLES]
+    return [*found, Answering(Kind.CODE, "HCPCS Level II", loaded.release, "" if loaded.release else "not loaded")]
 
 
-def _answering(loaded: Snapshot, claim: Claim, label: str, dataset: Dataset) -> Answering:
-    setting = "" if dataset == Dataset.ADDON else claim.setting
-    of_kind = [each for each in loaded.edits if (each.dataset, each.setting) == (dataset, setting)]
+def _answering(loaded: Snapshot, claim: Claim, kind: Kind) -> Answering:
+    label, setting = TABLES[kind], "" if kind is Kind.ADDON else claim.setting
+    of_kind = [each for each in loaded.edits if (each.dataset, each.setting) == (kind, setting)]
     release = next((each for each in of_kind if each.covers(claim.date_of_service)), None)
     if release:
-        return Answering(label, release)
-    if (dataset, setting) == (Dataset.PTP, DME_SUPPLIER):
-        return Answering(label, None, "no table for DME suppliers")
-    what, first_day = BEGAN[dataset]
+        return Answering(kind, label, release)
+    if (kind, setting) == (Kind.PTP, DME_SUPPLIER):
+        return Answering(kind, label, None, "no table for DME suppliers")
+    what, first_day = BEGAN[kind]
     if claim.date_of_service < first_day:
-        return Answering(label, None, f"before {what} began ({us_date(first_day)})")
+        return Answering(kind, label, None, f"before {what} began ({us_date(first_day)})")
     if not of_kind:
-        return Answering(label, None, "not loaded")
+        return Answering(kind, label, None, "not loaded")
     newest = max(of_kind, key=lambda each: each.quarter)
     last_day = newest.last_day if newest.last_day < claim.date_of_service else None
-    if dataset == Dataset.MUE:  # each quarter has a table of its own: how far they reach says nothing between them
+    if kind is Kind.MUE:  # each quarter has a table of its own: how far they reach says nothing between them
         nearest = listed(each.title for each in beside(claim.date_of_service, of_kind))
-        return Answering(label, None, f"not for this date, nearest loaded: {nearest}", last_day)
+        return Answering(kind, label, None, f"not for this date, nearest loaded: {nearest}", last_day)
     until = f", loaded to {us_date(last_day)}" if last_day else ""
-    return Answering(label, None, f"not for this date{until}", last_day)
+    return Answering(kind, label, None, f"not for this date{until}", last_day)
 
 
 def releases_read(loaded: Snapshot, reference: Reference) -> list[Release]:

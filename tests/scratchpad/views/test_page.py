@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog.models import PtpEdit, Release
 from coding_reference.request_log import JsonFormatter
 from scratchpad.views import shown
-from tests.builders import make_mue, make_ptp, make_release, make_section
+from tests.builders import make_addon, make_mue, make_ptp, make_release, make_section
 from tests.catalog.views.page import links, main, receipts, text, words
 from tests.scratchpad.views.pad import DAY, PAGE, PASTE, TYPING, cells, chips, grid, opened, typed
 
@@ -156,6 +156,19 @@ def test_a_date_beyond_the_tables_offers_their_last_day_with_the_same_lines(clie
     beside_headline = main(opened(client, "45385", "45378", date="2026-01-01")).select_one("#check a.btn")
     assert (text(beside_headline), beside_headline["href"]) == (text(link), link["href"])
     assert "instead" not in text(main(opened(client, "45385")).select_one("#loaded"))
+
+
+def test_no_other_day_is_offered_where_nothing_of_the_claim_is_left_unchecked(client):
+    def offered(*lines: str) -> list[str]:
+        answer = opened(client, *lines, date="2026-01-01")
+        return [text(link) for link in main(answer).find_all("a") if "instead" in text(link)]
+
+    Release.objects.filter(dataset="addon").delete()
+    make_mue("J1885", 8, make_release("2026Q1", dataset="mue", setting="practitioner"))
+    make_addon("99292", "99291", make_release("2026Q1", dataset="addon"))
+    assert offered("45385") == []
+    assert offered("45385@2025-12-30", "45378@2025-12-30") == []
+    assert offered("45385", "45378") == ["Check for Dec 31, 2025 instead"] * 2
 
 
 def test_a_claim_without_lines_has_nothing_to_copy_print_or_download(client):
