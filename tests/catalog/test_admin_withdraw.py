@@ -80,6 +80,12 @@ def test_an_incomplete_quarter_of_mue_is_withdrawn_alone(manager):
     assert AuditEntry.objects.get().subject == f"{part}, incomplete"
 
 
+def test_the_help_under_the_list_does_not_offer_to_withdraw_hcpcs(manager):
+    kept = main(manager.get(reverse("admin:imports"))).select_one("#kept")
+    assert "An NCCI table (PTP, MUE, add-on codes) that must not be used can be withdrawn" in text(kept)
+    assert "HCPCS cannot: go back to an earlier release" in text(kept)
+
+
 def test_another_one_that_is_kept_is_offered_first(manager, july):
     april = make_table("ptp", "practitioner", "2024Q2", current=False)
     starter = make_table("ptp", "practitioner", "2024Q3", origin="starter", current=False)
