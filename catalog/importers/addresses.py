@@ -208,5 +208,8 @@ def _addon(quarter: str) -> list[Address]:
 
 def is_web_address(base_url: str) -> bool:
     """Whether files can be asked for there: http or https, and a host."""
-    parts = urlsplit(base_url)
+    try:
+        parts = urlsplit(base_url)
+    except ValueError:  # half of an IPv6 address
+        return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)

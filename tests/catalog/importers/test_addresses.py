@@ -159,6 +159,7 @@ def test_what_cms_does_not_publish_is_refused_in_a_sentence(dataset, quarter, se
         ("file:///etc", False),
         ("www.cms.gov", False),
         ("https://", False),
+        ("http://[::1", False),
         ("https://www.cms.gov/?file=", False),
     ],
 )
