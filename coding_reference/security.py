@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -38,6 +39,8 @@ def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]):
     return middleware
 
 
+WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](:\d+)?|(?P<four>[\d.]+):\d+")
+"""How some proxies write an address, with the port it came from."""
 IPV6_NETWORK = 64
 """Bits of the part of an IPv6 address that one customer has; of the rest every guess could use another."""
 
@@ -49,8 +52,10 @@ def address_of_peer(request: HttpRequest) -> str:
 
 def address_from_proxy(request: HttpRequest) -> str:
     """The same behind the one trusted proxy in front of us: the address it appended to ``X-Forwarded-For``."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    return _counted(forwarded.rpartition(",")[2].strip()) or address_of_peer(request)
+    last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    if found := WITH_PORT.fullmatch(last):
+        last = found["six"] or found["four"]
+    return _counted(last) or address_of_peer(request)
 
 
 def _counted(text: str) -> str | None:
