@@ -52,7 +52,7 @@ def dates(release: Release) -> str:
         kept = "kept for its history" if release.dataset == Dataset.HCPCS else "kept to go back to"
         return f"none, {'no longer used' if release.is_starter else kept}"
     if release.is_starter:
-        return f"a few hundred {'codes' if release.dataset == Dataset.HCPCS else 'rows'} only"
+        return f"{next(iter(held(release)), 'a few rows')} only"
     if release.dataset == Dataset.HCPCS:
         return f"to {us_date(release.last_day)}"
     return f"{us_date(release.first_covered_day)} to {us_date(release.last_day)}"

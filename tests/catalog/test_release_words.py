@@ -31,7 +31,10 @@ def test_rows_are_counted_by_what_they_are():
         (release("hcpcs", state="loaded"), "none, kept for its history"),
         (release("ptp", state="loaded"), "none, kept to go back to"),
         (release("ptp", state="pruned"), "none, its record is kept"),
-        (release("ptp", origin="starter"), "a few hundred rows only"),
+        (release("mue", origin="starter", counts={"values": 29}), "29 values only"),
+        (release("ptp", origin="starter", counts={"edits": 306, "open": 300}), "306 edits only"),
+        (release("hcpcs", origin="starter", counts={"codes": 1437, "modifiers": 142}), "1,437 codes only"),
+        (release("ptp", origin="starter"), "a few rows only"),
         (release("ptp", origin="starter", state="loaded"), "none, no longer used"),
     ],
 )

@@ -102,7 +102,7 @@ def test_a_partial_table_says_what_that_means(client):
 def test_starter_rows_are_never_called_a_release_of_cms(client):
     release = make_release(dataset="addon", origin=Release.Origin.STARTER)
     said = words(page_of(client, release))
-    assert "Not a CMS release" in said
+    assert "Not a CMS release A few well-known rows" in said
     assert "It answers for dates of service from Oct 1, 2025 to Dec 31, 2025 only" in said
     assert "What changed" not in said
 

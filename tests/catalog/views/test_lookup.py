@@ -82,7 +82,9 @@ def test_starter_edits_beside_a_real_release_say_which_tables_they_are_of(client
     make_release()
     make_mue("11042", release=make_release(dataset="mue", setting="practitioner", origin=Release.Origin.STARTER))
     make_release(dataset="mue", setting="outpatient_hospital")
-    assert banner(client).startswith("Starter data for MUE (practitioner), not CMS releases.")
+    assert banner(client).startswith(
+        "Starter data for MUE (practitioner), not CMS releases. A few rows, to try the site with."
+    )
 
 
 def test_a_partial_table_is_named_on_every_page(client):
