@@ -15,6 +15,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import ManyToManyField, OuterRef, QuerySet, Subquery, Sum
+from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import localize
@@ -55,6 +56,17 @@ class PersonAdmin(UserAdmin):
                 Group.objects.order_by("name"), required=False, widget=forms.CheckboxSelectMultiple
             )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list[BaseFormSet], change: bool
+    ) -> None:
+        """Save the groups as well; say so where somebody may do things at the desk but not come in."""
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        groups = self.in_groups(user)
+        if user.is_active and not user.is_staff and (groups or user.is_superuser):
+            what = f"is in the group {groups}" if groups else "is a superuser"
+            messages.warning(request, f"Nobody can log in as {user}, who {what}: tick “Staff status” as well.")
 
     def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> tuple:
         """What deleting would take along, and in words what forbids it: the trail shall say who it was."""

@@ -6,7 +6,7 @@ import pytest
 from axes.models import AccessAttempt
 from bs4 import BeautifulSoup
 from django.contrib.admin.models import DELETION, LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -46,6 +46,30 @@ def test_somebody_is_put_into_a_group_by_a_tick(admin_client, ann):
     assert [group.name for group in ann.groups.all()] == [EDITORS]
     listed = admin_client.get(reverse("admin:auth_user_changelist")).content.decode()
     assert f'field-in_groups">{EDITORS}</td>' in listed
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (
+            {"groups": EDITORS},
+            "Nobody can log in as ann, who is in the group Editors: tick “Staff status” as well.",
+        ),
+        ({"is_superuser": "on"}, "Nobody can log in as ann, who is a superuser: tick “Staff status” as well."),
+        ({"groups": EDITORS, "is_staff": "on"}, ""),
+        ({"groups": EDITORS, "is_active": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_who_may_do_something_but_not_log_in_is_not_saved_without_a_word(admin_client, ann, sent, said):
+    address = reverse("admin:auth_user_change", args=[ann.pk])
+    form = fields(admin_client.get(address)) | {"is_staff": ""} | sent
+    if "groups" in form:
+        form["groups"] = str(Group.objects.get(name=EDITORS).pk)
+    ticked = {name: value for name, value in form.items() if value or not name.startswith("is_")}
+    page = BeautifulSoup(admin_client.post(address, ticked, follow=True).content, "html.parser")
+    warned = page.select_one(".messagelist .warning")
+    assert (warned.get_text(strip=True) if warned else "") == said
 
 
 def test_no_single_permission_is_given_to_a_person(admin_client, ann):
