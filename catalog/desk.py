@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import NamedTuple
 
 from django.contrib import admin, messages
@@ -14,9 +15,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRefresh
 
+# A page of the desk is fetched anew by the Back button. Logged in, the browser fills it in as it was left; logged
+# out, the login page takes its place, and what was typed is gone.
 NOT_TAKEN = (
-    "You were logged out, so what you sent was not taken. The browser's Back button may still have it: copy it "
-    "from there, log in, and put it in again."
+    "You were logged out, so what you sent was not taken. Do not press Back yet, which would lose what you typed: "
+    "log in first, then press the browser's Back button until your form is there."
+)
+PRESS_BACK = (
+    "What you sent while you were logged out was not taken. To get it back, press the browser's Back button until "
+    "your form is there with what you typed."
 )
 
 
@@ -81,6 +88,14 @@ class Desk(admin.AdminSite):
 
         return seen
 
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """The login page; who came to it by sending a form is told once more, after it, how to get that back."""
+        is_not_taken = "not_taken" in request.POST or _is_told_of_what_was_not_taken(request)
+        response = super().login(request, (extra_context or {}) | {"is_not_taken": is_not_taken})
+        if is_not_taken and request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            messages.warning(request, PRESS_BACK)
+        return response
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The menu: groups of pages that this person may open, in the shape Django's templates know.
 
@@ -110,6 +125,14 @@ class Desk(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, object]:
         is_desk_page = request.path == reverse("admin:index")
         return super().each_context(request) | {"is_desk_page": is_desk_page}
+
+
+def _is_told_of_what_was_not_taken(request: HttpRequest) -> bool:
+    """Whether the page will say so; looking at the messages does not take them from it."""
+    waiting = messages.get_messages(request)
+    is_told = any(message.message == NOT_TAKEN for message in waiting)
+    waiting.used = False
+    return is_told
 
 
 def _group(name: str, entries: tuple[str | Page, ...], listed: dict[str, dict], request: HttpRequest) -> dict:

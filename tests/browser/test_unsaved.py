@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -100,6 +102,32 @@ def test_what_came_back_refused_is_asked_about_although_nothing_was_typed_since(
     desk.locator("h1").click()
     with desk.expect_event("dialog"):
         leave(desk)
+
+
+@pytest.mark.parametrize(("is_another_tab", "steps_back"), [(False, 2), (True, 1)])
+def test_what_was_typed_when_the_session_ended_is_back_for_who_logs_in_first(
+    desk, live_server, section, is_another_tab, steps_back
+):
+    desk.goto(address(live_server, "section_change", section.pk))
+    type_into(desk, "Description:", "Typed. ")
+    desk.context.clear_cookies(name="sessionid")
+    desk.get_by_role("button", name="Save", exact=True).first.click()
+    expect(desk.locator(".messagelist")).to_contain_text("log in first, then press the browser's Back button")
+    tab = desk
+    if is_another_tab:
+        tab = desk.context.new_page()
+        tab.goto(live_server.url + reverse("admin:login"))
+    tab.get_by_label("Username").fill("admin")
+    tab.get_by_label("Password").fill("password")
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab).not_to_have_url(re.compile("/login/"))
+    for _step in range(steps_back):
+        desk.go_back()
+    expect(desk.locator("#id_description")).to_have_value(re.compile(r"Typed\."))
+    desk.get_by_role("button", name="Save", exact=True).first.click()
+    expect(desk.locator(".messagelist")).to_contain_text("was changed successfully")
+    section.refresh_from_db()
+    assert "Typed." in section.description
 
 
 def test_who_gives_up_a_change_that_moves_codes_is_not_asked_again(desk, live_server, section, asked):

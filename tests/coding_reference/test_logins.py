@@ -95,12 +95,36 @@ def test_changing_the_password_ends_every_other_session(client, admin_user):
     assert client.get(reverse("admin:index")).status_code == 302
 
 
-def test_who_sends_a_text_when_the_session_is_over_is_told_where_it_is(client):
-    section = make_section("drugs", title="Drugs")
-    sent = client.post(reverse("admin:catalog_section_change", args=[section.pk]), {"title": "Other"}, follow=True)
-    assert sent.request["PATH_INFO"] == reverse("admin:login")
-    told = BeautifulSoup(sent.content, "html.parser").select_one(".messagelist").get_text()
-    assert "what you sent was not taken. The browser's Back button may still have it" in told
+def test_who_sends_a_text_when_the_session_is_over_is_told_how_to_get_it_back_and_again_once_logged_in(
+    client, admin_user
+):
+    form = reverse("admin:catalog_section_change", args=[make_section("drugs", title="Drugs").pk])
+    page = client.post(form, {"title": "Other"}, follow=True)
+    assert page.request["PATH_INFO"] == reverse("admin:login")
+    assert "what you sent was not taken. Do not press Back yet" in told(page)
+    page = client.post(page.request["PATH_INFO"], fields(page) | {"username": "admin", "password": "wrong"})
+    assert page.status_code == 200
+    password = {"username": admin_user.username, "password": "password"}
+    page = client.post(page.request["PATH_INFO"], fields(page) | password, follow=True)
+    assert page.request["PATH_INFO"] == form
+    assert "What you sent while you were logged out was not taken. To get it back, press" in told(page)
+    assert "not taken" not in client.get(form).content.decode()
+
+
+def test_who_logs_in_having_sent_nothing_is_told_of_nothing_lost(client, admin_user):
+    page = client.get(reverse("admin:index"), follow=True)
+    form = fields(page) | {"username": admin_user.username, "password": "password"}
+    assert "not taken" not in client.post(reverse("admin:login"), form, follow=True).content.decode()
+
+
+def fields(page) -> dict[str, str]:
+    """What the login form sends untouched."""
+    form = BeautifulSoup(page.content, "html.parser").select_one("#login-form")
+    return {field["name"]: field.get("value", "") for field in form.select("input[name]")}
+
+
+def told(page) -> str:
+    return BeautifulSoup(page.content, "html.parser").select_one(".messagelist").get_text()
 
 
 def test_who_logs_out_twice_is_told_of_nothing_lost(client):
