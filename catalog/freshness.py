@@ -62,5 +62,10 @@ def _of(releases: list[Release], dataset: Dataset, setting: Setting | str, day: 
     release = nearest(releases, dataset, setting, day)
     of_kind = [one for one in releases if (one.dataset, one.setting) == (dataset, setting)]
     others = [one for one in of_kind if one.partial and one is not release]
-    behind = 0 if release is None or release.is_starter else release.quarters_behind(day)
+    behind = quarters_behind(release, day)
     return Freshness(dataset, setting, release, behind, words_of(release, day), tuple(others))
+
+
+def quarters_behind(release: Release | None, day: date) -> int:
+    """Quarters begun since a release; 0 for the starter set, and where there is none."""
+    return 0 if release is None or release.is_starter else release.quarters_behind(day)

@@ -23,7 +23,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
     It tells of the index that this process answers from, and does not wait for a newer one to be made.
 
     ``stale`` are the datasets and settings of which the newest release is of a quarter that is over, ``missing``
-    those of which none answers. No restart mends that, so it is no reason for 503.
+    those of which none answers, ``starter`` those of which only starter data does. No restart mends that, so it is
+    no reason for 503.
     """
     day = timezone.localdate()
     try:
@@ -41,6 +42,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
             "index": index,
             "stale": [_stale(one) for one in fresh if one.is_stale],
             "missing": [_kind(one) for one in fresh if one.release is None],
+            "starter": [_kind(one) for one in fresh if one.release and one.release.is_starter],
             "releases": [_release(one, day) for one in releases],
         }
     )
@@ -62,5 +64,5 @@ def _release(release: Release, day: date) -> dict[str, object]:
         "revision": release.revision,
         "origin": release.origin,
         "partial": release.partial,
-        "quarters_behind": release.quarters_behind(day),
+        "quarters_behind": freshness.quarters_behind(release, day),
     }

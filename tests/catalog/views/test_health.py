@@ -84,6 +84,17 @@ def test_healthz_names_what_no_release_answers_for(client):
 
 
 @pytest.mark.django_db
+def test_healthz_names_what_only_starter_data_answers_for_and_calls_none_of_it_behind(client):
+    make_release("2024Q3", dataset="mue", setting="dme_supplier", origin=Release.Origin.STARTER)
+    make_release("2024Q3", dataset="mue", setting="practitioner")
+    answer = client.get("/healthz").json()
+    assert answer["starter"] == [{"dataset": "mue", "setting": "dme_supplier"}]
+    assert [one["setting"] for one in answer["stale"]] == ["practitioner"]
+    behind = {one["setting"]: one["quarters_behind"] > 0 for one in answer["releases"]}
+    assert behind == {"practitioner": True, "dme_supplier": False}
+
+
+@pytest.mark.django_db
 def test_no_cache_keeps_the_answer(client):
     assert "no-store" in client.get("/healthz").headers["Cache-Control"]
 
