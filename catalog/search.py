@@ -108,15 +108,6 @@ class Index:
         synonyms: list[tuple[str, str, str]],
         before: Index | None = None,
     ):
-        self.made_of = entries, modifiers, sections, synonyms
-        self._entries, self._modifiers, self._sections = entries, modifiers, sections
-        self._in_force = sum(not entry.ended for entry in entries)
-        self._letters = [entry.letter for entry in entries]
-        self._numbers = {entry.code: number for number, entry in enumerate(entries)}
-        self._in_code_order = sorted(self._numbers)
-        self._modifier_called = {entry.code: entry for entry in modifiers}
-        self._section_called = {section.slug: section for section in sections}
-
         meanings = [(split(term), split(means)) for term, means, code in synonyms if not code]
         names: dict[str, list[str]] = {}
         for term, _, code in synonyms:
@@ -132,6 +123,17 @@ class Index:
             self._held = Holdings(entries, modifiers, words)
         words.update(self._held.words)
         self._words = words
+
+        # Those held, which may be the very same in the index before: that way they are in memory once.
+        entries, modifiers = self._held.entries, self._held.modifiers
+        self.made_of = entries, modifiers, sections, synonyms
+        self._entries, self._modifiers, self._sections = entries, modifiers, sections
+        self._in_force = sum(not entry.ended for entry in entries)
+        self._letters = [entry.letter for entry in entries]
+        self._numbers = {entry.code: number for number, entry in enumerate(entries)}
+        self._in_code_order = sorted(self._numbers)
+        self._modifier_called = {entry.code: entry for entry in modifiers}
+        self._section_called = {section.slug: section for section in sections}
 
         self._reader = Reader(words, self._held.abbreviations, meanings)
         of_entries, of_modifiers = (
