@@ -101,6 +101,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
     current = succession.current(release)
     is_back = succession.is_way_back(release, current)
     is_again = release.activated_at is not None
+    is_withdrawn = release.state == State.WITHDRAWN
     is_older = current is not None and release.dataset != Dataset.HCPCS and release.last_day < current.last_day
     context = {
         "title": f"Roll back to {release}" if is_back else f"Activate {release}{' again' if is_again else ''}",
@@ -112,7 +113,8 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
         "unchecked_after": release.last_day if is_older else None,
         "sides": [(one, release_words.held(one), _dates(one)) for one in (current, release) if one],
         "golden": golden,
-        "withdrawal": AuditEntry.objects.withdrawal_of(release) if release.state == State.WITHDRAWN else None,
+        "withdrawal": AuditEntry.objects.withdrawal_of(release) if is_withdrawn else None,
+        "needs_another_person": is_withdrawn and _needs_another_person(request, release),
         "form": form,
     }
     return page(request, "roll_back.html", context)
@@ -278,13 +280,16 @@ def _rehearsal(request: HttpRequest, release: Release, form: DecisionForm) -> Ht
         "golden": golden,
         "doubts": doubts,
         "outdated": outdated,
-        "needs_another_person": settings.SECOND_PERSON
-        and rehearsals.asked_by(release) == request.user.get_username(),
+        "needs_another_person": _needs_another_person(request, release),
         "is_blocked": bool(golden or outdated),
         "can_try_again": release.run is not None and runs.can_try_again(release.run),
         "form": form,
     }
     return page(request, "rehearsal.html", context | changed)
+
+
+def _needs_another_person(request: HttpRequest, release: Release) -> bool:
+    return settings.SECOND_PERSON and rehearsals.asked_by(release) == request.user.get_username()
 
 
 def _is_compared_with(release: Release, current: Release | None) -> bool:

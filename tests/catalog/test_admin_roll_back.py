@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from catalog import audit_words
 from catalog.admin import decisions
-from catalog.models import AuditEntry, GoldenPair
+from catalog.models import AuditEntry, GoldenPair, ImportRun
 from tests.builders import make_release, make_table
 from tests.catalog.views.page import main, text, words
 from tests.decisions import PAIR, REHEARSED, activate, address, messages, state
+from tests.desk import browser_of, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inbox")]
 
@@ -100,8 +101,26 @@ def test_golden_pairs_that_the_way_back_answers_wrongly_are_shown(manager, quart
     assert state(april) == "current"
     step = AuditEntry.objects.get(action="rolled_back")
     (failure,) = step.detail["golden"]
-    assert failure.startswith("99213 and 36415 on 2024-06-01")
+    assert failure.startswith("99213 and 36415 on Jun 1, 2024")
     assert list(audit_words.remarks(step)) == ["Note: “July is worse”", f"Golden pairs: {failure}"]
+
+
+def test_who_rehearsed_a_withdrawn_release_is_told_first_that_another_person_must_activate_it_again(settings):
+    settings.SECOND_PERSON = True
+    asked_by = make_user("dana", "Data managers")
+    run = ImportRun.objects.create(origin="upload", asked_by=asked_by)
+    withdrawn = make_table("ptp", "practitioner", state="withdrawn", run=run)
+    kept = make_table("ptp", "practitioner", "2024Q1", current=False, run=run)
+    shown = main(browser_of(asked_by).get(address("roll_back", withdrawn)))
+    assert "You asked for this import. Another person must activate it." in text(shown)
+    assert not shown.select("button.btn-ink, [name=note]")
+    refused = main(browser_of(asked_by).post(address("roll_back", withdrawn), {"note": "It is right"}))
+    assert "Another person must activate it" in text(refused)
+    assert state(withdrawn) == "withdrawn"
+    for who, release in ((asked_by, kept), (make_user("dora", "Data managers"), withdrawn)):
+        shown = main(browser_of(who).get(address("roll_back", release)))
+        assert "Another person must" not in text(shown)
+        assert shown.select("button.btn-ink")
 
 
 def test_there_is_no_way_back_to_what_is_not_kept(manager):
