@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bs4 import BeautifulSoup, Tag
 from django.http import HttpResponse
 
 
+@lru_cache(maxsize=8)  # a test asks several things about one answer, and reading it takes as long as making it
 def main(response: HttpResponse) -> Tag:
     """The page's own part, without header and footer; the whole answer when it is a fragment."""
     soup = BeautifulSoup(response.content, "html.parser")
