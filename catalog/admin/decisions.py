@@ -243,9 +243,9 @@ def _gone(request: HttpRequest, pk: int) -> HttpResponse:
             request, "That rehearsal is not there any more: it was discarded or rehearsed again meanwhile."
         )
     elif became.action == AuditEntry.Action.DISCARDED:
-        messages.info(request, f"{became.by} discarded that rehearsal of {became.subject}.")
+        messages.info(request, f"That rehearsal of {became.subject} was discarded by {became.by}.")
     else:
-        messages.info(request, f"{became.by} has rehearsed {became.subject} again since: that took its place.")
+        messages.info(request, f"A new rehearsal of {became.subject} by {became.by} has taken its place since.")
         return redirect("admin:rehearsal", pk=became.detail["rehearsed_again_as"])
     return redirect("admin:imports")
 

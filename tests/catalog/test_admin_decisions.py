@@ -331,7 +331,7 @@ def test_the_slower_of_two_who_decide_is_told_that_it_is_gone(manager, is_remove
         manager.get(address("rehearsal", number), follow=True),
     ):
         assert response.redirect_chain[-1][0] == reverse("admin:imports")
-        assert "Dora discarded that rehearsal of HCPCS Level II, October 2025." in messages(response)
+        assert "That rehearsal of HCPCS Level II, October 2025 was discarded by dora." in messages(response)
     assert AuditEntry.objects.filter(action="discarded").count() == 1
 
 
@@ -342,7 +342,8 @@ def test_the_address_of_a_rehearsal_leads_to_the_one_that_took_its_place(manager
     rehearsal.tidy()
     response = manager.get(address("rehearsal", july), follow=True)
     assert response.redirect_chain[-1][0] == address("rehearsal", new)
-    assert f"has rehearsed {july} again since: that took its place." in messages(response)
+    who = AuditEntry.objects.get(action="replaced").by
+    assert f"A new rehearsal of {july} by {who} has taken its place since." in messages(response)
 
 
 def test_the_address_of_none_leads_to_the_imports(manager):
@@ -360,4 +361,4 @@ def test_who_decides_in_the_same_moment_is_told_that_it_is_gone(manager, monkeyp
         decide(release, **how)
 
     monkeypatch.setattr(rehearsal, "activate", too_late)
-    assert "Dora discarded that rehearsal" in messages(activate(manager, release))
+    assert "was discarded by dora." in messages(activate(manager, release))
