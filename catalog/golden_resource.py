@@ -78,7 +78,9 @@ class GoldenPairResource(TextResource):
         super().before_import_row(row, **kwargs)
         row["day"] = _day(row["day"]).isoformat()
         if row["setting"] not in SETTINGS:
-            raise ValidationError({"setting": f"Medicare has PTP edits for {' and '.join(SETTINGS)} only."})
+            raise ValidationError(
+                {"setting": f"Write {' or '.join(SETTINGS)}: Medicare has PTP edits for no other setting."}
+            )
         if row.get("expected") and row["expected"] not in EXPECTED:
             raise ValidationError({"expected": f"The answer is one of {', '.join(EXPECTED)}."})
         for column in ("column_one", "column_two"):

@@ -27,7 +27,7 @@ class CountRow(NamedTuple):
 def kind_name(dataset: str, setting: str) -> str:
     """``PTP edits, outpatient hospital``"""
     label = Dataset(dataset).label
-    return f"{label}, {Setting(setting).label.lower().replace('dme', 'DME')}" if setting else label
+    return f"{label}, {Setting(setting).words}" if setting else label
 
 
 def quarter_name(quarter: str) -> str:
@@ -97,6 +97,11 @@ def counts(release: Release, beside: Iterable[Release] = ()) -> Iterator[CountRo
     for kind in release_words.COUNTED:
         if kind in release.counts:
             yield CountRow(kind, [one.counts.get(kind) for one in (*beside, release)])
+
+
+def size(number: int) -> str:
+    """Of a file: ``12.3 MB``, ``48 KB``."""
+    return f"{number / 1e6:,.1f} MB" if number >= 1e5 else f"{max(1, round(number / 1e3))} KB"
 
 
 def _rows(number: float, total: int = 0) -> str:

@@ -86,7 +86,7 @@ def _work(run: ImportRun, watch: Watch) -> State:
     watch.progress("Looking at the files", 0, 0)
     paths = inbox.paths(run)
     for path in paths:
-        watch.say(f"Opened {path.name}, {path.stat().st_size / 1e6:,.1f} MB.")
+        watch.say(f"Opened {path.name}, {run_words.size(path.stat().st_size)}.")
     found = load.publications(paths, run.dataset, run.quarter, run.setting)
     for publication in found:
         names = run_words.listed(member.name for member in publication.members)

@@ -18,6 +18,7 @@ from catalog.importers.addresses import ACCEPTANCE, CMS, LAST_PART, LICENSE_PAGE
 from catalog.importers.download import NotThere, Patience, Terms, client, download
 from catalog.importers.files import Refused
 from catalog.importers.load import Progress
+from catalog.models import Release
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,9 @@ def refuse_other_release(paths: list[Path], dataset: str, quarter: str, setting:
         files.fingerprint(member)
     for one in load.publications(paths, dataset):
         if (one.quarter, one.setting) != (quarter, setting):
-            came = " ".join(filter(None, (one.dataset, one.setting, one.quarter)))
-            raise Refused(f"CMS has {came} at the address of {quarter}: {paths[0].name}. It is not loaded.")
+            came = Release(dataset=dataset, setting=one.setting, quarter=one.quarter)
+            due = Release(dataset=dataset, setting=setting, quarter=quarter)
+            raise Refused(f"CMS has {came} at the address of {due}: {paths[0].name}. It is not loaded.")
 
 
 def _first_there(errand: _Errand, editions: list[list[Address]]) -> list[Path]:

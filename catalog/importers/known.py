@@ -53,10 +53,10 @@ def loaded_before(publication: Publication, sources: list[ReleaseFile]) -> Relea
             continue
         if not release.partial and (release.setting != publication.setting or not is_of_quarter):
             member = next(member for sha256, member in members.items() if sha256 in known)
-            was, now = (" ".join(filter(None, (one.quarter, one.setting))) for one in (release, publication))
+            now = Release(dataset=release.dataset, setting=publication.setting, quarter=publication.quarter)
             raise Refused(
                 f"{member} has been loaded as {release}, and now appears as {now}. "
-                f"If it is of {was}, there is nothing to do."
+                "If the first is right, there is nothing to do."
             )
         if members.keys() <= known and is_of_quarter and release.setting == publication.setting:
             return release

@@ -250,8 +250,8 @@ def _columns(member: Member, line: int, cells: list[str], setting: str) -> list[
         raise BadRow(
             str(member),
             line,
-            f"the header says {title!r}: it is the table of {said}, not of {setting}. "
-            "Give the file under the name it had at CMS.",
+            f"the header says {title!r}: it is the table of {Setting(said).words}, not of "
+            f"{Setting(setting).words}. Give the file under the name it had at CMS.",
         )
     return columns
 
@@ -283,7 +283,7 @@ def _check_values(member: Member, setting: str, values: dict[str, int]) -> None:
     likeliest = max(fits, key=lambda one: fits[one])
     if setting and fits[likeliest] - fits[setting] >= PLAIN:
         raise Refused(
-            f"{member} holds the values of {likeliest}, not of {setting}: "
+            f"{member} holds the values of {Setting(likeliest).words}, not of {Setting(setting).words}: "
             f"{ncci.some([f'{code} is {values[code]}' for code in TELLING if code in values])}."
         )
 

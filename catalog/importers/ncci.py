@@ -12,6 +12,7 @@ from datetime import date
 
 from catalog.codes import is_code
 from catalog.importers.files import BadRow, Member, Refused, fingerprint, tables
+from catalog.models import Setting
 from catalog.models.release import quarter_of
 
 MEDICAID = re.compile(r"(?<![a-z])(mcd|medicaid)(?![a-z])", re.IGNORECASE)
@@ -74,6 +75,7 @@ def revision_in(name: str) -> int | None:
 def agreed(member: Member, own: str, outer: str, what: str) -> str:
     """What the name of a file says, or else that of its zip. Raises Refused when they contradict each other."""
     if own and outer and own != outer:
+        own, outer = _in_words([own, outer], what)
         raise Refused(
             f"{member.name} is of {own} by its name, and of {outer} by the name of its zip, {member.archive}. "
             f"Find out which is true and give --{what}."
@@ -85,7 +87,12 @@ def one_by_hand(given: str, said: Iterable[str], what: str) -> None:
     """Raises Refused when a quarter or setting given by hand is for files that name several."""
     named = sorted({one for one in said if one})
     if given and len(named) > 1:
-        raise Refused(f"--{what} is for one release, and these are {', '.join(named)}.")
+        raise Refused(f"--{what} is for one release, and these are {', '.join(_in_words(named, what))}.")
+
+
+def _in_words(said: Iterable[str], what: str) -> list[str]:
+    """What names say, settings as people write them."""
+    return [Setting(one).words if what == "setting" else one for one in said]
 
 
 def the_one(candidates: list[tuple[int | None, Member]], forms: tuple[str, ...]) -> tuple[int | None, Member]:

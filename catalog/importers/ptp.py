@@ -32,7 +32,7 @@ from catalog.importers.files import WORKBOOK_FORMS, BadRow, Member, Refused, lin
 from catalog.importers.ptp_checks import doubts
 from catalog.importers.ptp_names import FAMILY, SETTINGS, explain, publications
 from catalog.importers.sheets import row_blocks
-from catalog.models import PtpEdit
+from catalog.models import PtpEdit, Setting
 
 __all__ = ["FAMILY", "MODELS", "Row", "doubts", "explain", "notice", "publications", "read"]
 
@@ -254,7 +254,9 @@ def _check_head(member: Member, head: list[str], setting: str) -> None:
     title = "\n".join(line for line in head if not NOTICE.search(line))
     said = [one for one, pattern in SETTINGS.items() if pattern.search(title)]
     if setting and said and setting not in said:
-        raise Refused(f"{member} says that it is the table of {said[0]}, not of {setting}.")
+        raise Refused(
+            f"{member} says that it is the table of {Setting(said[0]).words}, not of {Setting(setting).words}."
+        )
     for what, pattern in OTHER_DATASETS.items():
         if pattern.search(title):
             raise Refused(f"{member} is not a PTP table. It looks like {what}.")

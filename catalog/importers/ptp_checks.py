@@ -101,10 +101,11 @@ def doubts(edits: QuerySet[PtpEdit], publication: Publication, counts: dict[str,
     wanted, strangers = expected_canaries(setting, publication.quarter), STRANGERS[setting]
     there = _present(edits, {*wanted, *strangers})
     if len(intruders := [one for one in strangers if one in there]) > MOST_STRANGERS:
-        other = next(one for one in CANARIES if one != setting)
+        other = Setting(next(one for one in CANARIES if one != setting))
         raise Refused(
-            f"{publication.members[0]} and its other parts hold edits that only the table of {other} has, as "
-            f"{intruders[0].column_one} with {intruders[0].column_two}. They are not, or not all, of {setting}."
+            f"{publication.members[0]} and its other parts hold edits that only the table of {other.words} has, "
+            f"as {intruders[0].column_one} with {intruders[0].column_two}. They are not, or not all, of "
+            f"{Setting(setting).words}."
         )
     # By the index in whose order the rows lie; SQLite would take the other one, and ten times the time.
     in_order = edits.filter(column_one__gt="")

@@ -9,6 +9,7 @@ from catalog.importers.files import Refused
 from catalog.importers.hcpcs import Row
 from catalog.models import Dataset, Release
 from catalog.models.release import quarters_between
+from catalog.wording import us_date
 
 # A code in force does not leave CMS's file: none did from 2019 to 2025. Long ended ones may: the annual file of
 # 2019 goes back five years.
@@ -49,7 +50,8 @@ def golden_pair_failures(release: Release, *, is_partial: bool = False) -> Itera
     for result in golden.results(release, is_partial=is_partial):
         if result.is_wrong:
             pair, expected = result.pair, result.pair.get_expected_display()
-            yield f"{pair.column_one} and {pair.column_two} on {pair.day}: {result.said}; expected: {expected}."
+            asked = f"{pair.column_one} and {pair.column_two} on {us_date(pair.day)}"
+            yield f"{asked}: {result.said}; expected: {expected}."
 
 
 def refuse_wrong_answers(release: Release, *, is_partial: bool = False) -> None:

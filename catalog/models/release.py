@@ -45,6 +45,11 @@ class Setting(models.TextChoices):
     OUTPATIENT_HOSPITAL = "outpatient_hospital", "Outpatient hospital"
     DME_SUPPLIER = "dme_supplier", "DME supplier"
 
+    @property
+    def words(self) -> str:
+        """As it stands within a sentence: ``outpatient hospital``, ``DME supplier``."""
+        return self.label.lower().replace("dme", "DME")
+
 
 class ReleaseQuerySet(models.QuerySet):
     def current(self) -> ReleaseQuerySet:

@@ -61,7 +61,7 @@ def test_problems_name_the_line_and_the_column():
         "practitioner,11042,97599,2024-08-01,indicator_1,",
         "practitioner,97597,11042,2024-08-01,indicator_0,CMS",
     ) == [
-        (3, "setting", "Medicare has PTP edits for practitioner and outpatient_hospital only."),
+        (3, "setting", "Write practitioner or outpatient_hospital: Medicare has PTP edits for no other setting."),
         (4, "column_one", "A code has five characters. Did a spreadsheet drop zeros? Format the column as text."),
         (5, "column_one", "“11O42” does not have the shape of a code."),
         (6, "column_two", "A pair has two different codes."),

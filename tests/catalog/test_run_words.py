@@ -44,6 +44,14 @@ def test_a_list_tells_the_first_file_of_an_import():
     assert run_words.listed(["a.zip", "b.zip"], most=1) == "a.zip and 1 more"
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "1 KB"), (2_400, "2 KB"), (99_999, "100 KB"), (100_000, "0.1 MB"), (1_234_567_890, "1,234.6 MB")],
+)
+def test_the_size_of_a_file(number, words):
+    assert run_words.size(number) == words
+
+
 def test_how_far_rows_and_bytes_are():
     begun = timezone.now() - timedelta(seconds=10)
     ended = {"step_started_at": begun, "ended_at": begun + timedelta(seconds=10)}

@@ -58,7 +58,7 @@ def test_a_file_of_cms_under_the_name_of_another_setting_is_refused(cms_files, t
         shutil.copy(cms_files / "mue" / file_name(setting, "07-01-2024"), path)
         assert bad_row(path)[0] == 8
         path.write_bytes(path.read_bytes().replace(TITLES[setting].encode() + b" Services ", b""))
-        with pytest.raises(Refused, match=f"holds the values of {setting.value}"):
+        with pytest.raises(Refused, match=f"holds the values of {setting.words}"):
             list(mue.read(Member(path)))
 
 

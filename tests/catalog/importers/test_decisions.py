@@ -78,7 +78,7 @@ def test_going_back_to_one_that_answers_golden_pairs_wrongly_takes_a_tick_and_a_
         rehearsal.activate(april, by=ADA, accept_doubts=True)
     rehearsal.activate(april, by=ADA, accept_doubts=True, note="July is wrong")
     (failure,) = AuditEntry.objects.get(action="rolled_back").detail["golden"]
-    assert failure.startswith("99213 and 36415 on 2024-06-15")
+    assert failure.startswith("99213 and 36415 on Jun 15, 2024")
 
 
 def test_a_whole_older_one_is_gone_back_to_from_an_incomplete_one():
@@ -178,7 +178,7 @@ def test_a_golden_pair_answered_wrongly_does_not_refuse_a_rehearsal_but_blocks_i
     pair = GoldenPair.objects.create(setting="practitioner", expected=GoldenPair.Expected.NONE, **known)
     july = rehearse(write_ptp(tmp_path / "q3", "2024Q3", PAIR))
     (failure,) = rehearsal.objections(july).golden
-    assert failure.startswith("99213 and 36415 on 2024-07-15")
+    assert failure.startswith("99213 and 36415 on Jul 15, 2024")
     with pytest.raises(Refused, match=r"answers 1 golden pair wrongly\. 99213 and 36415"):
         rehearsal.activate(july, by=ADA, accept_doubts=True)
     pair.delete()

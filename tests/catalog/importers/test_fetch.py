@@ -179,9 +179,8 @@ def test_cancelling_ends_it(cms, bring):
 
 def test_a_zip_of_another_quarter_is_refused_and_not_kept(cms, bring, tmp_path):
     put(cms, HCPCS, serve(zipped("HCPC2025_JUL_ANWEB.txt")))
-    with pytest.raises(
-        Refused, match=rf"CMS has hcpcs 2025Q3 at the address of 2025Q4: {HCPCS}. It is not loaded."
-    ):
+    came, due = "HCPCS Level II, July 2025", "HCPCS Level II, October 2025"
+    with pytest.raises(Refused, match=rf"CMS has {came} at the address of {due}: {HCPCS}. It is not loaded."):
         bring()
     assert list((tmp_path / "inbox").iterdir()) == []
 

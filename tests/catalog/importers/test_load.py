@@ -134,7 +134,8 @@ def test_the_same_content_under_another_quarter_is_refused(tmp_path, october):
     other = tmp_path / "HCPC2026_JAN_ANWEB.txt"
     other.write_bytes(october.read_bytes())
     with pytest.raises(
-        Refused, match="has been loaded as HCPCS Level II, October 2025, and now appears as 2026Q1"
+        Refused,
+        match="has been loaded as HCPCS Level II, October 2025, and now appears as HCPCS Level II, January 2026",
     ):
         load_file(other)
 

@@ -374,7 +374,7 @@ def test_a_golden_pair_that_comes_out_wrong_blocks_the_flip_whatever_is_allowed(
         source="CMS",
     )
     stricter = write_ptp(tmp_path / "q3", "2024Q3", PAIR._replace(indicator="0"))
-    with pytest.raises(Refused, match=r"99213 and 36415 on 2024-07-01: .*indicator 0.*; expected: Edit in force"):
+    with pytest.raises(Refused, match=r"99213 and 36415 on Jul 1, 2024: .*indicator 0.*; expected: Edit in force"):
         load_one(stricter, allow_partial=True)
     assert row_counts() == before
     assert states() == {"April 2024": "current"}

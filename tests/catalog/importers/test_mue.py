@@ -67,7 +67,7 @@ def test_a_table_is_found_in_its_zip(tmp_path):
         ("medicare-ncci-2026-q3-practitioner-services-mue-table.zip", "2026Q2.*2026Q3.*--quarter"),
         (
             "medicare-ncci-2026-q2-facility-outpatient-hospital-services-mue-table.zip",
-            "practitioner.*outpatient_hospital.*--setting",
+            "practitioner.*outpatient hospital.*--setting",
         ),
     ],
 )
@@ -235,7 +235,7 @@ def test_the_table_of_another_setting_is_refused_by_its_header(tmp_path, title):
     path = write_csv(tmp_path / file_name(HOSPITAL), [row("0001U")], head=[[NOTICE], header(title)])
     line, reason = bad_row(path)
     assert line == 4
-    assert f"the table of {title.value}, not of outpatient_hospital" in reason
+    assert f"the table of {title.words}, not of outpatient hospital" in reason
 
 
 def test_the_setting_asked_for_goes_over_the_name(tmp_path):
@@ -252,7 +252,7 @@ def test_without_a_setting_in_the_header_the_values_tell_it(tmp_path, setting, o
     if setting == other:
         assert len(list(mue.read(Member(path)))) == mue.FEWEST[setting]
     else:
-        with pytest.raises(Refused, match=f"holds the values of {other.value}, not of {setting.value}"):
+        with pytest.raises(Refused, match=f"holds the values of {other.words}, not of {setting.words}"):
             list(mue.read(Member(path)))
 
 

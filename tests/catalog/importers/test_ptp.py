@@ -206,7 +206,7 @@ def test_the_name_of_the_publisher_is_not_taken_for_medicaid(tmp_path):
 def test_a_head_that_says_another_setting_is_refused(tmp_path):
     head = [[NOTICE], ["Hospital Column1/Column2 Edits"], *HEAD[2:]]
     path = write_text(tmp_path / "ccipra-v302r0-f1.TXT", head=head)
-    assert "the table of outpatient_hospital, not of practitioner" in refusal(path, "practitioner")
+    assert "the table of outpatient hospital, not of practitioner" in refusal(path, "practitioner")
     assert len(rows(path, "outpatient_hospital")) == len(EDITS)
 
 

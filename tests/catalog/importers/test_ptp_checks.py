@@ -87,7 +87,7 @@ def test_a_small_table_is_doubted(tmp_path, monkeypatch):
 def test_the_table_of_the_other_setting_is_refused(tmp_path, setting):
     strangers = [Edit(one, two, "", "19960101", f"{last:%Y%m%d}") for one, two, last in HOSPITAL_ONLY]
     other = whole(*(strangers if setting == "practitioner" else ()), setting=OTHER[setting])
-    with pytest.raises(Refused, match=f"only the table of {OTHER[setting]} has"):
+    with pytest.raises(Refused, match=f"only the table of {OTHER[setting].replace('_', ' ')} has"):
         found(tmp_path, other, setting)
 
 

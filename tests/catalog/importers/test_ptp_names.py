@@ -159,7 +159,7 @@ def test_by_hand_is_for_one_release():
     names = ("ccipra-v302r0-f1.txt", "ccipra-v303r0-f1.txt")
     assert "2024Q3, 2024Q4" in refusal(*names, quarter="2024Q3", setting="practitioner")
     names = ("ccipra-v302r0-f1.txt", "ccioph-v302r0-f1.txt")
-    assert "outpatient_hospital, practitioner" in refusal(*names, quarter="2024Q3")
+    assert "outpatient hospital, practitioner" in refusal(*names, quarter="2024Q3")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,9 @@ def test_a_golden_pair_fails_unless_the_answer_is_the_expected_one(release, expe
     if expected == found:
         assert failures == []
     else:
-        assert failures == [f"11042 and 97597 on 2024-07-15: {found.label}; expected: {Expected(expected).label}."]
+        assert failures == [
+            f"11042 and 97597 on Jul 15, 2024: {found.label}; expected: {Expected(expected).label}."
+        ]
 
 
 def test_an_edit_in_the_other_order_is_not_the_expected_one(release):
