@@ -19,7 +19,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from catalog.models import AddOnEdit, Dataset, HcpcsCode, Modifier, Mue, PtpEdit, Release, ReleaseFile
-from catalog.snapshot import Snapshot
+from catalog.snapshot import Snapshot, once_each
 from scratchpad.claim import Claim
 from scratchpad.reference import (
     AddOnRow,
@@ -74,6 +74,12 @@ def files_of(reference: Reference) -> list[ReleaseFile]:
     return list(
         ReleaseFile.objects.filter(release__in=keys).select_related("release").order_by("release_id", "pk")
     )
+
+
+@once_each
+def withdrawn(loaded: Snapshot) -> list[Release]:
+    """The releases that answer no more, as they must not be used; one query while the snapshot lasts."""
+    return list(Release.objects.filter(state=Release.State.WITHDRAWN).newest_first())
 
 
 def _reference(claim: Claim, loaded: Snapshot, ask: Ask) -> Reference:

@@ -16,6 +16,7 @@ from catalog.wording import us_date
 from scratchpad.claim import DME_SUPPLIER, Claim
 from scratchpad.finding_words import Chip, Said, anchor, chip_of, is_quiet, said
 from scratchpad.findings import Finding, Kind
+from scratchpad.lookup import withdrawn
 from scratchpad.phrases import listed
 from scratchpad.reference import AddOnRow, MueRow, PtpRow, Reference, beside
 from scratchpad.views.checked import Checked
@@ -147,25 +148,32 @@ def answering(loaded: Snapshot, claim: Claim) -> list[Answering]:
 
 
 def _answering(loaded: Snapshot, claim: Claim, kind: Kind) -> Answering:
-    label, setting = TABLES[kind], "" if kind is Kind.ADDON else claim.setting
+    label, setting, day = TABLES[kind], "" if kind is Kind.ADDON else claim.setting, claim.date_of_service
     of_kind = [each for each in loaded.edits if (each.dataset, each.setting) == (kind, setting)]
-    release = next((each for each in of_kind if each.covers(claim.date_of_service)), None)
+    release = next((each for each in of_kind if each.covers(day)), None)
     if release:
         return Answering(kind, label, release)
     if (kind, setting) == (Kind.PTP, DME_SUPPLIER):
         return Answering(kind, label, None, "no table for DME suppliers")
     what, first_day = BEGAN[kind]
-    if claim.date_of_service < first_day:
+    if day < first_day:
         return Answering(kind, label, None, f"before {what} began ({us_date(first_day)})")
+    gone = _withdrawn_words(loaded, kind, setting, day)
     if not of_kind:
-        return Answering(kind, label, None, "not loaded")
+        return Answering(kind, label, None, f"not loaded{gone}")
     newest = max(of_kind, key=lambda each: each.quarter)
-    last_day = newest.last_day if newest.last_day < claim.date_of_service else None
+    last_day = newest.last_day if newest.last_day < day else None
     if kind is Kind.MUE:  # each quarter has a table of its own: how far they reach says nothing between them
-        nearest = listed(each.title for each in beside(claim.date_of_service, of_kind))
-        return Answering(kind, label, None, f"not for this date, nearest loaded: {nearest}", last_day)
+        nearest = listed(each.title for each in beside(day, of_kind))
+        return Answering(kind, label, None, f"not for this date, nearest loaded: {nearest}{gone}", last_day)
     until = f", loaded to {us_date(last_day)}" if last_day else ""
-    return Answering(kind, label, None, f"not for this date{until}", last_day)
+    return Answering(kind, label, None, f"not for this date{until}{gone}", last_day)
+
+
+def _withdrawn_words(loaded: Snapshot, kind: Kind, setting: str, day: date) -> str:
+    """Which table answered for the day until it was withdrawn, if one did: ``; July 2024 was withdrawn``."""
+    of_kind = [each for each in withdrawn(loaded) if (each.dataset, each.setting) == (kind, setting)]
+    return next((f"; {each.title} was withdrawn" for each in of_kind if each.covers(day)), "")
 
 
 def releases_read(loaded: Snapshot, reference: Reference) -> list[Release]:

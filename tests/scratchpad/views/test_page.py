@@ -121,6 +121,20 @@ def test_a_date_beyond_the_tables_is_not_checked_and_says_how_far_they_reach(cli
     assert "not for this date, loaded to Dec 31, 2025" in text(main(answer).select_one("#loaded"))
 
 
+def test_a_table_that_was_withdrawn_is_not_called_one_that_nobody_loaded(client):
+    def loaded(day: str) -> str:
+        return text(main(opened(client, "45385", "45378", date=day)).select_one("#loaded"))
+
+    assert "PTP edits October 2025" in loaded("2025-11-14")
+    Release.objects.filter(dataset="ptp").update(state=Release.State.WITHDRAWN)
+    assert "PTP edits not loaded; October 2025 was withdrawn" in loaded("2025-11-14")
+    assert "PTP edits not loaded MUE" in loaded("2026-01-01")  # a day that it never answered for
+    make_release("2025Q3", dataset="ptp", setting="practitioner")
+    assert "PTP edits not for this date, loaded to Sep 30, 2025; October 2025 was withdrawn MUE" in loaded(
+        "2025-11-14"
+    )
+
+
 def test_between_two_quarters_of_unit_limits_those_are_named_and_not_how_far_they_reach(client):
     make_mue("J1885", 8, make_release("2024Q3", dataset="mue", setting="practitioner"))
     loaded = text(main(opened(client, "J1885", date="2025-02-03")).select_one("#loaded"))
