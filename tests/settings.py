@@ -7,6 +7,7 @@ SQLite in a file, so that several processes can share it, or the one that ``DATA
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -24,6 +25,9 @@ for name in (
 ):
     os.environ.pop(name, None)
 os.environ["ENV_FILE"] = os.devnull
+# Else each worker, and each process that a test starts, would compile our modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 from coding_reference.settings import *  # noqa: E402, F403
 from coding_reference.settings import DATABASES, STORAGES  # noqa: E402
