@@ -29,7 +29,8 @@ def read(monkeypatch):
     def run(**environment: str) -> dict:
         monkeypatch.setenv("ENV_FILE", os.devnull)
         for name in NAMES:
-            monkeypatch.delenv(name, raising=False)
+            monkeypatch.setenv(name, "")  # so that what the settings read from a file is taken back as well
+            monkeypatch.delenv(name)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         return runpy.run_path(str(SETTINGS))
