@@ -128,7 +128,7 @@ def test_a_release_with_two_files_for_one_part_is_refused(folder):
         (lambda text: text.replace(b"3 Date of", b"4 Date of"), f"{MUE}, line 6"),
         (lambda text: text.replace(b"MUE Values", b"Units", 1), "line 4: MUE Values: the column is missing"),
         (lambda text: text + lines(text)[-1], "is given twice, first in line"),
-        (lambda text: text.replace(b"Practitioner Services", b"DME Supplier Services"), "table of dme_supplier"),
+        (lambda text: text.replace(b"Practitioner Services", b"DME Supplier Services"), "table of DME supplier"),
         (lambda text: text.decode("cp1252").encode("utf-16"), f"{MUE} is UTF-16 text"),
         (lambda text: b"", f"{MUE}, line 1: no header"),
     ],
