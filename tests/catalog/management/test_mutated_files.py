@@ -159,7 +159,7 @@ def test_a_damaged_add_on_table_is_refused(folder, mutate, reason):
         ("AOC_V2024Q3-MCR.txt", FIRST, f"{FIRST}, line "),
         (FIRST, MUE, "no header"),
         (FIRST, "AOC_V2024Q3-MCR.txt", "-MCR.txt, line "),
-        (MUE, mue_files.file_name("dme_supplier"), "the table of practitioner, not of dme_supplier"),
+        (MUE, mue_files.file_name("dme_supplier"), "the table of practitioner, not of DME supplier"),
     ],
 )
 def test_another_dataset_under_the_right_name_is_refused(folder, content, name, reason):
