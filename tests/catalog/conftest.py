@@ -16,6 +16,7 @@ from catalog.models import Release
 from tests.decisions import make_quarters
 from tests.desk import data_manager, make_october
 from tests.edit_releases import allow_small_tables
+from tests.text_desk import Desk
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +56,16 @@ def october(tmp_path) -> Path:
 @pytest.fixture
 def quarters(tmp_path, monkeypatch) -> list[Release]:
     return make_quarters(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def ann(admin_client) -> Desk:
+    """One of two people who work on the same texts; ``ben`` is the other one."""
+    return Desk(admin_client)
+
+
+@pytest.fixture
+def ben(db) -> Desk:
+    client = Client()
+    client.force_login(User.objects.create_superuser("ben"))
+    return Desk(client)

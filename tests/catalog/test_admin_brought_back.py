@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 from bs4 import BeautifulSoup
-from django.contrib.auth.models import User
-from django.test import Client
 
 from catalog.models import PracticeItem, Section, Synonym
 from tests.builders import make_code, make_section
@@ -14,18 +12,6 @@ from tests.training import make_item
 from tests.training_forms import page, refusal
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ann(admin_client) -> Desk:
-    return Desk(admin_client)
-
-
-@pytest.fixture
-def ben(db) -> Desk:
-    client = Client()
-    client.force_login(User.objects.create_superuser("ben"))
-    return Desk(client)
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from threading import Barrier
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
 
 from catalog.admin.trail import Trail
 from catalog.models import (
@@ -32,18 +30,6 @@ from tests.training import make_comparison, make_item, make_misconception, make_
 from tests.training_forms import page, refusal
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ann(admin_client) -> Desk:
-    return Desk(admin_client)
-
-
-@pytest.fixture
-def ben(db) -> Desk:
-    client = Client()
-    client.force_login(User.objects.create_superuser("ben"))
-    return Desk(client)
 
 
 @pytest.fixture
