@@ -22,9 +22,11 @@ MOMENTS = 14  # of as many statements as a load has, evenly
 
 
 @pytest.fixture(autouse=True)
-def no_partitions_left():
+def no_partitions_left(transactional_db):
+    """Emptying the tables, as is done after each test, does not drop partitions: others may have left some."""
+    drop(partitions())
     yield
-    clear_all()  # emptying the tables, as is done after each test, does not drop partitions
+    clear_all()
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +72,12 @@ def partitions() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE tablename ~ '^catalog_ptpedit_[0-9]+$'")
         return {name for (name,) in cursor.fetchall()}
+
+
+def drop(tables: set[str]) -> None:
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DROP TABLE {table}")
 
 
 def in_the_database() -> dict[str, object]:
