@@ -39,7 +39,7 @@ class Freshness(NamedTuple):
         """``PTP edits, outpatient hospital``"""
         if not self.setting:
             return self.dataset.label
-        return f"{self.dataset.label}, {self.setting.label.lower().replace('dme', 'DME')}"
+        return f"{self.dataset.label}, {self.setting.words}"
 
     @property
     def is_stale(self) -> bool:

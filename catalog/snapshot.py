@@ -108,7 +108,7 @@ class Snapshot:
     @property
     def quarters_behind(self) -> int:
         """Quarters begun since the loaded release; 0 for the starter set, whose banner says enough."""
-        return 0 if self.release is None or self.is_starter else self.release.quarters_behind(self.day)
+        return freshness.quarters_behind(self.release, self.day)
 
     @cached_property
     def behind(self) -> dict[int, str]:
